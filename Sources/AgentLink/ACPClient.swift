@@ -1,0 +1,236 @@
+// The client side of the Agent Client Protocol, stable v1, as a state machine: bytes in, events out, bytes to send
+// collected in `outgoing`. It offers file reads and writes, so that Ringi performs them, and no terminal.
+
+import Domain
+import Wire
+
+package struct ACPClient: Sendable {
+  package struct Server: Hashable, Sendable {
+    package let name: String
+    package let command: String
+    package let arguments: [String]
+    package let environment: [(name: String, value: String)]
+    package init(name: String, command: String, arguments: [String], environment: [(name: String, value: String)]) {
+      self.name = name
+      self.command = command
+      self.arguments = arguments
+      self.environment = environment
+    }
+    package static func == (a: Self, b: Self) -> Bool { a.name == b.name && a.command == b.command }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  }
+
+  enum Phase: Hashable, Sendable { case new, initializing, opening, idle, prompting, closed }
+  enum Call: Int64 { case initialize = 1, newSession = 2 }
+
+  private let directory: String
+  private let otherDirectories: [String]
+  private let servers: [Server]
+  private var framing = LineFraming()
+  private(set) var phase = Phase.new
+  var session = ""
+  private var promptID: Int64 = 10
+  private var takesDirectories = false
+  private var agentName = "agent"
+  var toolCalls: [String: ToolCall] = [:]
+  /// Requests of the agent that have no answer yet.
+  private var open: Set<ReplyToken> = []
+  package private(set) var outgoing: [UInt8] = []
+
+  package init(directory: String, otherDirectories: [String], servers: [Server]) {
+    self.directory = directory
+    self.otherDirectories = otherDirectories
+    self.servers = servers
+  }
+
+  package mutating func takeOutgoing() -> [UInt8] {
+    defer { outgoing = [] }
+    return outgoing
+  }
+
+  private mutating func send(_ message: RPCMessage) { outgoing += message.line }
+
+  package mutating func start(version: String) {
+    phase = .initializing
+    send(
+      .request(
+        id: .number(Call.initialize.rawValue), method: "initialize",
+        params: [
+          "protocolVersion": 1,
+          "clientCapabilities": ["fs": ["readTextFile": true, "writeTextFile": true], "terminal": false],
+          "clientInfo": ["name": "ringi", "title": "Ringi", "version": .string(version)],
+        ]))
+  }
+
+  /// One turn at a time.
+  package mutating func prompt(_ text: String) {
+    phase = .prompting
+    promptID += 1
+    send(
+      .request(
+        id: .number(promptID), method: "session/prompt",
+        params: ["sessionId": .string(session), "prompt": [["type": "text", "text": .string(text)]]]))
+  }
+
+  package var canPrompt: Bool { phase == .idle }
+
+  /// Cancels the turn; every open permission request is answered as the protocol demands.
+  package mutating func cancel() {
+    guard phase == .prompting else { return }
+    send(.notification(method: "session/cancel", params: ["sessionId": .string(session)]))
+    for token in open { answer(token, .cancelled) }
+  }
+
+  package mutating func receive(_ bytes: [UInt8]) -> [LinkEvent] {
+    var events: [LinkEvent] = []
+    for item in framing.add(bytes) {
+      guard phase != .closed else { break }
+      switch item {
+      case .overflow: events.append(close("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB"))
+      case .line(let line):
+        do { events += handle(try RPCMessage(line: line)) } catch {
+          events.append(close("it sent a line that is no message (\(error.why))"))
+        }
+      }
+    }
+    return events
+  }
+
+  private mutating func close(_ why: String) -> LinkEvent {
+    phase = .closed
+    return .fault(why)
+  }
+
+  private mutating func handle(_ message: RPCMessage) -> [LinkEvent] {
+    switch message {
+    case .response(.number(let id), let result): return handleResult(id, result)
+    case .response: return []
+    case .failure(.number(let id)?, let error): return handleFailure(id, error)
+    case .failure: return []
+    case .notification("session/update", let params): return update(params)
+    case .notification: return []
+    case .request(let id, let method, let params): return handleRequest(id, method, params)
+    }
+  }
+
+  private mutating func handleResult(_ id: Int64, _ result: JSON) -> [LinkEvent] {
+    switch (id, phase) {
+    case (Call.initialize.rawValue, .initializing):
+      guard result["protocolVersion"]?.int == 1 else { return [close("it does not speak ACP version 1")] }
+      agentName = result["agentInfo"]?["name"]?.string ?? "agent"
+      takesDirectories = result["agentCapabilities"]?["sessionCapabilities"]?["additionalDirectories"]?.members != nil
+      phase = .opening
+      send(.request(id: .number(Call.newSession.rawValue), method: "session/new", params: sessionParameters))
+      return []
+    case (Call.newSession.rawValue, .opening):
+      guard let name = result["sessionId"]?.string else { return [close("it opened no session")] }
+      session = name
+      phase = .idle
+      return [.ready(agent: agentName)]
+    case (promptID, .prompting):
+      phase = .idle
+      toolCalls = [:]
+      return [.stopped(reason: result["stopReason"]?.string ?? "unknown")]
+    default: return []
+    }
+  }
+
+  private mutating func handleFailure(_ id: Int64, _ error: RPCError) -> [LinkEvent] {
+    switch (id, phase) {
+    case (Call.initialize.rawValue, .initializing), (Call.newSession.rawValue, .opening):
+      let hint = error.code == -32000 ? "it wants a login first: " : "it refused to start: "
+      return [close(hint + error.message)]
+    case (promptID, .prompting):
+      phase = .idle
+      return [.stopped(reason: "error: \(error.message)")]
+    default: return []
+    }
+  }
+
+  private var sessionParameters: JSON {
+    let list = servers.map { server -> JSON in
+      [
+        "name": .string(server.name), "command": .string(server.command),
+        "args": .array(server.arguments.map { .string($0) }),
+        "env": .array(server.environment.map { ["name": .string($0.name), "value": .string($0.value)] }),
+      ]
+    }
+    return .of([
+      "cwd": .string(directory), "mcpServers": .array(list),
+      "additionalDirectories": takesDirectories && !otherDirectories.isEmpty
+        ? .array(otherDirectories.map { .string($0) }) : nil,
+    ])
+  }
+
+  private mutating func handleRequest(_ id: RPCID, _ method: String, _ params: JSON) -> [LinkEvent] {
+    guard phase == .prompting || phase == .idle, params["sessionId"]?.string == session else {
+      return fail(id, RPCError.invalidParams, "no such session")
+    }
+    switch method {
+    case "fs/read_text_file":
+      guard let path = params["path"]?.string else { return fail(id, RPCError.invalidParams, "no path") }
+      let token = ReplyToken(
+        connection: 0, id: id,
+        shape: .readFile(line: params["line"]?.int.map { Int($0) }, limit: params["limit"]?.int.map { Int($0) }))
+      return propose(.read(path: Array(path.utf8)), path: path, token)
+    case "fs/write_text_file":
+      guard let path = params["path"]?.string, let content = params["content"]?.string else {
+        return fail(id, RPCError.invalidParams, "no path or content")
+      }
+      return propose(
+        .write(path: Array(path.utf8), text: Array(content.utf8)), path: path,
+        ReplyToken(connection: 0, id: id, shape: .writeFile))
+    case "session/request_permission":
+      guard let (proposal, shape) = permission(params) else {
+        return fail(id, RPCError.invalidParams, "no way to say yes once was offered")
+      }
+      let token = ReplyToken(connection: 0, id: id, shape: shape)
+      open.insert(token)
+      return [.proposal(proposal, token)]
+    default: return fail(id, RPCError.methodNotFound, "\(method) is not offered")
+    }
+  }
+
+  private mutating func propose(_ effect: ProposedEffect, path: String, _ token: ReplyToken) -> [LinkEvent] {
+    open.insert(token)
+    let call = toolCalls.values.first { $0.paths.contains(path) && $0.isOpen }
+    let claims = Claims(title: call?.title ?? "", reason: "", kind: call?.kind ?? "")
+    return [.proposal(Proposal(effect: effect, claims: claims), token)]
+  }
+
+  private mutating func fail(_ id: RPCID, _ code: Int64, _ message: String) -> [LinkEvent] {
+    send(.failure(id: id, RPCError(code: code, message: message)))
+    return []
+  }
+
+  /// Answers once; a second answer to the same request is dropped.
+  package mutating func answer(_ token: ReplyToken, _ answer: Answer) {
+    guard open.remove(token) != nil else { return }
+    switch (token.shape, answer) {
+    case (.permission(_, _), .cancelled): selected(token.id, nil)
+    case (.permission(let allow, _), .done), (.permission(let allow, _), .prepared): selected(token.id, allow)
+    case (.permission(_, let reject), _): selected(token.id, reject)
+    case (.readFile(let line, let limit), .content(let bytes)):
+      guard let text = String(validating: Self.cut(bytes, line, limit), as: UTF8.self) else {
+        _ = fail(token.id, RPCError.invalidParams, "the file is not UTF-8 text")
+        return
+      }
+      send(.response(id: token.id, result: ["content": .string(text)]))
+    case (.writeFile, .done), (.writeFile, .prepared): send(.response(id: token.id, result: .object([])))
+    default: _ = fail(token.id, -32050, answer.reason)
+    }
+  }
+
+  private mutating func selected(_ id: RPCID, _ option: String?) {
+    let outcome: JSON =
+      option.map { ["outcome": "selected", "optionId": .string($0)] } ?? ["outcome": "cancelled"]
+    send(.response(id: id, result: ["outcome": outcome]))
+  }
+
+  /// Lines from `line` (from 1), at most `limit`.
+  private static func cut(_ bytes: [UInt8], _ line: Int?, _ limit: Int?) -> [UInt8] {
+    guard line != nil || limit != nil else { return bytes }
+    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    return Array(lines.dropFirst(max(0, (line ?? 1) - 1)).prefix(limit ?? lines.count).joined(separator: [10]))
+  }
+}

@@ -1,0 +1,61 @@
+// What an agent's bytes mean to Ringi, whatever protocol they came in.
+
+import Domain
+import Wire
+
+/// Where an answer goes: which connection, which request, and in what shape.
+package struct ReplyToken: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable {
+    case readFile(line: Int?, limit: Int?)
+    case writeFile
+    /// ACP permission: the agent performs what we allow. The ids are those it offered.
+    case permission(allow: String, reject: String?)
+    case tool
+  }
+  package let connection: Int
+  package let id: RPCID
+  package let shape: Shape
+
+  /// True when the agent, not Ringi, performs what is allowed.
+  package var isRelayed: Bool { if case .permission = shape { true } else { false } }
+}
+
+package enum LinkEvent: Hashable, Sendable {
+  /// The agent is ready for its goal.
+  case ready(agent: String)
+  case proposal(Proposal, ReplyToken)
+  case plan([PlanEntry])
+  /// Plain words of the agent.
+  case said(String)
+  /// Asks for the state of a step; may wait for a change.
+  case status(StepNumber, wait: Bool, ReplyToken)
+  /// The turn is over.
+  case stopped(reason: String)
+  /// The peer can't be trusted to speak the protocol any more: freeze the run.
+  case fault(String)
+}
+
+/// What the agent is told about its proposal.
+package enum Answer: Hashable, Sendable {
+  /// Content of a file that was read.
+  case content([UInt8])
+  case done(StepNumber, detail: String)
+  case prepared(StepNumber)
+  case waiting(StepNumber)
+  case refused(StepNumber, reason: String)
+  case rejected(StepNumber, reason: String)
+  case failed(StepNumber, reason: String)
+  /// The turn is being cancelled.
+  case cancelled
+
+  var reason: String {
+    switch self {
+    case .refused(let step, let reason): "refused by policy (#\(step)): \(reason)"
+    case .rejected(let step, let reason): "rejected by a person (#\(step)): \(reason)"
+    case .failed(let step, let reason): "failed (#\(step)): \(reason)"
+    case .waiting(let step): "waiting as #\(step); ask step_status"
+    case .cancelled: "cancelled"
+    case .content, .done, .prepared: ""
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// The few calls Swift can't make safely: spawning between fork and exec, and system calls Glibc's module lacks.
+#ifndef RINGI_CPROCESS_H
+#define RINGI_CPROCESS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/// What a child is given. Descriptors of -1 become /dev/null; all others are closed in it.
+typedef struct {
+  const char *path;
+  char *const *argv;
+  char *const *envp;
+  const char *directory; // NULL: inherit
+  int input, output, error;
+  int new_session;     // setsid
+  int dies_with_parent; // SIGKILL when the spawning thread ends
+} cp_request;
+
+/// The child's pid, or -errno of the call that failed (exec included).
+pid_t cp_spawn(const cp_request *request);
+
+/// renameat2(2): flags 1 = do not replace, 2 = exchange. 0 or -errno.
+int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+
+/// Fills `out` with random bytes; 0 or -errno.
+int cp_random(void *out, size_t count);
+
+#endif

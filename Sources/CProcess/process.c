@@ -1,0 +1,83 @@
+#define _GNU_SOURCE
+#include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Only async-signal-safe calls from here to exec: the parent has threads.
+static void child(const cp_request *r, int report, pid_t parent) {
+  int fds[3] = {r->input, r->output, r->error};
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  struct sigaction standard = {.sa_handler = SIG_DFL};
+  for (int s = 1; s < 32; s++)
+    if (s != SIGKILL && s != SIGSTOP) sigaction(s, &standard, NULL);
+  if (r->new_session) setsid();
+  if (r->dies_with_parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);
+  }
+  // Out of the way of 0, 1, 2 first, so that no dup2 overwrites a source.
+  for (int i = 0; i < 3; i++) {
+    if (fds[i] < 0) fds[i] = open("/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
+    fds[i] = fcntl(fds[i], F_DUPFD, 10);
+    if (fds[i] < 0) goto failed;
+  }
+  for (int i = 0; i < 3; i++)
+    if (dup2(fds[i], i) < 0) goto failed;
+  report = fcntl(report, F_DUPFD_CLOEXEC, 3);
+  if (syscall(SYS_close_range, (unsigned)report + 1, ~0U, 0) != 0 && errno != ENOSYS) goto failed;
+  for (int fd = 3; fd < report; fd++) close(fd);
+  if (r->directory && chdir(r->directory) != 0) goto failed;
+  execve(r->path, r->argv, r->envp);
+failed:;
+  int code = errno;
+  ssize_t written = write(report, &code, sizeof code);
+  (void)written;
+  _exit(127);
+}
+
+pid_t cp_spawn(const cp_request *request) {
+  int report[2];
+  if (pipe2(report, O_CLOEXEC) != 0) return -errno;
+  pid_t parent = getpid();
+  pid_t pid = fork();
+  if (pid < 0) {
+    int code = errno;
+    close(report[0]);
+    close(report[1]);
+    return -code;
+  }
+  if (pid == 0) {
+    close(report[0]);
+    child(request, report[1], parent);
+  }
+  close(report[1]);
+  int code = 0;
+  ssize_t got;
+  do got = read(report[0], &code, sizeof code);
+  while (got < 0 && errno == EINTR);
+  close(report[0]);
+  if (got == (ssize_t)sizeof code) {
+    waitpid(pid, NULL, 0);
+    return -code;
+  }
+  return pid;
+}
+
+int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags) {
+  return syscall(SYS_renameat2, from_dir, from, to_dir, to, flags) == 0 ? 0 : -errno;
+}
+
+int cp_random(void *out, size_t count) {
+  return getrandom(out, count, 0) == (ssize_t)count ? 0 : -EIO;
+}

@@ -1,0 +1,186 @@
+// Canonical bytes of an action. A salt of 16 random bytes comes first, so that after payload and salt are erased
+// a digest in the log tells nothing about a short payload.
+
+extension Action {
+  /// The bytes the effect digest covers.
+  package func canonicalBytes(salt: [UInt8]) -> [UInt8] {
+    var out = FieldWriter()
+    out.put("ringi-action", 1)
+    out.put("salt", salt)
+    out.put("kind", kind.rawValue)
+    out.put("evidence", strings: evidence)
+    out.put("effect") { effect.write(to: &$0) }
+    return out.bytes
+  }
+
+  package init(canonicalBytes bytes: [UInt8]) throws(FieldFault) {
+    var reader = FieldReader(bytes)
+    guard try reader.int("ringi-action") == 1 else { throw FieldFault(key: "ringi-action", expected: "version 1") }
+    _ = try reader.bytes("salt")
+    let name = try reader.string("kind")
+    guard let kind = ActionKind(rawValue: name) else { throw FieldFault(key: "kind", expected: "a known kind") }
+    let evidence = try reader.strings("evidence")
+    var inner = FieldReader(try reader.bytes("effect"))
+    let effect = try Effect(from: &inner)
+    try inner.end()
+    try reader.end()
+    self.init(kind: kind, effect: effect, evidence: evidence)
+  }
+}
+
+extension FieldWriter {
+  mutating func put(_ key: String, _ path: FilePath) {
+    put(key) {
+      $0.put("folder", path.folder)
+      $0.put("relative", path.relative)
+    }
+  }
+
+  mutating func put(_ key: String, _ content: Content) {
+    put(key) {
+      $0.put("digest", content.digest)
+      $0.put("size", content.size)
+    }
+  }
+
+  mutating func put(_ key: String, _ image: PreImage) {
+    put(key) {
+      $0.put("content", image.content)
+      $0.put("mode", Int(image.mode))
+      $0.put("device", String(image.device))
+      $0.put("inode", String(image.inode))
+    }
+  }
+
+  mutating func put(_ key: String, _ mail: Mail) {
+    put(key) {
+      $0.put("from", mail.from)
+      $0.put("to", strings: mail.to)
+      $0.put("cc", strings: mail.cc)
+      $0.put("bcc", strings: mail.bcc)
+      $0.put("replyTo", mail.replyTo)
+      $0.put("subject", mail.subject)
+      $0.put("body", mail.body)
+      for attachment in mail.attachments {
+        $0.put("path", attachment.path)
+        $0.put("content", attachment.content)
+      }
+    }
+  }
+}
+
+extension FieldReader {
+  mutating func path(_ key: String) throws(FieldFault) -> FilePath {
+    var inner = FieldReader(try bytes(key))
+    return FilePath(folder: try inner.string("folder"), relative: try inner.bytes("relative"))
+  }
+
+  mutating func content(_ key: String) throws(FieldFault) -> Content {
+    var inner = FieldReader(try bytes(key))
+    return Content(digest: try inner.digest("digest"), size: try inner.int("size"))
+  }
+
+  mutating func preImage(_ key: String) throws(FieldFault) -> PreImage {
+    var inner = FieldReader(try bytes(key))
+    let content = try inner.content("content")
+    let mode = try inner.int("mode")
+    guard let device = UInt64(try inner.string("device")), let inode = UInt64(try inner.string("inode")),
+      let bits = UInt32(exactly: mode)
+    else { throw FieldFault(key: key, expected: "device, inode and mode") }
+    return PreImage(content: content, mode: bits, device: device, inode: inode)
+  }
+
+  mutating func mail(_ key: String) throws(FieldFault) -> Mail {
+    var inner = FieldReader(try bytes(key))
+    var mail = Mail(
+      from: try inner.string("from"), to: try inner.strings("to"), cc: try inner.strings("cc"),
+      bcc: try inner.strings("bcc"), replyTo: try inner.string("replyTo"), subject: try inner.string("subject"),
+      body: try inner.string("body"), attachments: [])
+    while !inner.isAtEnd {
+      mail.attachments.append(Attachment(path: try inner.path("path"), content: try inner.content("content")))
+    }
+    return mail
+  }
+}
+
+extension Effect {
+  func write(to out: inout FieldWriter) {
+    switch self {
+    case .readFile(let path): out.put("readFile", path)
+    case .createFile(let path, let content):
+      out.put("createFile", path)
+      out.put("content", content)
+    case .editFile(let path, let image, let content):
+      out.put("editFile", path)
+      out.put("pre", image)
+      out.put("content", content)
+    case .renameFile(let from, let to, let image):
+      out.put("renameFile", from)
+      out.put("to", to)
+      out.put("pre", image)
+    case .deleteFile(let path, let image):
+      out.put("deleteFile", path)
+      out.put("pre", image)
+    case .outside(let operation, let path):
+      out.put("outside", operation)
+      out.put("path", path)
+    case .draftMail(let mail): out.put("draftMail", mail)
+    case .sendMail(let mail): out.put("sendMail", mail)
+    case .post(let post):
+      out.put("post", post.channel)
+      out.put("text", post.text)
+    case .addEvent(let event):
+      out.put("addEvent", event.title)
+      out.put("start", event.start)
+      out.put("end", event.end)
+      out.put("place", event.place)
+      out.put("notes", event.notes)
+      out.put("attendees", strings: event.attendees)
+    case .call(let call):
+      out.put("call", call.connector)
+      out.put("tool", call.tool)
+      out.put("arguments", call.arguments)
+    case .command(let arguments, let directory):
+      out.put("command", strings: arguments)
+      out.put("directory", directory)
+    case .reportFindings(let document, let content):
+      out.put("reportFindings", document)
+      out.put("content", content)
+    case .other(let other):
+      out.put("other", other.target)
+      out.put("payload", other.payload)
+    }
+  }
+
+  init(from reader: inout FieldReader) throws(FieldFault) {
+    switch reader.nextKey {
+    case "readFile": self = .readFile(try reader.path("readFile"))
+    case "createFile": self = .createFile(try reader.path("createFile"), try reader.content("content"))
+    case "editFile":
+      self = .editFile(try reader.path("editFile"), try reader.preImage("pre"), try reader.content("content"))
+    case "renameFile":
+      self = .renameFile(from: try reader.path("renameFile"), to: try reader.path("to"), try reader.preImage("pre"))
+    case "deleteFile": self = .deleteFile(try reader.path("deleteFile"), try reader.preImage("pre"))
+    case "outside": self = .outside(operation: try reader.string("outside"), path: try reader.string("path"))
+    case "draftMail": self = .draftMail(try reader.mail("draftMail"))
+    case "sendMail": self = .sendMail(try reader.mail("sendMail"))
+    case "post": self = .post(ChatPost(channel: try reader.string("post"), text: try reader.string("text")))
+    case "addEvent":
+      self = .addEvent(
+        CalendarEvent(
+          title: try reader.string("addEvent"), start: try reader.string("start"), end: try reader.string("end"),
+          place: try reader.string("place"), notes: try reader.string("notes"),
+          attendees: try reader.strings("attendees")))
+    case "call":
+      self = .call(
+        ConnectorCall(
+          connector: try reader.string("call"), tool: try reader.string("tool"),
+          arguments: try reader.string("arguments")))
+    case "command": self = .command(arguments: try reader.strings("command"), directory: try reader.string("directory"))
+    case "reportFindings":
+      self = .reportFindings(document: try reader.string("reportFindings"), try reader.content("content"))
+    case "other": self = .other(OtherAction(target: try reader.string("other"), payload: try reader.string("payload")))
+    default: throw FieldFault(key: reader.nextKey ?? "", expected: "a known effect")
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// A judged kind with its effect. The kind is what Ringi computes from the effect, never the agent's label.
+package struct Action: Hashable, Sendable {
+  package let kind: ActionKind
+  package let effect: Effect
+  /// Why the kind is stricter than the effect's plain form, one line each; empty when it isn't.
+  package let evidence: [String]
+
+  package init(kind: ActionKind, effect: Effect, evidence: [String] = []) {
+    self.kind = kind
+    self.effect = effect
+    self.evidence = evidence
+  }
+
+  /// True when the pre-image is kept and the effect can be put back byte for byte.
+  package var canBeUndone: Bool {
+    switch effect {
+    case .createFile, .editFile, .renameFile, .deleteFile: true
+    case .readFile, .reportFindings, .draftMail: true
+    case .addEvent(let event): event.attendees.isEmpty
+    case .outside, .sendMail, .post, .call, .command, .other: false
+    }
+  }
+
+  /// True where `a` must have shown everything first: what goes out or can't be put back.
+  package var mustBeSeenWhole: Bool { kind.goesOut || !canBeUndone || kind == .fileDelete }
+}
+
+/// What the agent says about a proposal. Nothing here decides anything.
+package struct Claims: Hashable, Sendable {
+  package var title: String
+  package var reason: String
+  /// The agent's own word for the kind.
+  package var kind: String
+  package init(title: String = "", reason: String = "", kind: String = "") {
+    self.title = title
+    self.reason = reason
+    self.kind = kind
+  }
+}

@@ -1,0 +1,190 @@
+// The typed effects an agent can propose. Everything here is a value; content bytes live in the blob store
+// under their digest, so an effect names exactly the bytes it means.
+
+/// A file inside an allowed folder: the folder's label (empty for the main one) and the path below it, as bytes.
+package struct FilePath: Hashable, Sendable {
+  package let folder: String
+  package let relative: [UInt8]
+
+  package init(folder: String = "", relative: [UInt8]) {
+    self.folder = folder
+    self.relative = relative
+  }
+
+  package init(_ text: String, folder: String = "") { self.init(folder: folder, relative: Array(text.utf8)) }
+
+  /// What rules match and people read: `label/path`. Not safe for the screen as it is.
+  package var display: String {
+    let text = String(decoding: relative, as: UTF8.self)
+    return folder.isEmpty ? text : "\(folder)/\(text)"
+  }
+}
+
+/// Bytes by digest.
+package struct Content: Hashable, Sendable {
+  package let digest: Digest
+  /// In bytes.
+  package let size: Int
+  package init(digest: Digest, size: Int) {
+    self.digest = digest
+    self.size = size
+  }
+}
+
+/// A file as it was when the step was shown: what an effect must find again before it may replace it.
+package struct PreImage: Hashable, Sendable {
+  package let content: Content
+  /// Permission bits, as `st_mode & 0o7777`.
+  package let mode: UInt32
+  package let device: UInt64
+  package let inode: UInt64
+  package init(content: Content, mode: UInt32, device: UInt64, inode: UInt64) {
+    self.content = content
+    self.mode = mode
+    self.device = device
+    self.inode = inode
+  }
+}
+
+/// An outgoing message. Addresses are as the agent gave them, already split.
+package struct Mail: Hashable, Sendable {
+  package var from: String
+  package var to: [String]
+  package var cc: [String]
+  package var bcc: [String]
+  package var replyTo: String
+  package var subject: String
+  package var body: String
+  /// Files of the workspace that go with it.
+  package var attachments: [Attachment]
+  package init(
+    from: String, to: [String], cc: [String], bcc: [String], replyTo: String, subject: String, body: String,
+    attachments: [Attachment]
+  ) {
+    self.from = from
+    self.to = to
+    self.cc = cc
+    self.bcc = bcc
+    self.replyTo = replyTo
+    self.subject = subject
+    self.body = body
+    self.attachments = attachments
+  }
+  package var recipients: [String] { to + cc + bcc }
+}
+
+package struct Attachment: Hashable, Sendable {
+  package let path: FilePath
+  package let content: Content
+  package init(path: FilePath, content: Content) {
+    self.path = path
+    self.content = content
+  }
+}
+
+package struct ChatPost: Hashable, Sendable {
+  package var channel: String
+  package var text: String
+  package init(channel: String, text: String) {
+    self.channel = channel
+    self.text = text
+  }
+}
+
+package struct CalendarEvent: Hashable, Sendable {
+  package var title: String
+  /// RFC 3339, as the agent gave them.
+  package var start: String
+  package var end: String
+  package var place: String
+  package var notes: String
+  package var attendees: [String]
+  package init(title: String, start: String, end: String, place: String, notes: String, attendees: [String]) {
+    self.title = title
+    self.start = start
+    self.end = end
+    self.place = place
+    self.notes = notes
+    self.attendees = attendees
+  }
+}
+
+/// A call of another system. `arguments` is the JSON text exactly as it came.
+package struct ConnectorCall: Hashable, Sendable {
+  package var connector: String
+  package var tool: String
+  package var arguments: String
+  package init(connector: String, tool: String, arguments: String) {
+    self.connector = connector
+    self.tool = tool
+    self.arguments = arguments
+  }
+}
+
+package struct OtherAction: Hashable, Sendable {
+  package var target: String
+  package var payload: String
+  package init(target: String, payload: String) {
+    self.target = target
+    self.payload = payload
+  }
+}
+
+package enum Effect: Hashable, Sendable {
+  case readFile(FilePath)
+  case createFile(FilePath, Content)
+  case editFile(FilePath, PreImage, Content)
+  case renameFile(from: FilePath, to: FilePath, PreImage)
+  case deleteFile(FilePath, PreImage)
+  /// Any file operation whose path is not inside an allowed folder.
+  case outside(operation: String, path: String)
+  case draftMail(Mail)
+  case sendMail(Mail)
+  case post(ChatPost)
+  case addEvent(CalendarEvent)
+  case call(ConnectorCall)
+  case command(arguments: [String], directory: String)
+  case reportFindings(document: String, Content)
+  case other(OtherAction)
+
+  /// What rules match as the target.
+  package var target: String {
+    switch self {
+    case .readFile(let path), .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _):
+      path.display
+    case .renameFile(let from, _, _): from.display
+    case .outside(_, let path): path
+    case .draftMail(let mail), .sendMail(let mail): mail.recipients.joined(separator: ", ")
+    case .post(let post): post.channel
+    case .addEvent(let event): event.title
+    case .call(let call): "\(call.connector).\(call.tool)"
+    case .command(let arguments, _): arguments.joined(separator: " ")
+    case .reportFindings(let document, _): document
+    case .other(let other): other.target
+    }
+  }
+
+  /// The file the effect writes or removes, if it does.
+  package var writtenPath: FilePath? {
+    switch self {
+    case .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _): path
+    case .renameFile(let from, _, _): from
+    default: nil
+    }
+  }
+
+  package var preImage: PreImage? {
+    switch self {
+    case .editFile(_, let image, _), .deleteFile(_, let image), .renameFile(_, _, let image): image
+    default: nil
+    }
+  }
+
+  /// The bytes a file is given, if the effect gives it some.
+  package var newContent: Content? {
+    switch self {
+    case .createFile(_, let content), .editFile(_, _, let content): content
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// The life of a step, written once. GateKeeper enforces this table, LifeOfAStepTests goes through every pair.
+//
+//   proposed ─▶ refused | permitted | staged | waiting
+//   waiting ─▶ approved | rejected | expired | withdrawn | waiting (next revision)
+//   staged ─▶ kept | discarded | withdrawn | staged (next revision)
+//   permitted, approved, kept ─▶ performing ─▶ done | failed | unknown
+//     performing ─▶ staged (a set was rolled back whole) | waiting (the target had changed, nothing took effect)
+//   unknown ─▶ done | failed | waiting          done ─▶ undone
+
+package enum StepState: String, Sendable, Hashable, CaseIterable {
+  case proposed, refused, permitted, staged, waiting, approved, rejected, expired, withdrawn
+  case kept, discarded, performing, done, failed, unknown, undone
+}
+
+package enum StepEvent: String, Sendable, Hashable, CaseIterable {
+  /// The verdict.
+  case refuse, permit, stage, hold
+  /// A person, a rule's `expires:`, or the end of the agent.
+  case approve, reject, expire, withdraw
+  /// What was shown has changed: shown again, decided again.
+  case revise
+  /// The review.
+  case keep, discard
+  /// The performer. `rollback`: nothing of a set took effect.
+  case begin, succeed, fail, rollback
+  /// The performer died; a later one found out, or asks a person.
+  case lose, reconcileDone, reconcileFailed, ask
+  case undo
+}
+
+extension StepState {
+  /// The state after `event`, nil when the transition is illegal.
+  package func after(_ event: StepEvent) -> StepState? {
+    switch (self, event) {
+    case (.proposed, .refuse): .refused
+    case (.proposed, .permit): .permitted
+    case (.proposed, .stage): .staged
+    case (.proposed, .hold): .waiting
+    case (.waiting, .approve): .approved
+    case (.waiting, .reject): .rejected
+    case (.waiting, .expire): .expired
+    case (.waiting, .withdraw), (.staged, .withdraw), (.approved, .withdraw), (.permitted, .withdraw): .withdrawn
+    case (.waiting, .revise), (.approved, .revise): .waiting
+    case (.staged, .revise), (.kept, .revise): .staged
+    case (.staged, .keep): .kept
+    case (.staged, .discard): .discarded
+    case (.permitted, .begin), (.approved, .begin), (.kept, .begin): .performing
+    case (.performing, .succeed): .done
+    case (.performing, .fail): .failed
+    case (.performing, .rollback): .staged
+    case (.performing, .revise): .waiting
+    case (.performing, .lose): .unknown
+    case (.unknown, .reconcileDone): .done
+    case (.unknown, .reconcileFailed): .failed
+    case (.unknown, .ask): .waiting
+    case (.done, .undo): .undone
+    default: nil
+    }
+  }
+
+  /// True when nothing more can happen to the step but an undo.
+  package var isOver: Bool {
+    switch self {
+    case .refused, .rejected, .expired, .withdrawn, .discarded, .done, .failed, .undone: true
+    case .proposed, .permitted, .staged, .waiting, .approved, .kept, .performing, .unknown: false
+    }
+  }
+
+  /// True when the state is reached only through a person's or a rule's permission.
+  package var mayBegin: Bool { after(.begin) != nil }
+}
+
+extension StepEvent {
+  /// The word of the record.
+  package var record: String {
+    switch self {
+    case .refuse: "refused"
+    case .permit: "permitted"
+    case .stage: "prepared"
+    case .hold: "held"
+    case .approve: "approved"
+    case .reject: "rejected"
+    case .expire: "expired"
+    case .withdraw: "withdrawn"
+    case .revise: "changed"
+    case .keep: "kept"
+    case .discard: "discarded"
+    case .begin: "began"
+    case .succeed: "done"
+    case .fail: "failed"
+    case .rollback: "rolled back"
+    case .lose: "lost"
+    case .reconcileDone: "found done"
+    case .reconcileFailed: "found not done"
+    case .ask: "asked"
+    case .undo: "undone"
+    }
+  }
+}

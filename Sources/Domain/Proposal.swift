@@ -1,0 +1,25 @@
+// What an agent asks for, before Ringi has looked at the disk: paths and text as they came off the wire.
+
+package enum ProposedEffect: Hashable, Sendable {
+  case read(path: [UInt8])
+  case write(path: [UInt8], text: [UInt8])
+  case rename(from: [UInt8], to: [UInt8])
+  case delete(path: [UInt8])
+  case draft(Mail, attachments: [String])
+  case send(Mail, attachments: [String])
+  case post(ChatPost)
+  case event(CalendarEvent)
+  case call(ConnectorCall)
+  case command(arguments: [String], directory: String)
+  case findings(document: String, sarif: [UInt8], [Finding])
+  case other(OtherAction)
+}
+
+package struct Proposal: Hashable, Sendable {
+  package var effect: ProposedEffect
+  package var claims: Claims
+  package init(effect: ProposedEffect, claims: Claims) {
+    self.effect = effect
+    self.claims = claims
+  }
+}

@@ -1,0 +1,120 @@
+/// The blast radius of an action: facts Ringi computes, shown as "affects".
+package struct Reach: Hashable, Sendable {
+  /// How many files, messages or records are touched.
+  package var things: Int
+  package var noun: String
+  /// Bytes written, sent or read.
+  package var bytes: Int
+  package var outsideRecipients: [String]
+  package var insideRecipients: [String]
+  /// Warnings about destinations and form, for the eye: look-alikes, first-time recipients, no subject.
+  package var warnings: [String]
+  package var goesOut: Bool
+  package var canBeUndone: Bool
+  /// Where a read's content goes, empty when it stays local.
+  package var readInto: String
+
+  package init(
+    things: Int, noun: String, bytes: Int, outsideRecipients: [String], insideRecipients: [String],
+    warnings: [String], goesOut: Bool, canBeUndone: Bool, readInto: String
+  ) {
+    self.things = things
+    self.noun = noun
+    self.bytes = bytes
+    self.outsideRecipients = outsideRecipients
+    self.insideRecipients = insideRecipients
+    self.warnings = warnings
+    self.goesOut = goesOut
+    self.canBeUndone = canBeUndone
+    self.readInto = readInto
+  }
+
+  package static func of(_ action: Action, facts: JudgingFacts) -> Reach {
+    var reach = Reach(
+      things: 1, noun: "file", bytes: 0, outsideRecipients: [], insideRecipients: [], warnings: [],
+      goesOut: action.kind.goesOut, canBeUndone: action.canBeUndone, readInto: "")
+    switch action.effect {
+    case .readFile:
+      reach.bytes = facts.contentText.utf8.count
+      if case .remote = facts.model { reach.readInto = facts.model.description }
+    case .createFile(_, let content), .editFile(_, _, let content): reach.bytes = content.size
+    case .renameFile(_, _, let image), .deleteFile(_, let image): reach.bytes = image.content.size
+    case .outside: break
+    case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
+    case .post(let post):
+      reach.noun = "channel"
+      reach.bytes = post.text.utf8.count
+    case .addEvent(let event):
+      reach.noun = "event"
+      reach.sort(event.attendees, facts)
+    case .call(let call):
+      reach.noun = "record outside"
+      reach.bytes = call.arguments.utf8.count
+    case .command: reach.noun = "command"
+    case .reportFindings(_, let content):
+      reach.noun = "document"
+      reach.bytes = content.size
+    case .other(let other):
+      reach.noun = "unknown effect"
+      reach.bytes = other.payload.utf8.count
+    }
+    return reach
+  }
+
+  private mutating func describe(_ mail: Mail, _ facts: JudgingFacts, sends: Bool) {
+    noun = "message"
+    bytes = mail.body.utf8.count + mail.attachments.reduce(0) { $0 + $1.content.size }
+    sort(mail.recipients, facts)
+    if sends { goesOut = true }
+    if mail.recipients.isEmpty { warnings.append("no recipient") }
+    if mail.subject.allSatisfy(\.isWhitespace) { warnings.append("no subject") }
+    if mail.attachments.isEmpty,
+      PersonalData.hasAny("\(mail.subject)\n\(mail.body)", ["attached", "attachment", "enclosed", "添付"])
+    {
+      warnings.append("says “attached”, has no attachment")
+    }
+    if !mail.replyTo.isEmpty, Address(mail.replyTo).mailbox != Address(mail.from).mailbox {
+      warnings.append("replies go to \(mail.replyTo)")
+    }
+  }
+
+  private mutating func sort(_ recipients: [String], _ facts: JudgingFacts) {
+    for text in recipients {
+      let address = Address(text)
+      if let known = address.imitates(facts.insideDomains + facts.knownDomains) {
+        warnings.insert("\(address.domain) looks like \(known) and is not", at: 0)
+      }
+      if address.isInside(facts.insideDomains) {
+        insideRecipients.append(text)
+      } else {
+        outsideRecipients.append(text)
+        if !facts.knownMailboxes.contains(address.mailbox), !facts.knownDomains.contains(address.domain) {
+          warnings.append("\(address.mailbox): never written to before")
+        }
+      }
+    }
+  }
+}
+
+extension Reach {
+  package func write(to out: inout FieldWriter) {
+    out.put("things", things)
+    out.put("noun", noun)
+    out.put("bytes", bytes)
+    out.put("outside", strings: outsideRecipients)
+    out.put("inside", strings: insideRecipients)
+    out.put("warnings", strings: warnings)
+    out.put("goesOut", goesOut)
+    out.put("canBeUndone", canBeUndone)
+    out.put("readInto", readInto)
+  }
+
+  package init(bytes raw: [UInt8]) throws(FieldFault) {
+    var reader = FieldReader(raw)
+    self.init(
+      things: try reader.int("things"), noun: try reader.string("noun"), bytes: try reader.int("bytes"),
+      outsideRecipients: try reader.strings("outside"), insideRecipients: try reader.strings("inside"),
+      warnings: try reader.strings("warnings"), goesOut: try reader.bool("goesOut"),
+      canBeUndone: try reader.bool("canBeUndone"), readInto: try reader.string("readInto"))
+  }
+}

@@ -1,0 +1,84 @@
+// The head of every preview, drawn from the effect and never from the agent's words. The one line that quotes
+// the agent is marked as a claim and cut to one line.
+
+import Domain
+
+package struct Docket: Hashable, Sendable {
+  package struct Line: Hashable, Sendable {
+    package enum Role: Sendable, Hashable { case fact, claim, warning }
+    package let label: String
+    package let value: String
+    package let role: Role
+    package init(_ label: String, _ value: String, _ role: Role = .fact) {
+      self.label = label
+      self.value = value
+      self.role = role
+    }
+  }
+  /// `EDIT contracts/acme-nda.md`.
+  package let title: String
+  package let level: TrustLevel
+  package let lines: [Line]
+
+  /// Facts first; `earlier` is what a person said to the same proposal before.
+  package init(_ step: StepSummary) {
+    title = "\(step.kind.verb.uppercased()) \(step.target)"
+    level = step.verdict.level
+    var lines: [Line] = []
+    let rule = step.verdict.rule.isEmpty ? "none" : step.verdict.rule
+    let origin = step.verdict.origin.map { " (\($0))" } ?? ""
+    let reasons = step.verdict.reasons.filter { !step.evidence.contains($0) }.joined(separator: "; ")
+    lines.append(Line("rule", "\(rule)\(origin)\(reasons.isEmpty ? "" : " — \(reasons)")"))
+    lines.append(Line("affects", Self.affects(step)))
+    for fact in step.evidence { lines.append(Line("because", fact, .warning)) }
+    for warning in step.reach.warnings { lines.append(Line("careful", warning, .warning)) }
+    for broken in step.verdict.brokenRules { lines.append(Line("broken rule", broken, .warning)) }
+    let said = step.claims.reason.isEmpty ? step.claims.title : step.claims.reason
+    if !said.isEmpty { lines.append(Line("says", "“\(Self.oneLine(said))”", .claim)) }
+    self.lines = lines
+  }
+
+  private static func affects(_ step: StepSummary) -> String {
+    let reach = step.reach
+    var parts = ["\(reach.things) \(reach.noun)\(reach.things == 1 ? "" : "s")"]
+    if !reach.outsideRecipients.isEmpty { parts.append("\(reach.outsideRecipients.count) outside the company") }
+    if !reach.insideRecipients.isEmpty { parts.append("\(reach.insideRecipients.count) inside") }
+    if !reach.readInto.isEmpty {
+      parts.append("read into the model (\(reach.readInto))")
+    } else {
+      parts.append(reach.goesOut ? "leaves this machine" : "stays inside")
+    }
+    if !step.kind.isRead { parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone") }
+    parts.append("×100: \(hundredfold(step))")
+    return parts.joined(separator: " · ")
+  }
+
+  /// "If this misfires a hundred times, what happens?"
+  private static func hundredfold(_ step: StepSummary) -> String {
+    switch step.kind {
+    case .fileCreate: "100 stray files"
+    case .fileEdit: "100 files changed"
+    case .fileRename: "100 badly named files"
+    case .fileDelete: "100 files gone"
+    case .fileOutside: "100 files outside the folders"
+    case .mailSend: "100 wrong messages out"
+    case .mailDraft: "100 drafts to sort"
+    case .chatSend: "100 posts everyone reads"
+    case .eventAdd: "100 entries in a calendar"
+    case .eventInvite: "100 invitations out"
+    case .paymentMake: "100 wrong payments"
+    case .contractSend: "100 contracts in force"
+    case .personalDataSend: "100 leaks"
+    case .hrWrite: "100 wrong HR records"
+    case .connectorCall, .driveCreate, .driveEdit: "100 public failures"
+    case .gitPush: "100 permanent commits"
+    case .commandRun, .other: "anything, 100 times"
+    case .fileRead, .mailSearch, .mailRead, .driveSearch, .driveRead, .webSearch, .webFetch, .findingReport:
+      "100 looks, nothing changed"
+    }
+  }
+
+  static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")
+  }
+}

@@ -1,0 +1,177 @@
+// Making the body of a preview, by kind of effect.
+
+import Domain
+import TextDiff
+
+/// The bytes a preview is made from: what is there now, and what would be.
+package struct PreviewImages: Sendable {
+  package var before: [UInt8]
+  package var after: [UInt8]
+  /// Attachments, by display path.
+  package var attachments: [(path: String, bytes: [UInt8])]
+  package init(before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = []) {
+    self.before = before
+    self.after = after
+    self.attachments = attachments
+  }
+}
+
+extension Preview {
+  /// Lines of context around a change.
+  private static let context = 3
+
+  package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
+    switch effect {
+    case .readFile(let path): text("reads \(path.display)", images.after)
+    case .createFile: created(images.after)
+    case .editFile: diff(images.before, images.after)
+    case .renameFile(let from, let to, _):
+      plain([("from", from.display), ("to", to.display)], body: "", note: "the content stays the same")
+    case .deleteFile: deleted(images.before)
+    case .outside(let operation, let path):
+      plain([("wants to", operation), ("path", path)], body: "", note: "this path is in no allowed folder")
+    case .draftMail(let mail), .sendMail(let mail): message(mail, images)
+    case .post(let post): plain([("channel", post.channel)], body: post.text)
+    case .addEvent(let event):
+      plain(
+        [("title", event.title), ("start", event.start), ("end", event.end), ("place", event.place)]
+          + event.attendees.map { ("invites", $0) }, body: event.notes)
+    case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
+    case .command(let arguments, let directory):
+      plain([("in", directory)] + arguments.enumerated().map { ("argument \($0.offset)", $0.element) }, body: "")
+    case .reportFindings(let document, _): flags(document, findings)
+    case .other(let other): plain([("target", other.target)], body: other.payload)
+    }
+  }
+
+  /// Bytes as text; nil when they are not UTF-8 or hold NUL.
+  static func decoded(_ bytes: some Collection<UInt8>) -> String? {
+    bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func created(_ bytes: [UInt8]) -> Preview {
+    guard decoded(bytes) != nil else { return binary([], bytes) }
+    let table = LineTable(bytes)
+    let lines = (0..<table.count).map { PreviewLine(.added, string(table, $0), number: $0 + 1, change: 0) }
+    return Preview(lines: lines, changes: lines.isEmpty ? 0 : 1)
+  }
+
+  private static func deleted(_ bytes: [UInt8]) -> Preview {
+    guard decoded(bytes) != nil else { return binary(bytes, []) }
+    let table = LineTable(bytes)
+    let lines = (0..<table.count).map { PreviewLine(.removed, string(table, $0), number: $0 + 1, change: 0) }
+    return Preview(lines: lines, changes: lines.isEmpty ? 0 : 1)
+  }
+
+  private static func text(_ heading: String, _ bytes: [UInt8]) -> Preview {
+    guard decoded(bytes) != nil else { return binary(bytes, bytes) }
+    let table = LineTable(bytes)
+    return Preview(
+      lines: [PreviewLine(.label, heading)]
+        + (0..<table.count).map { PreviewLine(.context, string(table, $0), number: $0 + 1) }, changes: 0)
+  }
+
+  private static func binary(_ before: [UInt8], _ after: [UInt8]) -> Preview {
+    Preview(
+      lines: [
+        PreviewLine(.warning, "not text: shown by size only"),
+        PreviewLine(.label, "before \(before.count) bytes, after \(after.count) bytes"),
+      ], changes: 1)
+  }
+
+  private static func string(_ table: LineTable, _ line: Int) -> String {
+    String(decoding: table.content(line), as: UTF8.self)
+  }
+
+  package static func diff(_ before: [UInt8], _ after: [UInt8]) -> Preview {
+    guard decoded(before) != nil, decoded(after) != nil else { return binary(before, after) }
+    let diff = LineDiff(old: before, new: after)
+    var lines: [PreviewLine] = []
+    var shownTo = 0
+    for (index, change) in diff.changes.enumerated() {
+      let start = max(shownTo, change.oldRange.lowerBound - context)
+      if start > shownTo { lines.append(PreviewLine(.gap, "\(start - shownTo) unchanged lines")) }
+      for line in start..<change.oldRange.lowerBound {
+        lines.append(PreviewLine(.context, string(diff.old, line), number: line + 1))
+      }
+      lines.append(contentsOf: changed(diff, change, index))
+      let nextStart = index + 1 < diff.changes.count ? diff.changes[index + 1].oldRange.lowerBound : diff.old.count
+      let end = min(change.oldRange.upperBound + context, nextStart)
+      for line in change.oldRange.upperBound..<end {
+        lines.append(PreviewLine(.context, string(diff.old, line), number: line + 1))
+      }
+      shownTo = end
+    }
+    if shownTo < diff.old.count { lines.append(PreviewLine(.gap, "\(diff.old.count - shownTo) unchanged lines")) }
+    if endingDiffers(before, after) { lines.append(PreviewLine(.warning, "line endings or the last line's ending change")) }
+    return Preview(lines: lines, changes: diff.changes.count)
+  }
+
+  private static func changed(_ diff: LineDiff, _ change: Change, _ index: Int) -> [PreviewLine] {
+    let old = change.oldRange.map { string(diff.old, $0) }
+    let new = change.newRange.map { string(diff.new, $0) }
+    var (oldMarks, newMarks) = ([[Range<Int>]](repeating: [], count: old.count), [[Range<Int>]](repeating: [], count: new.count))
+    for i in 0..<min(old.count, new.count) where change.oldRange.count <= 200 {
+      guard let marks = WordDiff.changed(old[i], new[i]) else { continue }
+      (oldMarks[i], newMarks[i]) = (marks.old, marks.new)
+    }
+    return old.enumerated().map {
+      PreviewLine(
+        .removed, $0.element, number: change.oldRange.lowerBound + $0.offset + 1, marks: oldMarks[$0.offset], change: index)
+    } + new.enumerated().map {
+      PreviewLine(
+        .added, $0.element, number: change.newRange.lowerBound + $0.offset + 1, marks: newMarks[$0.offset], change: index)
+    }
+  }
+
+  private static func endingDiffers(_ before: [UInt8], _ after: [UInt8]) -> Bool {
+    !before.isEmpty && !after.isEmpty && ((before.last == 10) != (after.last == 10) || before.contains(13) != after.contains(13))
+  }
+
+  /// Named fields, then the words that go out.
+  private static func plain(_ fields: [(String, String)], body: String, note: String = "") -> Preview {
+    var lines = fields.filter { !$0.1.isEmpty }.map { PreviewLine(.label, "\($0.0): \(Docket.oneLine($0.1))") }
+    if !note.isEmpty { lines.append(PreviewLine(.label, note)) }
+    if !body.isEmpty {
+      lines.append(PreviewLine(.gap, ""))
+      lines += bodyLines(body)
+    }
+    return Preview(lines: lines, changes: 0)
+  }
+
+  private static func bodyLines(_ body: String) -> [PreviewLine] {
+    let table = LineTable(Array(body.utf8))
+    return (0..<table.count).map { PreviewLine(.content, string(table, $0)) }
+  }
+
+  /// Every header that changes where a mail goes, then the body, then what is attached.
+  private static func message(_ mail: Mail, _ images: PreviewImages) -> Preview {
+    var lines = [PreviewLine(.label, "From: \(Docket.oneLine(mail.from))")]
+    for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", mail.bcc)] {
+      lines += list.map { PreviewLine(.label, "\(name): \(Docket.oneLine($0))") }
+    }
+    if !mail.replyTo.isEmpty { lines.append(PreviewLine(.label, "Reply-To: \(Docket.oneLine(mail.replyTo))")) }
+    lines.append(PreviewLine(.label, "Subject: \(Docket.oneLine(mail.subject))"))
+    for attachment in images.attachments {
+      lines.append(PreviewLine(.label, "Attached: \(Docket.oneLine(attachment.path)), \(attachment.bytes.count) bytes"))
+    }
+    lines.append(PreviewLine(.gap, ""))
+    lines += bodyLines(mail.body)
+    for attachment in images.attachments where decoded(attachment.bytes) != nil {
+      lines.append(PreviewLine(.gap, ""))
+      lines.append(PreviewLine(.label, "attached \(Docket.oneLine(attachment.path))"))
+      lines += bodyLines(String(decoding: attachment.bytes, as: UTF8.self))
+    }
+    return Preview(lines: lines, changes: 0)
+  }
+
+  private static func flags(_ document: String, _ findings: [Finding]) -> Preview {
+    var lines = [PreviewLine(.label, "\(findings.count) flags on \(Docket.oneLine(document)), press 2 to triage them")]
+    for finding in findings.sorted(by: { $0.level < $1.level }) {
+      let place = finding.firstLine == 0 ? "missing" : "line \(finding.firstLine)"
+      lines.append(PreviewLine(.label, "\(finding.level.word)  \(Docket.oneLine(finding.clause))  (\(place))"))
+      lines.append(PreviewLine(.content, "  \(Docket.oneLine(finding.why))"))
+    }
+    return Preview(lines: lines, changes: 0)
+  }
+}

@@ -1,0 +1,118 @@
+// Performs what a permit allows, and nothing else. A permit is consumed by performing.
+
+import CProcess
+import Domain
+import GateKeeper
+import Glibc
+
+/// How mail leaves.
+package enum MailTransport: Hashable, Sendable {
+  /// Into the desk's outbox as .eml: nothing is sent.
+  case outbox
+  /// A sendmail-compatible command; the message goes to its standard input.
+  case sendmail([String])
+}
+
+package final class Performer {
+  private let scopes: Scopes
+  private let outbox: String
+  private let transport: MailTransport
+  private let hash: ([UInt8]) -> Digest
+  private let load: (Digest) -> [UInt8]?
+  /// RFC 5322 date of now.
+  private let mailDate: () -> String
+
+  package init(
+    scopes: Scopes, outbox: String, transport: MailTransport, hash: @escaping ([UInt8]) -> Digest,
+    load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String
+  ) {
+    self.scopes = scopes
+    self.outbox = outbox
+    self.transport = transport
+    self.hash = hash
+    self.load = load
+    self.mailDate = mailDate
+  }
+
+  /// One outcome for each effect, in order. File effects of one permit succeed or roll back together.
+  package func perform(_ permit: consuming Permit) -> [(step: StepID, outcome: Outcome)] {
+    let effects = permit.effects
+    let files = effects.filter { $0.action.effect.writtenPath != nil }
+    var fileOutcome: Outcome?
+    if !files.isEmpty {
+      var set = FileSet(scopes: scopes, hash: hash, load: load)
+      do {
+        try set.apply(files.map(\.action.effect))
+        fileOutcome = .done(detail: "")
+      } catch {
+        fileOutcome = effects.count > 1 || error.code == .changed || error.code == .exists
+          ? .rolledBack(detail: error.sentence) : .failed(detail: error.sentence)
+      }
+    }
+    return effects.map { effect in
+      (effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect))
+    }
+  }
+
+  private func perform(_ permitted: PermittedEffect) -> Outcome {
+    let name = "step-\(permitted.step.value)"
+    switch permitted.action.effect {
+    case .sendMail(let mail): return send(mail, name)
+    case .draftMail(let mail):
+      return save(message(mail, name), "drafts/\(name).eml").map { .done(detail: "draft saved, not sent: \($0)") }
+        ?? .failed(detail: "the draft could not be saved")
+    case .post(let post):
+      return save(Array("channel: \(post.channel)\n\n\(post.text)\n".utf8), "\(name).post.txt")
+        .map { .done(detail: "in the outbox, no chat connector is set up: \($0)") }
+        ?? .failed(detail: "the outbox can't be written")
+    case .addEvent(let event):
+      return save(Array(CalendarFile.text(event, id: name).utf8), "\(name).ics")
+        .map { .done(detail: "saved as \($0)") } ?? .failed(detail: "the outbox can't be written")
+    case .call(let call):
+      return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
+        .map { .done(detail: "in the outbox, no connector `\(call.connector)` is set up: \($0)") }
+        ?? .failed(detail: "the outbox can't be written")
+    case .readFile, .reportFindings: return .done(detail: "")
+    case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
+    case .command: return .failed(detail: "Ringi runs no commands yet; the agent was told")
+    case .outside: return .failed(detail: "outside the allowed folders")
+    case .createFile, .editFile, .renameFile, .deleteFile: return .failed(detail: "")
+    }
+  }
+
+  private func message(_ mail: Mail, _ name: String) -> [UInt8] {
+    MailMessage.bytes(
+      mail, attachments: mail.attachments.map { load($0.content.digest) ?? [] }, messageID: "\(name)@ringi.desk",
+      date: mailDate())
+  }
+
+  private func send(_ mail: Mail, _ name: String) -> Outcome {
+    guard mail.attachments.allSatisfy({ load($0.content.digest) != nil }) else {
+      return .failed(detail: "an attachment is gone from the desk")
+    }
+    let bytes = message(mail, name)
+    switch transport {
+    case .outbox:
+      return save(bytes, "\(name).eml").map { .done(detail: "in the outbox, no mail command is set up: \($0)") }
+        ?? .failed(detail: "the outbox can't be written")
+    case .sendmail(let command):
+      guard !command.isEmpty else { return .failed(detail: "the mail command is empty") }
+      let recipients = mail.recipients.map { Address($0).mailbox }
+      guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else { return .failed(detail: "a recipient has no address") }
+      return Pipe.run(command + ["-i", "-f", Address(mail.from).mailbox, "--"] + recipients, input: bytes)
+    }
+  }
+
+  /// The path of the saved file, nil when it could not be written whole.
+  private func save(_ bytes: [UInt8], _ name: String) -> String? {
+    let path = "\(outbox)/\(name)"
+    mkdir(outbox, 0o700)
+    mkdir("\(outbox)/drafts", 0o700)
+    let file = open("\(path).tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    let count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    guard count == bytes.count, fsync(file) == 0, rename("\(path).tmp", path) == 0 else { return nil }
+    return path
+  }
+}

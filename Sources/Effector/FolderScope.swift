@@ -1,0 +1,203 @@
+// Folder scope is the permission model: every file is reached component by component from a descriptor of the
+// allowed folder that is held for the run, and no component may be a symbolic link.
+
+import CProcess
+import Domain
+import Glibc
+
+/// Why a path can't be used, in words for people and agents; the path is rendered by whoever shows it.
+package struct ScopeFault: Error, Hashable, Sendable {
+  package enum Code: String, Sendable, Hashable {
+    case outside, badName, symbolicLink, notAFile, missing, exists, readOnly, folderChanged, tooLarge, changed, failed
+  }
+  package let code: Code
+  package let path: String
+  package let detail: String
+  package init(_ code: Code, _ path: String, _ detail: String = "") {
+    self.code = code
+    self.path = path
+    self.detail = detail
+  }
+
+  package var sentence: String {
+    let why =
+      switch code {
+      case .outside: "is in no allowed folder"
+      case .badName: "has a name that is not allowed"
+      case .symbolicLink: "goes through a symbolic link, which is never followed"
+      case .notAFile: "is not a regular file"
+      case .missing: "does not exist"
+      case .exists: "exists already"
+      case .readOnly: "is in a read-only folder"
+      case .folderChanged: "is in a folder that was replaced since the run began"
+      case .tooLarge: "is too large"
+      case .changed: "is not as it was when it was shown"
+      case .failed: "could not be used"
+      }
+    return detail.isEmpty ? "`\(path)` \(why)" : "`\(path)` \(why): \(detail)"
+  }
+}
+
+/// A file as it is now.
+package struct FileState: Hashable, Sendable {
+  package let bytes: [UInt8]
+  package let mode: UInt32
+  package let device: UInt64
+  package let inode: UInt64
+}
+
+/// A held directory descriptor.
+final class DirectoryHandle {
+  let descriptor: Int32
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+  deinit { close(descriptor) }
+}
+
+package final class FolderScope {
+  /// 64 MiB: what a preview can still be made of.
+  package static let maximumFile = 64 << 20
+  package let folder: Workspace.Folder
+  private let root: DirectoryHandle
+  private let device: UInt64
+  private let inode: UInt64
+
+  package init(_ folder: Workspace.Folder) throws(ScopeFault) {
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ScopeFault(.missing, folder.path, "the allowed folder can't be opened") }
+    root = DirectoryHandle(descriptor)
+    self.folder = folder
+    var status = stat()
+    fstat(descriptor, &status)
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+
+  private func display(_ path: FilePath) -> String { path.display }
+
+  /// The folder is still the one that was opened.
+  private func checkRoot(_ path: FilePath) throws(ScopeFault) {
+    var status = stat()
+    guard stat(folder.path, &status) == 0, UInt64(status.st_dev) == device, UInt64(status.st_ino) == inode else {
+      throw ScopeFault(.folderChanged, display(path))
+    }
+  }
+
+  /// Names of a relative path, checked.
+  static func components(_ path: FilePath) throws(ScopeFault) -> [[UInt8]] {
+    let parts = path.relative.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
+    guard !parts.isEmpty, path.relative.count <= 4_000 else { throw ScopeFault(.badName, path.display, "too long") }
+    for part in parts {
+      if part.isEmpty || part == [46] || part == [46, 46] { throw ScopeFault(.outside, path.display) }
+      if part.count > 255 || part.contains(where: { $0 < 32 || $0 == 127 }) {
+        throw ScopeFault(.badName, path.display, "a control character or more than 255 bytes")
+      }
+      if String(decoding: part, as: UTF8.self).lowercased() == ".git" {
+        throw ScopeFault(.badName, path.display, "`.git` is never touched")
+      }
+    }
+    return parts
+  }
+
+  /// The parent directory, freshly walked, and the last name.
+  func parent(of path: FilePath, creating: Bool) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
+    try checkRoot(path)
+    let parts = try Self.components(path)
+    var current = root
+    for part in parts.dropLast() {
+      let name = part.map { CChar(bitPattern: $0) } + [0]
+      var next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      if next < 0, errno == ENOENT, creating {
+        guard mkdirat(current.descriptor, name, 0o755) == 0 || errno == EEXIST else {
+          throw ScopeFault(.failed, display(path), Self.reason())
+        }
+        next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      }
+      guard next >= 0 else { throw Self.fault(display(path)) }
+      current = DirectoryHandle(next)
+    }
+    return (current, (parts.last ?? []).map { CChar(bitPattern: $0) } + [0])
+  }
+
+  /// What is at the path; throws `missing` where nothing is.
+  package func read(_ path: FilePath) throws(ScopeFault) -> FileState {
+    let (directory, name) = try parent(of: path, creating: false)
+    return try Self.read(directory, name, display(path))
+  }
+
+  static func read(_ directory: DirectoryHandle, _ name: [CChar], _ shown: String) throws(ScopeFault) -> FileState {
+    let file = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard file >= 0 else { throw fault(shown) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw ScopeFault(.notAFile, shown) }
+    guard status.st_size <= maximumFile else { throw ScopeFault(.tooLarge, shown, "\(status.st_size) bytes") }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw ScopeFault(.failed, shown, reason()) }
+      if count == 0 { break }
+      bytes.append(contentsOf: buffer[0..<count])
+      guard bytes.count <= maximumFile else { throw ScopeFault(.tooLarge, shown) }
+    }
+    return FileState(
+      bytes: bytes, mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  static func fault(_ shown: String) -> ScopeFault {
+    switch errno {
+    case ENOENT: ScopeFault(.missing, shown)
+    case ELOOP, ENOTDIR: ScopeFault(.symbolicLink, shown)
+    case EEXIST: ScopeFault(.exists, shown)
+    default: ScopeFault(.failed, shown, reason())
+    }
+  }
+
+  static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+}
+
+/// All allowed folders of a run.
+package final class Scopes {
+  private let scopes: [FolderScope]
+
+  package init(_ folders: [Workspace.Folder]) throws(ScopeFault) {
+    var scopes: [FolderScope] = []
+    for folder in folders { scopes.append(try FolderScope(folder)) }
+    self.scopes = scopes
+  }
+
+  /// Where a path as the agent gave it lies; nil when it is in no allowed folder. Relative paths start at the
+  /// main folder, or name another folder by its label.
+  package func locate(_ path: [UInt8]) -> FilePath? {
+    guard !path.contains(0) else { return nil }
+    if path.first == UInt8(ascii: "/") {
+      let owner = scopes.filter { path.starts(with: Array($0.folder.path.utf8) + [UInt8(ascii: "/")]) }
+        .max { $0.folder.path.utf8.count < $1.folder.path.utf8.count }
+      guard let owner else { return nil }
+      return checked(FilePath(folder: owner.folder.label, relative: Array(path.dropFirst(owner.folder.path.utf8.count + 1))))
+    }
+    for scope in scopes where !scope.folder.label.isEmpty {
+      let prefix = Array("\(scope.folder.label)/".utf8)
+      if path.starts(with: prefix) {
+        return checked(FilePath(folder: scope.folder.label, relative: Array(path.dropFirst(prefix.count))))
+      }
+    }
+    return scopes.contains { $0.folder.label.isEmpty } ? checked(FilePath(relative: path)) : nil
+  }
+
+  private func checked(_ path: FilePath) -> FilePath? {
+    do {
+      _ = try FolderScope.components(path)
+      return path
+    } catch { return error.code == .outside ? nil : path }
+  }
+
+  package func scope(of path: FilePath) throws(ScopeFault) -> FolderScope {
+    guard let scope = scopes.first(where: { $0.folder.label == path.folder }) else { throw ScopeFault(.outside, path.display) }
+    return scope
+  }
+
+  package func read(_ path: FilePath) throws(ScopeFault) -> FileState { try scope(of: path).read(path) }
+}

@@ -1,0 +1,143 @@
+// The choke point. Agents' proposals enter by `intake`, people's decisions by `decide`, performers get their
+// permits by `permit`; each records first and answers only when the record is durable.
+
+import AuditLog
+import Domain
+import PolicyEngine
+
+package struct Gate<Record: Journal> {
+  private let journal: Record
+
+  package init(journal: Record) { self.journal = journal }
+
+  /// Judges and records a proposal.
+  /// - Parameter preview: made from the verdict, so that what is shown includes it.
+  package func intake(_ step: NewStep, by agent: Actor) throws(JournalFault) -> StepSummary {
+    let event: StepEvent =
+      switch step.verdict.level {
+      case .forbidden: .refuse
+      case .watched: .hold
+      case .batched: step.action.kind.isRead || step.action.kind == .findingReport ? .permit : .stage
+      case .autonomous: .permit
+      }
+    return try journal.propose(step, by: agent, events: [event])
+  }
+
+  /// A person's word on a waiting or prepared step.
+  package func decide(
+    _ step: StepID, _ decision: Decision, by person: Person, shown: Shown
+  ) throws(JournalFault) {
+    try journal.apply([
+      Transition(
+        step: step, event: decision.event, actor: .person(person), shown: shown, reasonCode: decision.reasonCode,
+        reason: decision.reason)
+    ])
+  }
+
+  /// Several words in one transaction, one record each: the end of a review.
+  package func decide(
+    _ decisions: [(step: StepID, decision: Decision, shown: Shown)], by person: Person
+  ) throws(JournalFault) {
+    try journal.apply(
+      decisions.map {
+        Transition(
+          step: $0.step, event: $0.decision.event, actor: .person(person), shown: $0.shown,
+          reasonCode: $0.decision.reasonCode, reason: $0.decision.reason)
+      })
+  }
+
+  /// Marks the steps as performing, durably, and only then mints the permit for them.
+  package func permit(_ steps: [StepID]) throws(JournalFault) -> Permit {
+    var effects: [PermittedEffect] = []
+    for step in steps {
+      let stored = try journal.action(of: step)
+      // INVARIANT: a permit is for exactly the bytes that were recorded and shown.
+      guard Hashing.sha256(stored.bytes) == stored.digest else {
+        throw JournalFault(.changed, "the stored effect is not the one that was recorded")
+      }
+      do {
+        effects.append(
+          PermittedEffect(step: step, action: try Action(canonicalBytes: stored.bytes), digest: stored.digest))
+      } catch {
+        throw JournalFault(.unreadable, "field \(error.key): expected \(error.expected)")
+      }
+    }
+    try journal.apply(steps.map { Transition(step: $0, event: .begin, actor: .performer) })
+    return Permit(effects: effects)
+  }
+
+  /// What came of it.
+  package func conclude(_ outcomes: [(step: StepID, outcome: Outcome)]) throws(JournalFault) {
+    try journal.apply(
+      outcomes.map {
+        Transition(
+          step: $0.step, event: $0.outcome.event, actor: .performer, reasonCode: $0.outcome.code,
+          reason: $0.outcome.detail)
+      })
+  }
+
+  /// What no person decides: withdrawals, losses, revisions.
+  package func move(_ transitions: [Transition]) throws(JournalFault) { try journal.apply(transitions) }
+}
+
+/// What a person can say to a step.
+package enum Decision: Hashable, Sendable {
+  case approve
+  case reject(code: String, reason: String)
+  case keep
+  case discard(reason: String)
+
+  package var event: StepEvent {
+    switch self {
+    case .approve: .approve
+    case .reject: .reject
+    case .keep: .keep
+    case .discard: .discard
+    }
+  }
+
+  package var reasonCode: String {
+    switch self {
+    case .reject(let code, _): code
+    case .discard(let reason): reason.isEmpty ? "" : "typed"
+    case .approve, .keep: ""
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .reject(_, let reason), .discard(let reason): reason
+    case .approve, .keep: ""
+    }
+  }
+}
+
+/// What a performer reports.
+package enum Outcome: Hashable, Sendable {
+  case done(detail: String)
+  case failed(detail: String)
+  /// Part of a set of which nothing took effect.
+  case rolledBack(detail: String)
+
+  package var event: StepEvent {
+    switch self {
+    case .done: .succeed
+    case .failed: .fail
+    case .rolledBack: .rollback
+    }
+  }
+
+  package var code: String {
+    switch self {
+    case .done: "done"
+    case .failed: "failed"
+    case .rolledBack: "rolled-back"
+    }
+  }
+
+  package var detail: String {
+    switch self {
+    case .done(let detail), .failed(let detail), .rolledBack(let detail): detail
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// The one decision function. It is pure and does not depend on the order of the rules: in each layer the
+// strictest rule that matches counts. The workspace's word replaces the company's default for what it names,
+// the company's floors hold under both, and what nobody names is Watched.
+
+import Domain
+
+package func evaluate(_ action: Action, under policy: Policy) -> Verdict {
+  let verdicts = action.effect.targets.map { evaluate(action.kind, target: $0, under: policy) }
+  // A mail to two people is judged for each; the strictest word counts for all.
+  guard var verdict = verdicts.max(by: { $0.level < $1.level }) else {
+    return evaluate(action.kind, target: "", under: policy)
+  }
+  verdict.brokenRules = Array(Set(verdicts.flatMap(\.brokenRules))).sorted()
+  if verdict.level == .batched, !action.kind.canBeHeld {
+    verdict.level = .watched
+    verdict.reasons.append("can't be held back, so a person approves it")
+  }
+  verdict.reasons.append(contentsOf: action.evidence)
+  return verdict
+}
+
+/// The level a plan entry would have that announces this kind and target.
+package func forecast(_ kind: ActionKind, target: String, under policy: Policy) -> TrustLevel {
+  let level = evaluate(kind, target: target, under: policy).level
+  return level == .batched && !kind.canBeHeld ? .watched : level
+}
+
+func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdict {
+  let broken = (policy.company + policy.workspace).filter { $0.defect != nil && $0.names(kind) }
+  func matching(_ rules: [Rule], floors: Bool) -> Rule? {
+    rules.filter { $0.defect == nil && $0.isAlways == floors && $0.matches(kind, target: target) }
+      .max { ($0.level, $1.origin.line) < ($1.level, $0.origin.line) }
+  }
+  let floor = matching(policy.company, floors: true)
+  let companyRule = matching(policy.company, floors: false)
+  let workspaceRule = [matching(policy.workspace, floors: true), matching(policy.workspace, floors: false)]
+    .compactMap { $0 }.max { $0.level < $1.level }
+  let base = workspaceRule ?? companyRule
+
+  var verdict = Verdict(level: .watched, rule: "", origin: nil, isFloor: false, reasons: [], brokenRules: [])
+  let deciding: Rule?
+  if let floor, base.map({ $0.level <= floor.level }) ?? true { deciding = floor } else { deciding = base }
+  if let deciding {
+    verdict.level = deciding.level
+    verdict.rule = deciding.text
+    verdict.origin = deciding.origin
+    verdict.isFloor = deciding.isAlways
+    if !deciding.why.isEmpty { verdict.reasons.append(deciding.why) }
+    if deciding == workspaceRule, let companyRule {
+      if deciding.level > companyRule.level { verdict.reasons.append("tightened by this workspace") }
+      if deciding.level < companyRule.level { verdict.reasons.append("loosened by this workspace") }
+    }
+    if deciding == floor, let workspaceRule, workspaceRule.level < deciding.level {
+      verdict.reasons.append("the workspace asked for \(workspaceRule.level.rawValue); a floor holds")
+    }
+  } else {
+    verdict.reasons.append("no rule names \(kind.rawValue), so a person decides")
+  }
+  if !broken.isEmpty {
+    verdict.brokenRules = broken.map { "\($0.origin): \($0.defect ?? "")" }
+    if verdict.level < .watched {
+      verdict.level = .watched
+      verdict.reasons.append("a rule that names it is broken, so a person decides")
+    }
+  }
+  return verdict
+}
+
+extension Effect {
+  /// Each thing a rule may name, never empty: recipients one by one, both ends of a rename.
+  var targets: [String] {
+    switch self {
+    case .draftMail(let mail), .sendMail(let mail):
+      mail.recipients.isEmpty ? [""] : mail.recipients.map { Address($0).mailbox }
+    case .addEvent(let event): event.attendees.isEmpty ? [event.title] : event.attendees.map { Address($0).mailbox }
+    case .renameFile(let from, let to, _): [from.display, to.display]
+    default: [target]
+    }
+  }
+}
+
+extension Policy {
+  /// Kinds that no rule of the company names without a condition: each is Watched, and worth a line.
+  package var greyAreas: [ActionKind] {
+    ActionKind.allCases.filter { kind in
+      !company.contains { $0.defect == nil && $0.targets.isEmpty && $0.names(kind) }
+    }
+  }
+
+  /// The rule at an origin, for what a rule allows besides its level.
+  package func rule(at origin: Origin?) -> Rule? {
+    guard let origin else { return nil }
+    return (workspace + company).first { $0.origin == origin }
+  }
+}

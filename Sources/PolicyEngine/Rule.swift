@@ -1,0 +1,86 @@
+import Domain
+
+/// One line of policy.
+package struct Rule: Hashable, Sendable {
+  /// A kind, a family (`file.*`) or everything (`*`).
+  package enum Subject: Hashable, Sendable {
+    case kind(ActionKind)
+    case family(String)
+    case everything
+
+    func matches(_ kind: ActionKind) -> Bool {
+      switch self {
+      case .kind(let own): own == kind
+      case .family(let prefix): kind.rawValue.hasPrefix(prefix)
+      case .everything: true
+      }
+    }
+
+    package var text: String {
+      switch self {
+      case .kind(let kind): kind.rawValue
+      case .family(let prefix): "\(prefix)*"
+      case .everything: "*"
+      }
+    }
+  }
+
+  package var subjects: [Subject]
+  /// The rule speaks only of targets that match one of these; empty means all.
+  package var targets: [Glob]
+  /// And of none that match one of these.
+  package var exceptions: [Glob]
+  package var level: TrustLevel
+  /// A floor: workspaces may tighten it and never loosen it.
+  package var isAlways: Bool
+  /// The rule's own "approve the rest that are like this one".
+  package var allowsBulk: Bool
+  package var why: String
+  package var origin: Origin
+  /// Why the rule can't be evaluated, nil when it can. A broken rule still names its subjects.
+  package var defect: String?
+
+  package init(
+    subjects: [Subject], targets: [Glob], exceptions: [Glob], level: TrustLevel, isAlways: Bool, allowsBulk: Bool,
+    why: String, origin: Origin, defect: String? = nil
+  ) {
+    self.subjects = subjects
+    self.targets = targets
+    self.exceptions = exceptions
+    self.level = level
+    self.isAlways = isAlways
+    self.allowsBulk = allowsBulk
+    self.why = why
+    self.origin = origin
+    self.defect = defect
+  }
+
+  func names(_ kind: ActionKind) -> Bool { subjects.contains { $0.matches(kind) } }
+
+  func matches(_ kind: ActionKind, target: String) -> Bool {
+    names(kind) && (targets.isEmpty || targets.contains { $0.matches(target) })
+      && !exceptions.contains { $0.matches(target) }
+  }
+
+  /// The rule in one line, as the docket shows it.
+  package var text: String {
+    var out = subjects.map(\.text).joined(separator: ", ")
+    if !targets.isEmpty { out += " " + targets.map(\.text).joined(separator: ", ") }
+    if !exceptions.isEmpty { out += " except " + exceptions.map(\.text).joined(separator: ", ") }
+    return out
+  }
+}
+
+/// The company's rules and one workspace's.
+package struct Policy: Hashable, Sendable {
+  package var version: String
+  package var company: [Rule]
+  package var workspace: [Rule]
+  package init(version: String, company: [Rule], workspace: [Rule]) {
+    self.version = version
+    self.company = company
+    self.workspace = workspace
+  }
+
+  package static let none = Policy(version: "none", company: [], workspace: [])
+}

@@ -1,0 +1,106 @@
+// Flags: handed over by agents, triaged by people. A changed level and a decided redline are each a leaf.
+
+import AuditLog
+import Domain
+import GateKeeper
+import SQLite
+
+extension DeskStore {
+  func insert(_ finding: Finding, run: RunID, step: StepID) throws(SQLiteFault) {
+    // A later report on the same clause takes the place of an earlier one that nobody has touched.
+    try connection.run(
+      """
+      DELETE FROM finding WHERE run = ?1 AND document = ?2 AND clause = ?3 AND firstLine = ?4 AND decidedBy = ''
+      """, .integer(run.value), .text(finding.document), .text(finding.clause), .integer(Int64(finding.firstLine)))
+    try connection.run(
+      """
+      INSERT INTO finding (run, step, document, clause, level, firstLine, lastLine, text, standard, why, redline,
+        fallback, impact, escalation, isMustHave) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)
+      """,
+      .integer(run.value), .integer(step.value), .text(finding.document), .text(finding.clause),
+      .text(finding.level.rawValue), .integer(Int64(finding.firstLine)), .integer(Int64(finding.lastLine)),
+      .text(finding.text), .text(finding.standard), .text(finding.why), .text(finding.redline),
+      .text(finding.fallback), .text(finding.impact), .text(finding.escalation), .integer(finding.isMustHave ? 1 : 0))
+  }
+
+  package func setLevel(_ finding: Int64, _ level: Finding.Level, reason: String, by person: Person) throws(JournalFault) {
+    try decide(finding, "flag level \(level.rawValue)", reason, by: person) { () throws(SQLiteFault) in
+      try connection.run(
+        "UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, isTold = 0 WHERE id = ?1",
+        .integer(finding), .text(level.rawValue), .text(reason), .text(person.name))
+    }
+  }
+
+  package func markRedline(_ finding: Int64, _ mark: Mark, reason: String, by person: Person) throws(JournalFault) {
+    try decide(finding, "redline \(mark.rawValue)", reason, by: person) { () throws(SQLiteFault) in
+      try connection.run(
+        "UPDATE finding SET mark = ?2, decidedBy = ?3 WHERE id = ?1", .integer(finding), .text(mark.rawValue),
+        .text(person.name))
+    }
+  }
+
+  private func decide(
+    _ finding: Int64, _ event: String, _ reason: String, by person: Person, _ body: () throws(SQLiteFault) -> Void
+  ) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      let owner = try Self.sql { () throws(SQLiteFault) in
+        try connection.first(
+          "SELECT f.run, f.step, s.number, s.salt FROM finding f JOIN step s ON s.id = f.step WHERE f.id = ?1",
+          .integer(finding)
+        ) { (RunID($0.int(0)), StepID($0.int(1)), StepNumber(Int($0.int(2))), $0.bytes(3)) }
+      }
+      guard let (run, step, number, salt) = owner else { throw JournalFault(.noSuchStep, "there is no such flag") }
+      try Self.sql { () throws(SQLiteFault) in
+        try body()
+        try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
+      }
+      try log.append(.person(person), event, run: run, step: step) {
+        $0.step = number
+        $0.kind = ActionKind.findingReport.rawValue
+        if !reason.isEmpty {
+          $0.reasonCode = "typed"
+          $0.commitment = Hashing.sha256(salt + Array(reason.utf8))
+        }
+      }
+    }
+  }
+
+  package func findings(of run: RunID) throws(JournalFault) -> [FindingRow] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        """
+        SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
+          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark
+        FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
+        """, .integer(run.value)
+      ) { row in
+        FindingRow(
+          id: row.int(0), step: StepID(row.int(1)),
+          finding: Finding(
+            document: row.text(2), clause: row.text(3), level: Finding.Level(rawValue: row.text(4)) ?? .red,
+            firstLine: Int(row.int(5)), lastLine: Int(row.int(6)), text: row.text(7), standard: row.text(8),
+            why: row.text(9), redline: row.text(10), fallback: row.text(11), impact: row.text(12),
+            escalation: row.text(13), isMustHave: row.int(14) != 0),
+          humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
+          mark: Mark(rawValue: row.text(18)) ?? .undecided)
+      }
+    }
+  }
+
+  /// Levels people changed that the agent has not been told of.
+  package func untoldLevels(of run: RunID) throws(JournalFault) -> [FindingRow] {
+    let ids = Set(
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.rows("SELECT id FROM finding WHERE run = ?1 AND isTold = 0", .integer(run.value)) { $0.int(0) }
+      })
+    return ids.isEmpty ? [] : try findings(of: run).filter { ids.contains($0.id) }
+  }
+
+  package func markTold(_ run: RunID) throws(JournalFault) {
+    try write { () throws(JournalFault) in
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run("UPDATE finding SET isTold = 1 WHERE run = ?1", .integer(run.value))
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// The journal the gate writes to: every transition one compare-and-set inside one transaction with its leaves.
+
+import AuditLog
+import Domain
+import GateKeeper
+import SQLite
+
+extension DeskStore: Journal {
+  package func propose(_ new: NewStep, by agent: Actor, events: [StepEvent]) throws(JournalFault) -> StepSummary {
+    try record { (log, change) throws(JournalFault) in
+      var state = StepState.proposed
+      for event in events {
+        guard let next = state.after(event) else { throw JournalFault(.illegal, "\(state.rawValue) has no \(event.rawValue)") }
+        state = next
+      }
+      let step = try insert(new, state: state, change: change)
+      try log.append(agent, "proposed", run: new.run, step: step.id) { $0.describe(step, digests: false) }
+      for event in events {
+        try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
+      }
+      if let old = new.replaces {
+        try move(
+          Transition(
+            step: old, event: .withdraw, actor: .performer, reasonCode: "replaced", reason: "replaced by #\(step.number)"),
+          &log, change)
+      }
+      return step
+    }
+  }
+
+  package func apply(_ transitions: [Transition]) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      for transition in transitions { try move(transition, &log, change) }
+    }
+  }
+
+  package func action(of step: StepID) throws(JournalFault) -> (bytes: [UInt8], digest: Digest) {
+    let found = try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT action, effectDigest FROM step WHERE id = ?1", .integer(step.value)) {
+        ($0.bytes(0), $0.bytes(1))
+      }
+    }
+    guard let found, let digest = Digest(found.1) else { throw JournalFault(.noSuchStep) }
+    return (found.0, digest)
+  }
+
+  /// One step, nil when there is none.
+  package func step(_ id: StepID) throws(JournalFault) -> StepSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT \(StepRow.columns) FROM step WHERE id = ?1", .integer(id.value)) { StepRow.summary($0) }
+    } ?? nil
+  }
+
+  private func insert(_ new: NewStep, state: StepState, change: Int64) throws(JournalFault) -> StepSummary {
+    let now = clock.wall()
+    let (verdict, origin) = (new.verdict, new.verdict.origin)
+    return try Self.sql { () throws(SQLiteFault) in
+      let number =
+        try connection.first("SELECT COALESCE(MAX(number), 0) + 1 FROM step WHERE run = ?1", .integer(new.run.value)) {
+          Int($0.int(0))
+        } ?? 1
+      try connection.run(
+        """
+        INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
+          rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
+          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)
+        """,
+        .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
+        .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
+        .text(new.claims.title), .text(new.claims.reason), .text(new.claims.kind), .text(verdict.level.rawValue),
+        .text(verdict.rule), .text(origin?.file ?? ""), .integer(Int64(origin?.line ?? 0)),
+        .integer(verdict.isFloor ? 1 : 0), StepRow.strings(verdict.reasons), StepRow.strings(verdict.brokenRules),
+        StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
+        .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
+        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
+        .integer(now.milliseconds), .integer(change))
+      let id = StepID(connection.lastInsertID)
+      for finding in new.findings { try insert(finding, run: new.run, step: id) }
+      return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
+    }
+  }
+
+  private func move(_ transition: Transition, _ log: inout LogAppender, _ change: Int64) throws(JournalFault) {
+    guard let step = try step(transition.step) else { throw JournalFault(.noSuchStep) }
+    guard let next = step.state.after(transition.event) else {
+      throw refusal(step, transition)
+    }
+    if let shown = transition.shown { try check(shown, step) }
+    let salt = try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT salt FROM step WHERE id = ?1", .integer(step.id.value)) { $0.bytes(0) }
+    }
+    var recorded = step
+    if let revised = transition.revised {
+      try rewrite(step, as: revised)
+      recorded = StepSummary(
+        revised, id: step.id, number: step.number, state: next, proposedAt: step.proposedAt)
+      recorded.revision = step.revision.next
+    }
+    let isDecision = if case .person = transition.actor { true } else { false }
+    let now = clock.wall()
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.run(
+        """
+        UPDATE step SET state = ?2, changedAt = ?3, reason = CASE WHEN ?4 = '' THEN reason ELSE ?4 END,
+          decidedBy = CASE WHEN ?5 THEN ?6 ELSE decidedBy END, decidedAt = CASE WHEN ?5 THEN ?7 ELSE decidedAt END
+        WHERE id = ?1
+        """,
+        .integer(step.id.value), .text(next.rawValue), .integer(change), .text(transition.reason),
+        .integer(isDecision ? 1 : 0), .text(transition.actor.name), .integer(now.milliseconds))
+    }
+    try log.append(transition.actor, transition.event.record, run: step.run, step: step.id) { leaf in
+      leaf.describe(recorded, digests: true)
+      leaf.painted = transition.shown?.painted ?? ""
+      leaf.reasonCode = transition.reasonCode
+      if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
+    }
+  }
+
+  private func rewrite(_ step: StepSummary, as new: NewStep) throws(JournalFault) {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.run(
+        """
+        UPDATE step SET revision = revision + 1, kind = ?2, target = ?3, level = ?4, rule = ?5, originFile = ?6,
+          originLine = ?7, isFloor = ?8, reasons = ?9, brokenRules = ?10, evidence = ?11, reach = ?12, mustBeSeen = ?13,
+          salt = ?14, action = ?15, preview = ?16, effectDigest = ?17, policyDigest = ?18, previewDigest = ?19,
+          mark = 'undecided', discardedChanges = '' WHERE id = ?1
+        """,
+        .integer(step.id.value), .text(new.action.kind.rawValue), .text(new.action.effect.target),
+        .text(new.verdict.level.rawValue), .text(new.verdict.rule), .text(new.verdict.origin?.file ?? ""),
+        .integer(Int64(new.verdict.origin?.line ?? 0)), .integer(new.verdict.isFloor ? 1 : 0),
+        StepRow.strings(new.verdict.reasons), StepRow.strings(new.verdict.brokenRules),
+        StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
+        .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
+        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes))
+    }
+  }
+
+  private func check(_ shown: Shown, _ step: StepSummary) throws(JournalFault) {
+    guard shown == Shown(step, painted: shown.painted) else {
+      throw JournalFault(.changed, "it changed after it was shown; look again")
+    }
+  }
+
+  private func refusal(_ step: StepSummary, _ transition: Transition) -> JournalFault {
+    if case .person = transition.actor, !step.decidedBy.isEmpty, let at = step.decidedAt {
+      return JournalFault(
+        .alreadyDecided, "already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))")
+    }
+    return JournalFault(.illegal, "#\(step.number) is \(step.state.rawValue); it can’t be \(transition.event.record) now")
+  }
+}
+
+extension Leaf {
+  mutating func describe(_ step: StepSummary, digests: Bool) {
+    self.step = step.number
+    revision = step.revision
+    kind = step.kind.rawValue
+    guard digests else { return }
+    level = step.verdict.level.rawValue
+    rule = step.verdict.rule
+    origin = step.verdict.origin?.description ?? ""
+    policy = step.policyDigest
+    effect = step.effectDigest
+    preview = step.previewDigest
+  }
+}

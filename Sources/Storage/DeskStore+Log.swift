@@ -1,0 +1,109 @@
+// Appending to the audit log, inside the transaction of what is recorded.
+
+import AuditLog
+import Domain
+import GateKeeper
+import SQLite
+
+/// Appends leaves of one transaction, and signs the head once at the end.
+struct LogAppender {
+  private var frontier: Frontier
+  private let store: DeskStore
+
+  init(_ store: DeskStore) throws(JournalFault) {
+    self.store = store
+    let stored = try DeskStore.sql { () throws(SQLiteFault) in
+      try store.connection.first("SELECT value FROM desk WHERE key='frontier'") { $0.bytes(0) }
+    }
+    frontier = try Self.read(stored ?? [])
+  }
+
+  /// `size` as 8 bytes, then the peaks.
+  private static func read(_ bytes: [UInt8]) throws(JournalFault) -> Frontier {
+    guard !bytes.isEmpty else { return Frontier() }
+    let size = bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    let peaks = stride(from: 8, to: bytes.count, by: 32).compactMap { Digest(Array(bytes[$0..<min($0 + 32, bytes.count)])) }
+    guard let frontier = Frontier(size: size, peaks: peaks) else {
+      throw JournalFault(.unreadable, "the log's edge is damaged; run `ringi audit verify`")
+    }
+    return frontier
+  }
+
+  mutating func append(
+    _ actor: Actor, _ event: String, run: RunID?, step: StepID? = nil, fill: (inout Leaf) -> Void = { _ in }
+  ) throws(JournalFault) {
+    let clock = store.clock
+    var leaf = Leaf(
+      index: LeafIndex(frontier.size), wall: clock.wall(), monotonic: clock.monotonic(), boot: clock.boot, actor: actor,
+      event: event)
+    leaf.run = run
+    fill(&leaf)
+    let bytes = leaf.canonicalBytes
+    let hash = Hashing.leaf(bytes)
+    let index = frontier.size
+    try DeskStore.sql { () throws(SQLiteFault) in
+      try store.connection.run(
+        "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5)", .integer(index), .blob(bytes), .blob(hash.bytes),
+        run.map { .integer($0.value) } ?? .null, step.map { .integer($0.value) } ?? .null)
+    }
+    frontier.append(leafHash: hash)
+  }
+
+  func seal() throws(JournalFault) {
+    let size = frontier.size
+    var edge: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
+    for peak in frontier.peaks { edge += peak.bytes }
+    guard let note = try? store.signer.checkpoint(origin: DeskStore.origin, size: size, root: frontier.root) else {
+      throw JournalFault(.unwritable, "the desk's key can't sign")
+    }
+    let bytes = edge
+    try DeskStore.sql { () throws(SQLiteFault) in
+      try store.connection.run(
+        "INSERT INTO desk VALUES ('frontier', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1", .blob(bytes))
+      try store.connection.run("INSERT INTO checkpoint VALUES (?1, ?2)", .integer(size), .text(note))
+    }
+  }
+}
+
+extension DeskStore {
+  /// A transaction that records: `body` appends, then the head is signed.
+  @discardableResult
+  func record<T>(_ body: (inout LogAppender, _ change: Int64) throws(JournalFault) -> T) throws(JournalFault) -> T {
+    try write { () throws(JournalFault) in
+      var log = try LogAppender(self)
+      let out = try body(&log, try nextChange())
+      try log.seal()
+      return out
+    }
+  }
+
+  package func leafCount() throws(JournalFault) -> Int64 {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT COALESCE(MAX(id) + 1, 0) FROM leaf") { $0.int(0) } ?? 0
+    }
+  }
+
+  /// Leaves from `index` on, in the order of their place, at most `count`: place, bytes, stored hash.
+  package func leaves(from index: Int64, count: Int) throws(JournalFault) -> [(index: Int64, bytes: [UInt8], hash: [UInt8])] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT id, bytes, hash FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index), .integer(Int64(count))
+      ) { ($0.int(0), $0.bytes(1), $0.bytes(2)) }
+    }
+  }
+
+  /// Checkpoints over more than `size` leaves, oldest first.
+  package func checkpoints(after size: Int64, count: Int) throws(JournalFault) -> [(size: Int64, note: String)] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT size, note FROM checkpoint WHERE size > ?1 ORDER BY size LIMIT ?2", .integer(size), .integer(Int64(count))
+      ) { ($0.int(0), $0.text(1)) }
+    }
+  }
+
+  package func lastCheckpoint() throws(JournalFault) -> String? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1") { $0.text(0) }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Runs, their plans, and what a person marks before a review is finished.
+
+import Domain
+import GateKeeper
+import SQLite
+
+/// A run as it is started.
+package struct NewRun: Sendable {
+  package var workspace: Workspace
+  package var goal: String
+  package var agent: String
+  package var grade: Grade
+  package var model: ModelLocation
+  package var policy: Digest
+  package init(workspace: Workspace, goal: String, agent: String, grade: Grade, model: ModelLocation, policy: Digest) {
+    self.workspace = workspace
+    self.goal = goal
+    self.agent = agent
+    self.grade = grade
+    self.model = model
+    self.policy = policy
+  }
+}
+
+extension DeskStore {
+  package func create(_ new: NewRun, by person: Person) throws(JournalFault) -> RunID {
+    try record { (log, change) throws(JournalFault) in
+      let id = try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          """
+          INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt)
+          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9)
+          """,
+          .text(new.workspace.name), .text(new.workspace.directory), .text(new.goal), .text(new.agent),
+          .text(new.grade.rawValue), .text(new.model.description), .blob(new.policy.bytes),
+          .integer(clock.wall().milliseconds), .integer(change))
+        return RunID(connection.lastInsertID)
+      }
+      try log.append(.person(person), "run started", run: id) {
+        $0.policy = new.policy
+        $0.rule = new.agent
+      }
+      return id
+    }
+  }
+
+  /// A run's state is a fact about a process or a person's word, so every change of it is a leaf.
+  package func setState(_ run: RunID, _ state: RunState, note: String, by actor: Actor) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          "UPDATE run SET state = ?2, note = ?3, changedAt = ?4 WHERE id = ?1", .integer(run.value),
+          .text(state.rawValue), .text(note), .integer(change))
+      }
+      try log.append(actor, "run \(state.rawValue)", run: run)
+    }
+  }
+
+  /// Pause and stop are wishes of a person that the host reads.
+  package func setPaused(_ run: RunID, _ isPaused: Bool, by person: Person) throws(JournalFault) {
+    try setFlag(run, "isPaused", isPaused, isPaused ? "run paused" : "run resumed", by: .person(person))
+  }
+
+  package func askToStop(_ run: RunID, by person: Person) throws(JournalFault) {
+    try setFlag(run, "stopWanted", true, "stop asked", by: .person(person))
+  }
+
+  private func setFlag(_ run: RunID, _ column: String, _ value: Bool, _ event: String, by actor: Actor) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          "UPDATE run SET \(column) = ?2, changedAt = ?3 WHERE id = ?1", .integer(run.value), .integer(value ? 1 : 0),
+          .integer(change))
+      }
+      try log.append(actor, event, run: run)
+    }
+  }
+
+  package func stopWanted(_ run: RunID) throws(JournalFault) -> Bool {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT stopWanted FROM run WHERE id = ?1", .integer(run.value)) { $0.int(0) != 0 } ?? false
+    }
+  }
+
+  package func setPlan(_ run: RunID, _ plan: [PlanEntry], by agent: Actor) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run("DELETE FROM planEntry WHERE run = ?1", .integer(run.value))
+        for (position, entry) in plan.enumerated() {
+          try connection.run(
+            "INSERT INTO planEntry VALUES (?1,?2,?3,?4,?5,?6,?7)", .integer(run.value), .integer(Int64(position)),
+            .text(entry.title), .text(entry.status.rawValue), .text(entry.intendedKind), .text(entry.intendedTarget),
+            .text(entry.forecast?.rawValue ?? ""))
+        }
+        try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
+      }
+      try log.append(agent, "plan of \(plan.count)", run: run)
+    }
+  }
+
+  /// Marks are kept when a person leaves; nothing counts until the review is finished, so they leave no leaf.
+  package func mark(_ step: StepID, _ mark: Mark, discarding changes: Set<Int>) throws(JournalFault) {
+    try write { () throws(JournalFault) in
+      let change = try nextChange()
+      let list = changes.sorted().map(String.init).joined(separator: " ")
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          "UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4 WHERE id = ?1 AND state = 'staged'",
+          .integer(step.value), .text(mark.rawValue), .text(list), .integer(change))
+      }
+    }
+  }
+
+  /// Remembers who was written to, so that a first message to somebody is called out.
+  package func remember(mailboxes: [String]) throws(JournalFault) {
+    try write { () throws(JournalFault) in
+      let now = clock.wall()
+      try Self.sql { () throws(SQLiteFault) in
+        for mailbox in mailboxes {
+          try connection.run(
+            "INSERT INTO recipient VALUES (?1, ?2) ON CONFLICT DO NOTHING", .text(mailbox), .integer(now.milliseconds))
+        }
+      }
+    }
+  }
+
+  package func knownMailboxes() throws(JournalFault) -> Set<String> {
+    try Self.sql { () throws(SQLiteFault) in Set(try connection.rows("SELECT mailbox FROM recipient") { $0.text(0) }) }
+  }
+}

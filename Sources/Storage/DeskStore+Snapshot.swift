@@ -1,0 +1,129 @@
+// Reading for consoles and the command line. Each call is one short snapshot.
+
+import Domain
+import GateKeeper
+import SQLite
+
+extension DeskStore {
+  /// Runs, newest first.
+  package func runs(limit: Int = 200) throws(JournalFault) -> [RunSummary] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT \(Self.runColumns) FROM run ORDER BY id DESC LIMIT ?1", .integer(Int64(limit)), map: Self.summary)
+    }
+  }
+
+  package func run(_ id: RunID) throws(JournalFault) -> RunSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT \(Self.runColumns) FROM run WHERE id = ?1", .integer(id.value), map: Self.summary)
+    }
+  }
+
+  private static let runColumns = """
+    id, workspace, directory, goal, agent, grade, model, state, isPaused, note, startedAt,
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'waiting'),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused')
+    """
+
+  private static func summary(_ row: borrowing Row) -> RunSummary {
+    var counts = RunSummary.Counts()
+    counts.waiting = Int(row.int(11))
+    counts.prepared = Int(row.int(12))
+    counts.done = Int(row.int(13))
+    counts.refused = Int(row.int(14))
+    return RunSummary(
+      id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
+      grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),
+      state: RunState(rawValue: row.text(7)) ?? .lost, isPaused: row.int(8) != 0, note: row.text(9),
+      startedAt: Timestamp(milliseconds: row.int(10)), counts: counts)
+  }
+
+  package func plan(of run: RunID) throws(JournalFault) -> [PlanEntry] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT title, status, intendedKind, intendedTarget, forecast FROM planEntry WHERE run = ?1 ORDER BY position",
+        .integer(run.value)
+      ) {
+        PlanEntry(
+          title: $0.text(0), status: PlanEntry.Status(rawValue: $0.text(1)) ?? .pending, intendedKind: $0.text(2),
+          intendedTarget: $0.text(3), forecast: TrustLevel(rawValue: $0.text(4)))
+      }
+    }
+  }
+
+  /// Steps of a run that changed after `change`, and the change counter they are up to.
+  package func steps(of run: RunID, changedAfter change: Int64 = -1) throws(JournalFault) -> (steps: [StepSummary], upTo: Int64) {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.read { () throws(SQLiteFault) in
+        let upTo = try connection.first("SELECT value FROM desk WHERE key = 'change'") { $0.int(0) } ?? 0
+        let found = try connection.rows(
+          "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND changedAt > ?2 ORDER BY number", .integer(run.value),
+          .integer(change)
+        ) { StepRow.summary($0) }
+        return (found.compactMap { $0 }, upTo)
+      }
+    }
+  }
+
+  package func steps(of run: RunID, in states: [StepState]) throws(JournalFault) -> [StepSummary] {
+    var out: [StepSummary] = []
+    for state in states {
+      out += try Self.sql { () throws(SQLiteFault) in
+        try connection.rows(
+          "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND state = ?2 ORDER BY number", .integer(run.value),
+          .text(state.rawValue)
+        ) { StepRow.summary($0) }.compactMap { $0 }
+      }
+    }
+    return out
+  }
+
+  package func step(_ number: StepNumber, of run: RunID) throws(JournalFault) -> StepSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first(
+        "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND number = ?2", .integer(run.value),
+        .integer(Int64(number.value))
+      ) { StepRow.summary($0) }
+    } ?? nil
+  }
+
+  package func previewBytes(of step: StepID) throws(JournalFault) -> [UInt8]? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT preview FROM step WHERE id = ?1", .integer(step.value)) { $0.bytes(0) }
+    }
+  }
+
+  /// The last `limit` entries, oldest first; of one run, or of all.
+  package func trail(of run: RunID?, step: StepID? = nil, limit: Int) throws(JournalFault) -> [TrailLine] {
+    let condition = step != nil ? "l.step = ?1" : run != nil ? "l.run = ?1" : "?1 IS NULL OR 1"
+    return try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        """
+        SELECT l.id, l.bytes, s.target, s.reason FROM leaf l LEFT JOIN step s ON s.id = l.step
+        WHERE \(condition) ORDER BY l.id DESC LIMIT ?2
+        """,
+        step.map { .integer($0.value) } ?? run.map { .integer($0.value) } ?? .null, .integer(Int64(limit)),
+        map: Self.trailLine
+      ).reversed()
+    }
+  }
+
+  private static func trailLine(_ row: borrowing Row) -> TrailLine {
+    var fields: [Substring: Substring] = [:]
+    for line in String(decoding: row.bytes(1), as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      if parts.count == 2 { fields[parts[0]] = parts[1] }
+    }
+    func text(_ key: Substring) -> String { fields[key].map(String.init) ?? "" }
+    let event = text("event")
+    let said = ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
+    let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
+    return TrailLine(
+      index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),
+      actorKind: text("actor-kind"), actor: text("actor"), event: event,
+      step: Int(text("step")).map { StepNumber($0) }, run: Int64(text("run")).map { RunID($0) }, kind: text("kind"),
+      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? text("painted") : ruled) : said)
+  }
+}

@@ -1,0 +1,70 @@
+// Migrations are frozen text: a later one never edits an earlier one, and none names a type of the program.
+
+import SQLite
+
+enum Schema {
+  static let migrations: [String] = [
+    """
+    CREATE TABLE desk (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY,
+      workspace TEXT NOT NULL, directory TEXT NOT NULL, goal TEXT NOT NULL,
+      agent TEXT NOT NULL, grade TEXT NOT NULL, model TEXT NOT NULL,
+      state TEXT NOT NULL, isPaused INTEGER NOT NULL DEFAULT 0, stopWanted INTEGER NOT NULL DEFAULT 0,
+      note TEXT NOT NULL DEFAULT '', policy BLOB NOT NULL, startedAt INTEGER NOT NULL, changedAt INTEGER NOT NULL
+    );
+    CREATE TABLE planEntry (
+      run INTEGER NOT NULL REFERENCES run(id), position INTEGER NOT NULL,
+      title TEXT NOT NULL, status TEXT NOT NULL, intendedKind TEXT NOT NULL, intendedTarget TEXT NOT NULL,
+      forecast TEXT NOT NULL, PRIMARY KEY (run, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE step (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES run(id), number INTEGER NOT NULL, plan INTEGER,
+      state TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,
+      claimTitle TEXT NOT NULL, claimReason TEXT NOT NULL, claimKind TEXT NOT NULL,
+      level TEXT NOT NULL, rule TEXT NOT NULL, originFile TEXT NOT NULL, originLine INTEGER NOT NULL,
+      isFloor INTEGER NOT NULL, reasons BLOB NOT NULL, brokenRules BLOB NOT NULL, evidence BLOB NOT NULL,
+      reach BLOB NOT NULL, mustBeSeen INTEGER NOT NULL,
+      salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
+      effectDigest BLOB NOT NULL, policyDigest BLOB NOT NULL, previewDigest BLOB NOT NULL,
+      proposedAt INTEGER NOT NULL, decidedBy TEXT NOT NULL DEFAULT '', decidedAt INTEGER, reason TEXT NOT NULL DEFAULT '',
+      mark TEXT NOT NULL DEFAULT 'undecided', discardedChanges TEXT NOT NULL DEFAULT '',
+      changedAt INTEGER NOT NULL, UNIQUE (run, number)
+    );
+    CREATE INDEX stepByChange ON step (run, changedAt);
+    CREATE INDEX stepByState ON step (run, state);
+    CREATE TABLE finding (
+      id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), step INTEGER NOT NULL REFERENCES step(id),
+      document TEXT NOT NULL, clause TEXT NOT NULL, level TEXT NOT NULL, firstLine INTEGER NOT NULL, lastLine INTEGER NOT NULL,
+      text TEXT NOT NULL, standard TEXT NOT NULL, why TEXT NOT NULL, redline TEXT NOT NULL, fallback TEXT NOT NULL,
+      impact TEXT NOT NULL, escalation TEXT NOT NULL, isMustHave INTEGER NOT NULL,
+      humanLevel TEXT NOT NULL DEFAULT '', levelReason TEXT NOT NULL DEFAULT '', decidedBy TEXT NOT NULL DEFAULT '',
+      mark TEXT NOT NULL DEFAULT 'undecided', isTold INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE INDEX findingByRun ON finding (run, document, clause);
+    CREATE TABLE leaf (
+      id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL, run INTEGER, step INTEGER
+    );
+    CREATE INDEX leafByRun ON leaf (run, id);
+    CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+    CREATE TABLE blob (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE recipient (mailbox TEXT PRIMARY KEY, firstAt INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TRIGGER leafIsAppended BEFORE INSERT ON leaf
+      WHEN NEW.id <> (SELECT COALESCE(MAX(id) + 1, 0) FROM leaf) BEGIN SELECT RAISE(ABORT, 'a leaf is only appended'); END;
+    CREATE TRIGGER leafStays BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
+    CREATE TRIGGER leafIsKept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
+    """
+  ]
+
+  static func migrate(_ connection: Connection) throws(SQLiteFault) {
+    let version = try connection.first("PRAGMA user_version") { Int($0.int(0)) } ?? 0
+    guard version <= migrations.count else {
+      throw SQLiteFault(
+        code: 26, extended: 26, message: "the desk was written by a newer Ringi (schema \(version))", sql: "migrate")
+    }
+    for index in version..<max(version, migrations.count) {
+      try connection.execute("BEGIN IMMEDIATE; \(migrations[index]); PRAGMA user_version = \(index + 1); COMMIT")
+    }
+  }
+}
