@@ -73,6 +73,8 @@ package struct ACPClient: Sendable {
   }
 
   package var canPrompt: Bool { phase == .idle }
+  /// A session is open.
+  package var isOpen: Bool { phase == .idle || phase == .prompting }
 
   /// Cancels the turn; every open permission request is answered as the protocol demands.
   package mutating func cancel() {

@@ -45,6 +45,8 @@ package enum Answer: Hashable, Sendable {
   case refused(StepNumber, reason: String)
   case rejected(StepNumber, reason: String)
   case failed(StepNumber, reason: String)
+  /// Not a step: what was asked can't be proposed as it stands.
+  case invalid(reason: String)
   /// The turn is being cancelled.
   case cancelled
 
@@ -54,6 +56,7 @@ package enum Answer: Hashable, Sendable {
     case .rejected(let step, let reason): "rejected by a person (#\(step)): \(reason)"
     case .failed(let step, let reason): "failed (#\(step)): \(reason)"
     case .waiting(let step): "waiting as #\(step); ask step_status"
+    case .invalid(let reason): reason
     case .cancelled: "cancelled"
     case .content, .done, .prepared: ""
     }

@@ -94,6 +94,7 @@ package struct ToolServer: Sendable {
     case .rejected(let step, _): told(step, "rejected", answer.reason, isError: true)
     case .failed(let step, _): told(step, "failed", answer.reason, isError: true)
     case .content(let bytes): reply(token.id, Self.text(String(decoding: bytes, as: UTF8.self), isError: false))
+    case .invalid(let reason): reply(token.id, Self.text(reason, isError: true))
     case .cancelled: reply(token.id, Self.text("the run was stopped", isError: true))
     }
   }

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,4 +81,9 @@ int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, uns
 
 int cp_random(void *out, size_t count) {
   return getrandom(out, count, 0) == (ssize_t)count ? 0 : -EIO;
+}
+
+long cp_filesystem(const char *path) {
+  struct statfs system;
+  return statfs(path, &system) == 0 ? (long)system.f_type : -1;
 }

@@ -84,12 +84,15 @@ package struct StepSummary: Hashable, Sendable {
   package var mark: Mark
   /// Discarded changes of a kept text file, by index from 0.
   package var discardedChanges: Set<Int>
+  /// The content its changes are shown against: the file as it is, or the one a new file mostly repeats.
+  package var basis: Digest?
 
   package init(
     id: StepID, run: RunID, number: StepNumber, plan: Int?, state: StepState, revision: Revision, kind: ActionKind,
     claims: Claims, target: String, verdict: Verdict, evidence: [String], reach: Reach, mustBeSeenWhole: Bool,
     effectDigest: Digest, previewDigest: Digest, policyDigest: Digest, proposedAt: Timestamp, decidedBy: String,
-    decidedAt: Timestamp?, reason: String, mark: Mark, discardedChanges: Set<Int>
+    decidedAt: Timestamp?, reason: String, mark: Mark, discardedChanges: Set<Int>,
+    basis: Digest?
   ) {
     self.id = id
     self.run = run
@@ -113,6 +116,7 @@ package struct StepSummary: Hashable, Sendable {
     self.reason = reason
     self.mark = mark
     self.discardedChanges = discardedChanges
+    self.basis = basis
   }
 }
 

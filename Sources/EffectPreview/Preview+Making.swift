@@ -9,7 +9,13 @@ package struct PreviewImages: Sendable {
   package var after: [UInt8]
   /// Attachments, by display path.
   package var attachments: [(path: String, bytes: [UInt8])]
-  package init(before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = []) {
+  /// For a new file: the file it mostly repeats, if there is one.
+  package var basis: (path: String, bytes: [UInt8])?
+  package init(
+    before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
+    basis: (path: String, bytes: [UInt8])? = nil
+  ) {
+    self.basis = basis
     self.before = before
     self.after = after
     self.attachments = attachments
@@ -23,7 +29,14 @@ extension Preview {
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
     switch effect {
     case .readFile(let path): text("reads \(path.display)", images.after)
-    case .createFile: created(images.after)
+    case .createFile:
+      if let basis = images.basis {
+        Preview(
+          lines: [PreviewLine(.label, "new file, compared with \(basis.path), which it mostly repeats")],
+          then: diff(basis.bytes, images.after))
+      } else {
+        created(images.after)
+      }
     case .editFile: diff(images.before, images.after)
     case .renameFile(let from, let to, _):
       plain([("from", from.display), ("to", to.display)], body: "", note: "the content stays the same")
@@ -173,5 +186,11 @@ extension Preview {
       lines.append(PreviewLine(.content, "  \(Docket.oneLine(finding.why))"))
     }
     return Preview(lines: lines, changes: 0)
+  }
+}
+
+extension Preview {
+  private init(lines: [PreviewLine], then rest: Preview) {
+    self.init(lines: lines + rest.lines, changes: rest.changes)
   }
 }

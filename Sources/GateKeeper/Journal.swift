@@ -19,10 +19,12 @@ package struct NewStep: Hashable, Sendable {
   package var findings: [Finding]
   /// An earlier prepared step on the same target that this one takes the place of.
   package var replaces: StepID?
+  /// For a new file that mostly repeats another one: the content its changes are shown against.
+  package var basis: Digest?
   package init(
     run: RunID, plan: Int?, action: Action, salt: [UInt8], claims: Claims, verdict: Verdict, reach: Reach,
     effectDigest: Digest, policyDigest: Digest, previewDigest: Digest, previewBytes: [UInt8], findings: [Finding],
-    replaces: StepID?
+    replaces: StepID?, basis: Digest?
   ) {
     self.run = run
     self.plan = plan
@@ -37,6 +39,7 @@ package struct NewStep: Hashable, Sendable {
     self.previewBytes = previewBytes
     self.findings = findings
     self.replaces = replaces
+    self.basis = basis
   }
 }
 

@@ -93,3 +93,13 @@ extension Policy {
     return (workspace + company).first { $0.origin == origin }
   }
 }
+
+/// The verdict for a kind and target that nobody has proposed yet.
+package func explain(_ kind: ActionKind, target: String, under policy: Policy) -> Verdict {
+  var verdict = evaluate(kind, target: target, under: policy)
+  if verdict.level == .batched, !kind.canBeHeld {
+    verdict.level = .watched
+    verdict.reasons.append("can't be held back, so a person approves it")
+  }
+  return verdict
+}

@@ -8,6 +8,7 @@ import SQLite
 /// Appends leaves of one transaction, and signs the head once at the end.
 struct LogAppender {
   private var frontier: Frontier
+  private let firstSize: Int64
   private let store: DeskStore
 
   init(_ store: DeskStore) throws(JournalFault) {
@@ -16,6 +17,7 @@ struct LogAppender {
       try store.connection.first("SELECT value FROM desk WHERE key='frontier'") { $0.bytes(0) }
     }
     frontier = try Self.read(stored ?? [])
+    firstSize = frontier.size
   }
 
   /// `size` as 8 bytes, then the peaks.
@@ -30,7 +32,8 @@ struct LogAppender {
   }
 
   mutating func append(
-    _ actor: Actor, _ event: String, run: RunID?, step: StepID? = nil, fill: (inout Leaf) -> Void = { _ in }
+    _ actor: Actor, _ event: String, run: RunID?, step: StepID? = nil, note: String = "",
+    fill: (inout Leaf) -> Void = { _ in }
   ) throws(JournalFault) {
     let clock = store.clock
     var leaf = Leaf(
@@ -38,19 +41,23 @@ struct LogAppender {
       event: event)
     leaf.run = run
     fill(&leaf)
+    // Words are kept beside the log, where they can be erased; the leaf holds their salted digest.
+    let salt = note.isEmpty ? [] : clock.random(16)
+    if !note.isEmpty { leaf.commitment = Hashing.sha256(salt + Array(note.utf8)) }
     let bytes = leaf.canonicalBytes
     let hash = Hashing.leaf(bytes)
     let index = frontier.size
     try DeskStore.sql { () throws(SQLiteFault) in
       try store.connection.run(
-        "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5)", .integer(index), .blob(bytes), .blob(hash.bytes),
-        run.map { .integer($0.value) } ?? .null, step.map { .integer($0.value) } ?? .null)
+        "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", .integer(index), .blob(bytes), .blob(hash.bytes),
+        run.map { .integer($0.value) } ?? .null, step.map { .integer($0.value) } ?? .null, .text(note), .blob(salt))
     }
     frontier.append(leafHash: hash)
   }
 
   func seal() throws(JournalFault) {
     let size = frontier.size
+    guard size > firstSize else { return }
     var edge: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
     for peak in frontier.peaks { edge += peak.bytes }
     guard let note = try? store.signer.checkpoint(origin: DeskStore.origin, size: size, root: frontier.root) else {

@@ -52,7 +52,7 @@ extension DeskStore {
           "UPDATE run SET state = ?2, note = ?3, changedAt = ?4 WHERE id = ?1", .integer(run.value),
           .text(state.rawValue), .text(note), .integer(change))
       }
-      try log.append(actor, "run \(state.rawValue)", run: run)
+      try log.append(actor, "run \(state.rawValue)", run: run, note: note)
     }
   }
 
@@ -73,6 +73,16 @@ extension DeskStore {
           .integer(change))
       }
       try log.append(actor, event, run: run)
+    }
+  }
+
+  /// Plain words of the agent, one leaf each.
+  package func say(_ run: RunID, _ words: String, by agent: Actor) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
+      }
+      try log.append(agent, "said", run: run, note: words)
     }
   }
 

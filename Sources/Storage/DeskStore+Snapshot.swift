@@ -101,7 +101,7 @@ extension DeskStore {
     return try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
         """
-        SELECT l.id, l.bytes, s.target, s.reason FROM leaf l LEFT JOIN step s ON s.id = l.step
+        SELECT l.id, l.bytes, s.target, s.reason, l.note FROM leaf l LEFT JOIN step s ON s.id = l.step
         WHERE \(condition) ORDER BY l.id DESC LIMIT ?2
         """,
         step.map { .integer($0.value) } ?? run.map { .integer($0.value) } ?? .null, .integer(Int64(limit)),
@@ -118,7 +118,8 @@ extension DeskStore {
     }
     func text(_ key: Substring) -> String { fields[key].map(String.init) ?? "" }
     let event = text("event")
-    let said = ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
+    let words = row.text(4)
+    let said = !words.isEmpty ? words : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),

@@ -26,7 +26,7 @@ enum Schema {
       level TEXT NOT NULL, rule TEXT NOT NULL, originFile TEXT NOT NULL, originLine INTEGER NOT NULL,
       isFloor INTEGER NOT NULL, reasons BLOB NOT NULL, brokenRules BLOB NOT NULL, evidence BLOB NOT NULL,
       reach BLOB NOT NULL, mustBeSeen INTEGER NOT NULL,
-      salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
+      basis BLOB, salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
       effectDigest BLOB NOT NULL, policyDigest BLOB NOT NULL, previewDigest BLOB NOT NULL,
       proposedAt INTEGER NOT NULL, decidedBy TEXT NOT NULL DEFAULT '', decidedAt INTEGER, reason TEXT NOT NULL DEFAULT '',
       mark TEXT NOT NULL DEFAULT 'undecided', discardedChanges TEXT NOT NULL DEFAULT '',
@@ -44,7 +44,8 @@ enum Schema {
     );
     CREATE INDEX findingByRun ON finding (run, document, clause);
     CREATE TABLE leaf (
-      id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL, run INTEGER, step INTEGER
+      id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL, run INTEGER, step INTEGER,
+      note TEXT NOT NULL DEFAULT '', salt BLOB NOT NULL DEFAULT x''
     );
     CREATE INDEX leafByRun ON leaf (run, id);
     CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
@@ -52,7 +53,7 @@ enum Schema {
     CREATE TABLE recipient (mailbox TEXT PRIMARY KEY, firstAt INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TRIGGER leafIsAppended BEFORE INSERT ON leaf
       WHEN NEW.id <> (SELECT COALESCE(MAX(id) + 1, 0) FROM leaf) BEGIN SELECT RAISE(ABORT, 'a leaf is only appended'); END;
-    CREATE TRIGGER leafStays BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
+    CREATE TRIGGER leafStays BEFORE UPDATE OF id, bytes, hash ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
     CREATE TRIGGER leafIsKept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
     """
   ]

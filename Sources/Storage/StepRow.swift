@@ -8,7 +8,7 @@ enum StepRow {
   static let columns = """
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
-    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges
+    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -47,7 +47,8 @@ enum StepRow {
       effectDigest: effect, previewDigest: preview, policyDigest: policy,
       proposedAt: Timestamp(milliseconds: row.int(24)), decidedBy: row.text(25),
       decidedAt: row.isNull(26) ? nil : Timestamp(milliseconds: row.int(26)), reason: row.text(27), mark: mark,
-      discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }))
+      discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }),
+      basis: Digest(row.bytes(30)))
   }
 }
 
@@ -59,6 +60,6 @@ extension StepSummary {
       claims: new.claims, target: new.action.effect.target, verdict: new.verdict, evidence: new.action.evidence,
       reach: new.reach, mustBeSeenWhole: new.action.mustBeSeenWhole, effectDigest: new.effectDigest,
       previewDigest: new.previewDigest, policyDigest: new.policyDigest, proposedAt: proposedAt, decidedBy: "",
-      decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [])
+      decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [], basis: new.basis)
   }
 }

@@ -25,4 +25,7 @@ int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, uns
 /// Fills `out` with random bytes; 0 or -errno.
 int cp_random(void *out, size_t count);
 
+/// statfs(2) f_type of the file system a path lies on; -1 when it can't be told.
+long cp_filesystem(const char *path);
+
 #endif

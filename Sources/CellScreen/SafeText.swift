@@ -1,0 +1,109 @@
+// The one function that makes text safe for a terminal. Every scalar becomes a printable glyph of known width or a
+// visible token; nothing is dropped. What comes out holds no control, format or invisible character.
+
+/// One glyph on the screen: a base with its combining marks, or one character of a token.
+package struct Glyph: Hashable, Sendable {
+  package let text: String
+  /// Columns: 1 or 2.
+  package let width: Int
+  /// True for characters that stand for one that can't be shown.
+  package let isToken: Bool
+  /// Offset of the scalar it came from.
+  package let offset: Int
+}
+
+package enum SafeText {
+  /// Combining marks a cell can hold beside its base (ncurses keeps 5 wide characters).
+  private static let maximumMarks = 3
+
+  package static func glyphs(_ text: String) -> [Glyph] {
+    var out: [Glyph] = []
+    out.reserveCapacity(text.utf8.count)
+    var marks = 0
+    var offset = -1
+    for scalar in text.unicodeScalars {
+      offset += 1
+      let value = scalar.value
+      if value >= 0x20 && value < 0x7F {
+        out.append(Glyph(text: ascii[Int(value)], width: 1, isToken: false, offset: offset))
+        marks = 0
+        continue
+      }
+      switch shape(scalar) {
+      case .columns(let width):
+        out.append(Glyph(text: String(Character(scalar)), width: width, isToken: false, offset: offset))
+        marks = 0
+      case .mark:
+        if let last = out.last, !last.isToken, marks < maximumMarks, last.text != " " {
+          out[out.count - 1] = Glyph(
+            text: last.text + String(Character(scalar)), width: last.width, isToken: false, offset: last.offset)
+          marks += 1
+        } else {
+          out += token(scalar, offset)
+        }
+      case .hidden:
+        out += token(scalar, offset)
+        marks = 0
+      }
+    }
+    return out
+  }
+
+  private static let ascii: [String] = (0..<128).map { String(Character(Unicode.Scalar(UInt8($0)))) }
+
+  private enum Shape { case columns(Int), mark, hidden }
+
+  private static func shape(_ scalar: Unicode.Scalar) -> Shape {
+    let properties = scalar.properties
+    guard let age = properties.age, age.major <= 14, !properties.isDefaultIgnorableCodePoint else { return .hidden }
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return .hidden
+    case .spaceSeparator: return scalar == "\u{3000}" ? .columns(2) : .hidden
+    case .nonspacingMark, .enclosingMark: return .mark
+    case .spacingMark: return .columns(1)
+    default: break
+    }
+    switch scalar.value {
+    // Regional indicators and skin tones change the width of their neighbours in some terminals; conjoining jamo
+    // melt into the syllable before them.
+    case 0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0x1160...0x11FF, 0xD7B0...0xD7FF: return .hidden
+    default: return .columns(isWide(scalar.value) ? 2 : 1)
+    }
+  }
+
+  private static func isWide(_ value: UInt32) -> Bool {
+    guard value >= 0x1100 else { return false }
+    var (low, high) = (0, WideRanges.all.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let range = WideRanges.all[middle]
+      if range.upperBound < value { low = middle + 1 } else if range.lowerBound > value { high = middle } else { return true }
+    }
+    return false
+  }
+
+  /// `‹TAB›`, `‹ESC›`, `‹U+202E›`.
+  private static func token(_ scalar: Unicode.Scalar, _ offset: Int) -> [Glyph] {
+    let name: String
+    switch scalar.value {
+    case 9: name = "TAB"
+    case 10: name = "LF"
+    case 13: name = "CR"
+    case 27: name = "ESC"
+    case 0xA0: name = "NBSP"
+    case 0x200D: name = "ZWJ"
+    default:
+      let hex = String(scalar.value, radix: 16, uppercase: true)
+      name = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    }
+    return "‹\(name)›".unicodeScalars.map {
+      Glyph(text: String(Character($0)), width: 1, isToken: true, offset: offset)
+    }
+  }
+
+  /// Columns the text takes.
+  package static func width(_ text: String) -> Int { glyphs(text).reduce(0) { $0 + $1.width } }
+
+  /// The text with tokens in place, for plain output.
+  package static func plain(_ text: String) -> String { glyphs(text).map(\.text).joined() }
+}

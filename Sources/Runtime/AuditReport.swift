@@ -1,0 +1,115 @@
+// `ringi audit`: the trail as lines, and its verification from the written form alone.
+
+import AuditVerify
+import Domain
+import GateKeeper
+import Storage
+import Wire
+
+package struct AuditReport {
+  private let desk: Desk
+  package init(_ desk: Desk) { self.desk = desk }
+
+  package func log(run: Int64?, limit: Int, json: Bool) throws(RuntimeFault) -> String {
+    let lines = try journalled { () throws(JournalFault) in
+      try desk.store.trail(of: run.map { RunID($0) }, limit: limit)
+    }
+    if json {
+      return lines.map { line -> String in
+        JSON.of([
+          "index": .int(line.index.value), "time": .string(line.time.rfc3339), "actorKind": .string(line.actorKind),
+          "actor": .string(line.actor), "event": .string(line.event), "run": line.run.map { .int($0.value) },
+          "step": line.step.map { .int(Int64($0.value)) }, "kind": .string(line.kind), "target": .string(line.target),
+          "note": .string(line.note),
+        ]).text + "\n"
+      }.joined()
+    }
+    return lines.map { line in
+      let step = line.step.map { " #\($0)" } ?? ""
+      return Plain.safe(
+        "\(line.time.clock(offset: Clocks.zone())) \(line.index.value) \(line.actorKind) \(line.actor): \(line.event)\(step) \(line.kind) \(line.target) \(line.note)"
+      ) + "\n"
+    }.joined()
+  }
+
+  package func verify(checkpoint: String?, printing: Bool) throws(RuntimeFault) -> String {
+    if printing {
+      return try journalled { () throws(JournalFault) in try desk.store.lastCheckpoint() } ?? ""
+    }
+    var kept: String?
+    if let checkpoint {
+      guard let text = Files.text(checkpoint) else { throw RuntimeFault(.usage, "`\(checkpoint)` can't be read") }
+      kept = text
+    }
+    var check = try TrailVerification(desk, kept: kept)
+    while true {
+      switch try check.step(leaves: 4096) {
+      case .checking: continue
+      case .broken(let sentence): throw RuntimeFault(.refused, sentence)
+      case .intact: return "intact: \(check.count) entries, every hash, root and signature fits the key of this desk\n"
+      }
+    }
+  }
+}
+
+/// The verification of the whole log, a piece at a time, so that a console can do it between keys.
+package struct TrailVerification {
+  private let desk: Desk
+  private var verifier: LogVerifier
+  private var notes: [(size: Int64, note: String)] = []
+  private var kept: TreeHead?
+  private let total: Int64
+  package var count: Int64 { verifier.size }
+
+  /// - Parameter kept: a checkpoint somebody kept elsewhere; the log must still lead to it.
+  package init(_ desk: Desk, kept: String? = nil) throws(RuntimeFault) {
+    self.desk = desk
+    let text = Files.text("\(desk.directory)/key.pub") ?? desk.verifierKey
+    guard let key = VerifierKey(text) else { throw RuntimeFault(.fault, "the desk's key.pub can't be read") }
+    verifier = LogVerifier(key: key, origin: DeskStore.origin)
+    total = try journalled { () throws(JournalFault) in try desk.store.leafCount() }
+    if let kept {
+      guard let head = Note.open(kept, with: key) else {
+        throw RuntimeFault(.refused, "the kept checkpoint is not signed by this desk")
+      }
+      self.kept = head
+      if head.size > total { throw RuntimeFault(.refused, AuditFault(.cut, leaf: total, last: head.size - 1).sentence) }
+    }
+  }
+
+  package mutating func step(leaves count: Int) throws(RuntimeFault) -> TrailCheck {
+    let from = verifier.size
+    let leaves = try journalled { () throws(JournalFault) in try desk.store.leaves(from: from, count: count) }
+    do {
+      if notes.isEmpty { try fetchNotes() }
+      for leaf in leaves {
+        guard leaf.index == verifier.size else { throw AuditFault(.misplaced, leaf: verifier.size) }
+        try verifier.add(leaf.bytes, storedHash: leaf.hash)
+        try checkNotes()
+      }
+      if leaves.count == count { return .checking(percent: Int(verifier.size * 100 / max(total, 1))) }
+      try checkNotes()
+      if let left = notes.first { throw AuditFault(.cut, leaf: verifier.size, last: left.size - 1) }
+      try verifier.finish()
+      return .intact
+    } catch let fault as AuditFault { return .broken(fault.sentence) } catch let fault as RuntimeFault { throw fault } catch {
+      throw RuntimeFault(.fault, "the trail can't be read")
+    }
+  }
+
+  private mutating func fetchNotes() throws(RuntimeFault) {
+    let size = verifier.size
+    notes = try journalled { () throws(JournalFault) in try desk.store.checkpoints(after: size, count: 4096) }
+  }
+
+  private mutating func checkNotes() throws {
+    if notes.isEmpty { try fetchNotes() }
+    while let next = notes.first, next.size <= verifier.size {
+      try verifier.check(next.note, signature: true)
+      notes.removeFirst()
+    }
+    if let kept, kept.size == verifier.size, kept.root != verifier.root {
+      throw AuditFault(.rootDiffers, leaf: 0, last: kept.size - 1)
+    }
+  }
+}

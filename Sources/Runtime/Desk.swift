@@ -1,0 +1,91 @@
+// Opening the desk: its folder, its key, its people and agents.
+
+import AuditLog
+import CProcess
+import Domain
+import GateKeeper
+import Glibc
+import Settings
+import Storage
+
+package final class Desk {
+  package let directory: String
+  package let store: DeskStore
+  package let settings: DeskSettings
+  package let person: Person
+  package let verifierKey: String
+  package var gate: Gate<DeskStore> { Gate(journal: store) }
+
+  /// `$RINGI_DESK`, else `$XDG_DATA_HOME/ringi`, else `~/.local/share/ringi`.
+  package static func location() throws(RuntimeFault) -> String {
+    if let own = variable("RINGI_DESK") { return own }
+    if let data = variable("XDG_DATA_HOME") { return "\(data)/ringi" }
+    guard let home = variable("HOME") else {
+      throw RuntimeFault(.usage, "neither RINGI_DESK nor HOME says where the desk is")
+    }
+    return "\(home)/.local/share/ringi"
+  }
+
+  package static func variable(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  package init() throws(RuntimeFault) {
+    let wanted = try Self.location()
+    guard Files.makeDirectory(wanted, mode: 0o700), let directory = Files.real(wanted) else {
+      throw RuntimeFault(.fault, "the desk `\(wanted)` can't be made: \(String(cString: strerror(errno)))")
+    }
+    try Self.checkFolder(directory)
+    self.directory = directory
+    let signer = try Self.signer(directory)
+    verifierKey = signer.verifierKey
+    do { store = try DeskStore(directory: directory, clock: Clocks.desk, signer: signer) } catch {
+      throw RuntimeFault(error)
+    }
+    if let text = Files.text("\(directory)/desk.yaml") {
+      do { settings = try DeskFile.read(text) } catch { throw RuntimeFault(error) }
+    } else {
+      settings = DeskSettings()
+    }
+    let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid-\(getuid())"
+    person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
+  }
+
+  private static func checkFolder(_ directory: String) throws(RuntimeFault) {
+    var status = stat()
+    guard stat(directory, &status) == 0, status.st_uid == getuid() else {
+      throw RuntimeFault(.fault, "the desk `\(directory)` belongs to another user")
+    }
+    if status.st_mode & 0o077 != 0 { chmod(directory, 0o700) }
+    // NFS, SMB, CIFS, 9P, FUSE: their locks and syncs can't carry a journal.
+    let remote: [Int] = [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546]
+    if remote.contains(cp_filesystem(directory)) {
+      throw RuntimeFault(.usage, "the desk `\(directory)` is on a network file system; set RINGI_DESK to a local folder")
+    }
+  }
+
+  private static func signer(_ directory: String) throws(RuntimeFault) -> Signer {
+    let path = "\(directory)/key"
+    let name = "ringi-\(variable("HOSTNAME") ?? "desk")"
+    if let text = Files.text(path) {
+      let parts = text.split(whereSeparator: \.isWhitespace)
+      guard parts.count == 2, let seed = Hex.decode(Array(parts[1].utf8)),
+        let signer = Signer(name: String(parts[0]), seed: seed)
+      else { throw RuntimeFault(.fault, "the desk's key `\(path)` can't be read") }
+      return signer
+    }
+    let (signer, seed) = Signer.generate(name: name)
+    // Two first starts at once: the one whose file appears counts.
+    let draft = "\(path).\(getpid())"
+    guard Files.write(Array("\(name) \(Hex.encode(seed))\n".utf8), to: draft, mode: 0o600) else {
+      throw RuntimeFault(.fault, "the desk's key can't be written")
+    }
+    let made = link(draft, path) == 0
+    unlink(draft)
+    guard made else { return try self.signer(directory) }
+    _ = Files.write(Array("\(signer.verifierKey)\n".utf8), to: "\(directory)/key.pub", mode: 0o644)
+    return signer
+  }
+}

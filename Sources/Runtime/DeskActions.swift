@@ -1,0 +1,178 @@
+// What a person can do to the desk, in the console and on the command line alike. Every deed goes through the gate;
+// performing is left to the run's host.
+
+import Domain
+import EffectPreview
+import Effector
+import GateKeeper
+import Storage
+import TextDiff
+
+package struct DeskActions {
+  let desk: Desk
+  private var gate: Gate<DeskStore> { desk.gate }
+  private var store: DeskStore { desk.store }
+
+  package init(_ desk: Desk) { self.desk = desk }
+
+  func maker(_ run: RunID) throws(RuntimeFault) -> StepMaker {
+    guard let summary = try journalled({ () throws(JournalFault) in try store.run(run) }) else {
+      throw RuntimeFault(.usage, "there is no run \(run)")
+    }
+    let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
+    do {
+      return StepMaker(run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store)
+    } catch { throw RuntimeFault(.fault, error.sentence) }
+  }
+
+  package func decide(_ step: StepSummary, _ decision: Decision, painted: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted))
+    }
+    try wakePerformer(step.run)
+  }
+
+  /// One record for each step, all in one transaction.
+  package func decide(_ steps: [StepSummary], _ decision: Decision, painted: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      try gate.decide(
+        steps.map { (step: $0.id, decision: decision, shown: Shown($0, painted: painted)) }, by: desk.person)
+    }
+    if let run = steps.first?.run { try wakePerformer(run) }
+  }
+
+  /// Deciding only records; where no host lives, one is started to perform.
+  private func wakePerformer(_ run: RunID) throws(RuntimeFault) {
+    guard let summary = try journalled({ () throws(JournalFault) in try store.run(run) }) else { return }
+    try RunStarter.attend(desk, summary)
+  }
+
+  /// A person's own version of what an agent proposed: the next revision, shown before it is approved.
+  package func edit(_ step: StepSummary, text: String) throws(RuntimeFault) {
+    let maker = try maker(step.run)
+    try journalled { () throws(JournalFault) in
+      guard let effect = try maker.edited(step, text) else {
+        throw JournalFault(.illegal, "this text can't be read back; a mail needs its header lines and an empty line after them")
+      }
+      try gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "edited",
+          reason: "edited by \(desk.person.name)", revised: try maker.revised(step, as: effect))
+      ])
+    }
+  }
+
+  package func editableText(_ step: StepSummary) throws(RuntimeFault) -> String? {
+    let maker = try maker(step.run)
+    return try journalled { () throws(JournalFault) in try maker.editableText(step) }
+  }
+
+  package func mark(_ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in try store.mark(step.id, mark, discarding: changes) }
+  }
+
+  /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets
+  /// its word in one transaction. Undecided results stay in the review.
+  package func finishReview(_ run: RunID) throws(RuntimeFault) -> (kept: Int, discarded: Int) {
+    let maker = try maker(run)
+    let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
+      let partly = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep && !$0.discardedChanges.isEmpty }
+      for step in partly {
+        guard let effect = try maker.withoutChanges(step) else { continue }
+        try gate.move([
+          Transition(
+            step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "part-kept",
+            reason: "\(step.discardedChanges.count) changes discarded", revised: try maker.revised(step, as: effect))
+        ])
+      }
+      let kept = Set(partly.map(\.id))
+      let all = try store.steps(of: run, in: [.staged])
+      let words = all.compactMap { step -> (step: StepID, decision: Decision, shown: Shown)? in
+        let mark: Mark = kept.contains(step.id) ? .keep : step.mark
+        guard mark != .undecided else { return nil }
+        return (step.id, mark == .keep ? .keep : .discard(reason: ""), Shown(step, painted: "in the review"))
+      }
+      try gate.decide(words, by: desk.person)
+      return (words.filter { $0.decision == .keep }.count, words.filter { $0.decision != .keep }.count)
+    }
+    try wakePerformer(run)
+    return counts
+  }
+
+  /// A new step that puts back what a done step did; it waits like any other.
+  package func undo(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
+    guard step.state == .done else { throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue); only what was done can be undone") }
+    let maker = try maker(step.run)
+    return try journalled { () throws(JournalFault) in
+      guard let proposed = try maker.undoing(step) else {
+        throw JournalFault(.illegal, "#\(step.number) can’t be undone: it left the desk or changed nothing")
+      }
+      return try gate.intake(proposed, by: .person(desk.person))
+    }
+  }
+
+  /// Draws a send step from a saved or prepared draft: the person's own proposal.
+  package func raiseSend(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
+    let maker = try maker(step.run)
+    return try journalled { () throws(JournalFault) in
+      guard case .draftMail(let mail) = try maker.effect(of: step.id) else {
+        throw JournalFault(.illegal, "#\(step.number) is no draft")
+      }
+      var new = try maker.revised(step, as: .sendMail(mail))
+      new.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
+      return try gate.intake(new, by: .person(desk.person))
+    }
+  }
+
+  package func setLevel(_ row: FindingRow, _ level: Finding.Level, reason: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in try store.setLevel(row.id, level, reason: reason, by: desk.person) }
+  }
+
+  /// A redline is one change of the prepared redlined copy: the flag's word and the copy's change go together.
+  package func markRedline(_ row: FindingRow, _ mark: Mark, run: RunID, reason: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      try store.markRedline(row.id, mark, reason: reason, by: desk.person)
+      guard let (step, change) = try redlineChange(row, run) else { return }
+      var discarded = step.discardedChanges
+      if mark == .discard { discarded.insert(change) } else { discarded.remove(change) }
+      try store.mark(step.id, step.mark, discarding: discarded)
+    }
+  }
+
+  /// The prepared copy that holds the redline, and which of its changes it is.
+  func redlineChange(_ row: FindingRow, _ run: RunID) throws(JournalFault) -> (StepSummary, Int)? {
+    let lines = row.finding.redline.split(separator: "\n").map(String.init)
+    guard !lines.isEmpty else { return nil }
+    for step in try store.steps(of: run, in: [.staged]) where step.basis != nil {
+      guard let bytes = try store.previewBytes(of: step.id), let preview = try? Preview(bytes: bytes),
+        preview.lines.first?.text.contains(row.finding.document) == true || step.target == row.finding.document
+      else { continue }
+      let match = preview.lines.first { line in line.role == .added && lines.contains(line.text) && !line.text.isEmpty }
+      if let change = match?.change { return (step, change) }
+    }
+    return nil
+  }
+
+  package func pause(_ run: RunID, _ isPaused: Bool) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in try store.setPaused(run, isPaused, by: desk.person) }
+  }
+
+  package func stop(_ run: RunID) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in try store.askToStop(run, by: desk.person) }
+  }
+
+  /// Starts the agent of a lost run again, on the same run.
+  package func resume(_ run: RunID) throws(RuntimeFault) {
+    try RunStarter.spawnHost(desk, run, performOnly: false)
+  }
+
+  package func close(_ run: RunID) throws(RuntimeFault) {
+    guard RunLock.isFree(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live host; stop it first") }
+    try journalled { () throws(JournalFault) in
+      let open = try store.steps(of: run, in: [.waiting, .staged, .approved, .permitted])
+      try gate.move(
+        open.map { Transition(step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "run-closed", reason: "the run was closed") })
+      try store.setState(run, .closed, note: "closed by \(desk.person.name)", by: .person(desk.person))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// The deciding verbs of the command line. They need a person's terminal: no agent can reach them.
+
+import Domain
+import EffectPreview
+import GateKeeper
+import Glibc
+
+package struct DeskDecisions {
+  private let desk: Desk
+  private let actions: DeskActions
+  package init(_ desk: Desk) {
+    self.desk = desk
+    actions = DeskActions(desk)
+  }
+
+  private func needTerminal() throws(RuntimeFault) {
+    guard isatty(0) == 1, isatty(1) == 1 else {
+      throw RuntimeFault(.refused, "deciding needs a person's terminal; this is none")
+    }
+  }
+
+  package func approve(_ address: StepAddress) throws(RuntimeFault) {
+    try needTerminal()
+    let (step, preview) = try DeskReport(desk).step(address)
+    guard step.state == .waiting else { throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue), not waiting") }
+    print(DeskReport.text(step, preview))
+    print("Approve this? Type yes: ", terminator: "")
+    fflush(nil)
+    // What was typed ahead of the question is no answer to it.
+    tcflush(0, TCIFLUSH)
+    guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was decided") }
+    try actions.decide(step, .approve, painted: "printed whole, \(preview.lines.count) lines")
+    print("approved")
+  }
+
+  package func reject(_ address: StepAddress, reason: String) throws(RuntimeFault) {
+    try needTerminal()
+    let (step, _) = try DeskReport(desk).step(address)
+    try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number")
+    print("rejected")
+  }
+
+  package func review(_ run: RunID, keep: String?, discard: String?, finish: Bool) throws(RuntimeFault) -> String {
+    if keep != nil || discard != nil || finish { try needTerminal() }
+    try mark(run, keep, .keep)
+    try mark(run, discard, .discard)
+    var out = ""
+    if finish {
+      let left = try prepared(run).filter { $0.mark == .undecided }
+      guard left.isEmpty else {
+        throw RuntimeFault(.refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))")
+      }
+      let counts = try actions.finishReview(run)
+      return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n"
+    }
+    let steps = try prepared(run)
+    for step in steps {
+      let sign = step.mark == .keep ? "✓" : step.mark == .discard ? "✗" : "·"
+      out += "\(sign) \(DeskReport.line(step))\n"
+    }
+    return out + (steps.isEmpty ? "nothing is prepared in run \(run)\n" : "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n")
+  }
+
+  private func prepared(_ run: RunID) throws(RuntimeFault) -> [StepSummary] {
+    try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.staged]) }
+  }
+
+  private func mark(_ run: RunID, _ numbers: String?, _ mark: Mark) throws(RuntimeFault) {
+    guard let numbers else { return }
+    let steps = try prepared(run)
+    var wanted = steps.filter { $0.mark == .undecided }
+    if numbers != "all" {
+      wanted = []
+      for text in numbers.split(separator: ",") {
+        guard let step = steps.first(where: { $0.number.description == text }) else {
+          throw RuntimeFault(.usage, "#\(text) is not a prepared result of run \(run)")
+        }
+        wanted.append(step)
+      }
+    }
+    for step in wanted { try actions.mark(step, mark, discarding: step.discardedChanges) }
+  }
+
+  package func undo(_ address: StepAddress) throws(RuntimeFault) -> String {
+    try needTerminal()
+    let (step, _) = try DeskReport(desk).step(address)
+    let new = try actions.undo(step)
+    return "proposed as \(new.run).\(new.number); look at it with `ringi show \(new.run).\(new.number)` and approve it\n"
+  }
+}

@@ -1,0 +1,92 @@
+// `ringi list` and `ringi show`: the desk as text or JSON.
+
+import Domain
+import EffectPreview
+import GateKeeper
+import Wire
+
+package struct DeskReport {
+  private let desk: Desk
+  package init(_ desk: Desk) { self.desk = desk }
+
+  package func list(run: Int64?, json: Bool) throws(RuntimeFault) -> String {
+    guard let run else {
+      let runs = try journalled { () throws(JournalFault) in try desk.store.runs() }
+      if json { return runs.map { Self.json($0).text + "\n" }.joined() }
+      if runs.isEmpty { return "Nothing has run on this desk yet. Try `ringi demo`.\n" }
+      return runs.map { run in
+        let counts = run.counts
+        return
+          "run \(run.id)  \(run.workspace)  \(run.agent)  \(run.state.rawValue)\(run.isPaused ? ", paused" : "")  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
+      }.joined()
+    }
+    let steps = try journalled { () throws(JournalFault) in try desk.store.steps(of: RunID(run)).steps }
+    if json { return steps.map { Self.json($0).text + "\n" }.joined() }
+    return steps.map { Self.line($0) + "\n" }.joined()
+  }
+
+  static func line(_ step: StepSummary) -> String {
+    let reason = step.reason.isEmpty ? "" : "  (\(step.reason))"
+    return Plain.safe("\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.rawValue)  \(step.kind.rawValue)  \(step.target)\(reason)")
+  }
+
+  package func show(_ address: StepAddress, json: Bool) throws(RuntimeFault) -> String {
+    let (step, preview) = try self.step(address)
+    if json {
+      var members = Self.json(step).members ?? []
+      members.append(.init("docket", .array(Docket(step).lines.map { .string("\($0.label): \($0.value)") })))
+      members.append(.init("preview", .array(preview.lines.map { .string($0.text) })))
+      return JSON.object(members).pretty
+    }
+    return Self.text(step, preview)
+  }
+
+  func step(_ address: StepAddress) throws(RuntimeFault) -> (StepSummary, Preview) {
+    let found = try journalled { () throws(JournalFault) -> (StepSummary, [UInt8])? in
+      guard let step = try desk.store.step(address.step, of: address.run) else { return nil }
+      return (step, try desk.store.previewBytes(of: step.id) ?? [])
+    }
+    guard let found else { throw RuntimeFault(.usage, "there is no step \(address.run).\(address.step)") }
+    guard let preview = try? Preview(bytes: found.1) else { throw RuntimeFault(.fault, "the stored preview can't be read") }
+    return (found.0, preview)
+  }
+
+  static func text(_ step: StepSummary, _ preview: Preview) -> String {
+    let docket = Docket(step)
+    var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.rawValue)")]
+    out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
+    out.append("  ────")
+    out += preview.lines.map { line in
+      let sign =
+        switch line.role {
+        case .added: "+"
+        case .removed: "-"
+        case .gap: "~"
+        case .warning: "!"
+        case .context, .label, .content: " "
+        }
+      return "\(sign) " + Plain.safe(line.text)
+    }
+    return out.joined(separator: "\n") + "\n"
+  }
+
+  static func json(_ run: RunSummary) -> JSON {
+    [
+      "run": .int(run.id.value), "workspace": .string(run.workspace), "directory": .string(run.directory),
+      "agent": .string(run.agent), "grade": .string(run.grade.rawValue), "model": .string(run.model.description),
+      "state": .string(run.state.rawValue), "paused": .bool(run.isPaused), "note": .string(run.note),
+      "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
+      "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
+    ]
+  }
+
+  static func json(_ step: StepSummary) -> JSON {
+    [
+      "run": .int(step.run.value), "step": .int(Int64(step.number.value)), "state": .string(step.state.rawValue),
+      "level": .string(step.verdict.level.rawValue), "kind": .string(step.kind.rawValue), "target": .string(step.target),
+      "rule": .string(step.verdict.rule), "reasons": .array(step.verdict.reasons.map { .string($0) }),
+      "decidedBy": .string(step.decidedBy), "reason": .string(step.reason),
+      "claims": ["title": .string(step.claims.title), "reason": .string(step.claims.reason)],
+    ]
+  }
+}

@@ -1,0 +1,48 @@
+// What a person meets: a console where there is a terminal, a plain account where there is none.
+
+import Domain
+import GateKeeper
+import Glibc
+
+package enum Front {
+  /// The run a console opens on: the asked one, else the newest that is not over, else the newest.
+  package static func pick(_ desk: Desk, _ run: Int64?) throws(RuntimeFault) -> RunID? {
+    if let run { return RunID(run) }
+    let runs = try journalled { () throws(JournalFault) in try desk.store.runs() }
+    return (runs.first { !$0.state.isOver } ?? runs.first)?.id
+  }
+
+  package static func open(_ desk: Desk, _ run: RunID, theme: String? = nil) throws(RuntimeFault) {
+    guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
+    try account(desk, run)
+  }
+
+  /// Without a terminal: waits for the first step that wants a person, tells what there is and how to go on.
+  private static func account(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
+    let bell = Doorbell(directory: desk.directory)
+    var summary: RunSummary
+    while true {
+      guard let now = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else {
+        throw RuntimeFault(.usage, "there is no run \(run)")
+      }
+      summary = now
+      if now.counts.waiting > 0 || now.state != .starting && now.state != .live { break }
+      var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+      poll(&descriptor, 1, 1_000)
+      bell.drain()
+      try RunStarter.attend(desk, now)
+    }
+    let plan = try journalled { () throws(JournalFault) in try desk.store.plan(of: run) }
+    print("Run \(run): \(summary.workspace), \(summary.agent), \(summary.state.rawValue)")
+    if !summary.note.isEmpty { print(Plain.safe(summary.note)) }
+    print("\nPlan")
+    for entry in plan {
+      let sign = entry.status == .completed ? "✓" : entry.status == .inProgress ? "▶" : " "
+      print("  \(sign) \(Plain.safe(entry.title))")
+    }
+    print("\nQueue")
+    print(try DeskReport(desk).list(run: run.value, json: false), terminator: "")
+    print("\nThe run goes on without a console. In a terminal: `ringi` opens the console on it,")
+    print("`ringi show \(run).N` shows a step, `ringi approve \(run).N` and `ringi reject \(run).N REASON` decide it.")
+  }
+}

@@ -1,0 +1,217 @@
+// The agent's side: starting it, its bytes, its end.
+
+import AgentLink
+import Domain
+import GateKeeper
+import Glibc
+import Settings
+
+extension Host {
+  /// Starts the agent and its tool socket. Agents die with this process.
+  package func startAgent(_ entry: AgentEntry, version: String) throws(RuntimeFault) {
+    try listen()
+    let toAgent = try ChildProcess.pipe()
+    let fromAgent = try ChildProcess.pipe()
+    let main = maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "/"
+    let others = maker.loaded.workspace.folders.filter { !$0.label.isEmpty }.map(\.path)
+    agentPID = try ChildProcess.spawn(
+      entry.command, environment: ChildProcess.agentEnvironment(entry.environment), directory: main,
+      streams: .init(input: toAgent.read, output: fromAgent.write, error: 2), diesWithParent: true)
+    close(toAgent.read)
+    close(fromAgent.write)
+    let channel = Channel(input: fromAgent.read, output: toAgent.write)
+    agentChannel = channel
+    var client = ACPClient(
+      directory: main, otherDirectories: others,
+      servers: [
+        ACPClient.Server(
+          name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
+          environment: [("RINGI_SOCKET", socketPath)])
+      ])
+    client.start(version: version)
+    _ = channel.send(client.takeOutgoing())
+    link = client
+  }
+
+  private func listen() throws(RuntimeFault) {
+    unlink(socketPath)
+    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = Array(socketPath.utf8CString)
+    guard path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+      throw RuntimeFault(.usage, "the desk's path `\(desk.directory)` is too long for a socket; set RINGI_DESK to a shorter one")
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { target in path.withUnsafeBytes { target.copyMemory(from: $0) } }
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+    guard listener >= 0, bound == 0, chmod(socketPath, 0o600) == 0, Glibc.listen(listener, 16) == 0 else {
+      throw RuntimeFault(.fault, "the run's socket can't be made: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  func acceptTool() {
+    let descriptor = accept(listener, nil, nil)
+    guard descriptor >= 0 else { return }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    guard tools.count < 16 else {
+      close(descriptor)
+      return
+    }
+    tools[nextConnection] = (ToolServer(connection: nextConnection), Channel(input: descriptor, output: descriptor))
+    nextConnection += 1
+  }
+
+  func readAgent() throws(JournalFault) {
+    guard let channel = agentChannel, var client = link else { return }
+    _ = channel.flush()
+    switch channel.receive() {
+    case .nothing: return
+    case .ended: try lose("the agent ended before it was done")
+    case .bytes(let bytes):
+      let events = client.receive(bytes)
+      link = client
+      try handle(events)
+      try flushAgent()
+    }
+  }
+
+  func flushAgent() throws(JournalFault) {
+    guard let channel = agentChannel, channel.output >= 0, var client = link else { return }
+    let bytes = client.takeOutgoing()
+    link = client
+    if !channel.send(bytes) { try lose("the agent does not read what it is told") }
+  }
+
+  func readTool(_ id: Int) throws(JournalFault) {
+    guard let (current, channel) = tools[id] else { return }
+    var server = current
+    _ = channel.flush()
+    switch channel.receive() {
+    case .nothing: return
+    case .ended:
+      channel.shut()
+      tools[id] = nil
+    case .bytes(let bytes):
+      let events = server.receive(bytes)
+      tools[id] = (server, channel)
+      try handle(events)
+      flushTool(id)
+    }
+  }
+
+  func flushTool(_ id: Int) {
+    guard let (current, channel) = tools[id] else { return }
+    var server = current
+    let bytes = server.takeOutgoing()
+    tools[id] = (server, channel)
+    if !channel.send(bytes) {
+      channel.shut()
+      tools[id] = nil
+    }
+  }
+
+  func answer(_ token: ReplyToken, _ answer: Answer) throws(JournalFault) {
+    if token.connection == 0 {
+      if case .permission = token.shape, case .rejected(let step, let reason) = answer, !reason.isEmpty {
+        untoldReasons.append("#\(step): \(reason)")
+      }
+      link?.answer(token, answer)
+      try flushAgent()
+    } else if let (current, channel) = tools[token.connection] {
+      var server = current
+      server.answer(token, answer)
+      tools[token.connection] = (server, channel)
+      flushTool(token.connection)
+    }
+  }
+
+  private func handle(_ events: [LinkEvent]) throws(JournalFault) {
+    for event in events {
+      switch event {
+      case .ready(let name):
+        agentName = name
+        try store.setState(run, .live, note: "", by: agent)
+        link?.prompt(summary.goal)
+      case .proposal(let proposal, let token): try take(proposal, token)
+      case .plan(let entries): try take(entries)
+      case .said(let text): try say(text)
+      case .status(let number, let wait, let token): try status(number, wait, token)
+      case .stopped(let reason): try stopped(reason)
+      case .fault(let why): try lose(why)
+      }
+    }
+  }
+
+  /// Whole lines become entries of the trail; a line that never ends is cut at 2 000 bytes.
+  private func say(_ text: String) throws(JournalFault) {
+    words += text
+    while let end = words.firstIndex(of: "\n") {
+      let line = String(words[..<end])
+      words = String(words[words.index(after: end)...])
+      if !line.allSatisfy(\.isWhitespace) { try store.say(run, line, by: agent) }
+    }
+    if words.utf8.count > 2_000 { try finishWords() }
+  }
+
+  private func finishWords() throws(JournalFault) {
+    if !words.allSatisfy(\.isWhitespace) { try store.say(run, String(words.prefix(2_000)), by: agent) }
+    words = ""
+  }
+
+  private func stopped(_ reason: String) throws(JournalFault) {
+    try finishWords()
+    let changed = try store.untoldLevels(of: run)
+    if !untoldReasons.isEmpty || !changed.isEmpty, link?.canPrompt == true {
+      try tellAgent(changed)
+      return
+    }
+    isAgentDone = true
+    if reason != "end_turn" { try store.say(run, "the agent stopped: \(reason)", by: .performer) }
+    try settleState()
+  }
+
+  /// What no reply could carry goes with the next prompt.
+  func tellAgent(_ changed: [FindingRow]) throws(JournalFault) {
+    var lines: [String] = []
+    if !untoldReasons.isEmpty { lines.append("A person refused some of your steps, for these reasons:") }
+    lines += untoldReasons
+    for row in changed {
+      lines.append(
+        "flag-level-changed\t\(row.finding.document)\t\(row.finding.clause)\t\(row.finding.level.rawValue)\t\(row.level.rawValue)\t\(row.levelReason)")
+    }
+    untoldReasons = []
+    try store.markTold(run)
+    isAgentDone = false
+    link?.prompt(lines.joined(separator: "\n"))
+    try flushAgent()
+  }
+
+  /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.
+  func lose(_ why: String) throws(JournalFault) {
+    agentChannel?.shut()
+    agentChannel = nil
+    link = nil
+    if agentPID > 0 {
+      kill(-agentPID, SIGKILL)
+      var status: Int32 = 0
+      waitpid(agentPID, &status, 0)
+      agentPID = 0
+    }
+    guard !isAgentDone else { return }
+    isAgentDone = true
+    waiting = [:]
+    deadlines = []
+    try withdrawAll("the agent is gone: \(why)")
+    let left = try store.steps(of: run, in: [.staged])
+    try store.setState(run, left.isEmpty ? .lost : .review, note: why, by: .performer)
+    if left.isEmpty { isOver = true }
+  }
+
+  func withdrawAll(_ why: String) throws(JournalFault) {
+    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted])
+    try desk.gate.move(
+      open.map { Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "agent-gone", reason: why) })
+  }
+}

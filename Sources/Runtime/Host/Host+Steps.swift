@@ -1,0 +1,214 @@
+// Proposals in, decisions out: the host's dealings with the gate.
+
+import AgentLink
+import Domain
+import GateKeeper
+import PolicyEngine
+import Storage
+
+extension Host {
+  func take(_ entries: [PlanEntry]) throws(JournalFault) {
+    // ACP sends the whole list each time, without what our own tool was told: headings of the same words keep it.
+    plan = entries.map { entry in
+      var entry = entry
+      if entry.intendedKind.isEmpty, let known = plan.first(where: { $0.title == entry.title }) {
+        entry.intendedKind = known.intendedKind
+        entry.intendedTarget = known.intendedTarget
+      }
+      if let kind = ActionKind(rawValue: entry.intendedKind) {
+        entry.forecast = forecast(kind, target: entry.intendedTarget, under: maker.loaded.policy)
+      }
+      return entry
+    }
+    try store.setPlan(run, plan, by: agent)
+  }
+
+  func take(_ proposal: Proposal, _ token: ReplyToken) throws(JournalFault) {
+    guard waiting.count < Self.maximumWaiting else {
+      try answer(token, .invalid(reason: "too many steps wait"))
+      return try lose("it proposed more than \(Self.maximumWaiting) steps that all wait")
+    }
+    if try store.run(run)?.isPaused == true {
+      held.append((proposal, token))
+      return
+    }
+    let made: (step: NewStep, readContent: [UInt8])
+    do {
+      made = try maker.make(
+        proposal, plan: plan.firstIndex { $0.status == .inProgress }, staging: staging, isRelayed: token.isRelayed)
+    } catch { return try answer(token, .invalid(reason: error.reason)) }
+    let step: StepSummary
+    do { step = try desk.gate.intake(made.step, by: agent) } catch {
+      // No audit, no action.
+      try answer(token, .invalid(reason: "the desk can't record it, so the answer is no"))
+      throw error
+    }
+    switch step.state {
+    case .refused: try answer(token, .refused(step.number, reason: step.verdict.reasons.joined(separator: "; ")))
+    case .permitted: try performOwn(step, token, content: made.readContent)
+    case .staged:
+      if let replaced = made.step.replaces { staging.remove(replaced) }
+      staging.add(step.id, made.step.action.effect)
+      try answer(token, .prepared(step.number))
+    default:
+      waiting[step.id] = token
+      if case .tool = token.shape {
+        deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
+      }
+    }
+  }
+
+  /// What policy permits at once.
+  private func performOwn(_ step: StepSummary, _ token: ReplyToken, content: [UInt8]) throws(JournalFault) {
+    let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
+    if case .done = outcome, case .readFile = token.shape {
+      try answer(token, .content(content))
+    } else {
+      try answer(token, reply(step.number, outcome))
+    }
+  }
+
+  private func reply(_ number: StepNumber, _ outcome: Outcome) -> Answer {
+    switch outcome {
+    case .done(let detail): .done(number, detail: detail)
+    case .failed(let detail), .rolledBack(let detail): .failed(number, reason: detail)
+    }
+  }
+
+  /// Permit, perform, conclude: the one way anything takes effect.
+  @discardableResult
+  func perform(_ steps: [StepID]) throws(JournalFault) -> [(step: StepID, outcome: Outcome)] {
+    guard !steps.isEmpty else { return [] }
+    let permit = try desk.gate.permit(steps)
+    let outcomes = performer.perform(permit)
+    try desk.gate.conclude(outcomes)
+    return outcomes
+  }
+
+  /// What people decided since the last look.
+  func lookAtDecisions() throws(JournalFault) {
+    let version = store.dataVersion()
+    guard version != seenVersion else { return }
+    seenVersion = version
+    if try store.stopWanted(run), !isAgentDone || agentPID > 0 { return try stop() }
+    for step in try store.steps(of: run, in: [.approved]) { try performApproved(step) }
+    for (id, token) in waiting {
+      guard let step = try store.step(id), step.state != .waiting, step.state != .approved else { continue }
+      waiting[id] = nil
+      try answer(token, told(step))
+    }
+    try performKept()
+    if try store.run(run)?.isPaused == false, !held.isEmpty {
+      let proposals = held
+      held = []
+      for (proposal, token) in proposals { try take(proposal, token) }
+    }
+    if isAgentDone {
+      let changed = link?.canPrompt == true ? try store.untoldLevels(of: run) : []
+      if changed.isEmpty { try settleState() } else { try tellAgent(changed) }
+    }
+  }
+
+  private func performApproved(_ step: StepSummary) throws(JournalFault) {
+    let token = waiting.removeValue(forKey: step.id)
+    deadlines.removeAll { $0.step == step.id && token == nil }
+    if let token, token.isRelayed {
+      // The agent performs what we allow: the permission itself is the effect.
+      _ = try desk.gate.permit([step.id])
+      try answer(token, .done(step.number, detail: ""))
+      return try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    }
+    guard step.policyDigest == maker.loaded.policyDigest else {
+      if let token { waiting[step.id] = token }
+      return try desk.gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          revised: try maker.revised(step))
+      ])
+    }
+    let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
+    if case .done = outcome { try remember(step) }
+    if let token {
+      try answer(token, reply(step.number, outcome))
+    }
+  }
+
+  private func remember(_ step: StepSummary) throws(JournalFault) {
+    guard step.kind == .mailSend else { return }
+    try store.remember(mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
+  }
+
+  /// The finished review: files together, all or nothing; then the rest one by one.
+  private func performKept() throws(JournalFault) {
+    let kept = try store.steps(of: run, in: [.kept])
+    guard !kept.isEmpty else { return }
+    let isFile: (StepSummary) -> Bool = { [.fileCreate, .fileEdit, .fileRename].contains($0.kind) }
+    let files = kept.filter(isFile)
+    if !files.isEmpty {
+      let outcomes = try perform(files.map(\.id))
+      for file in files { staging.remove(file.id) }
+      if case .rolledBack(let detail)? = outcomes.first?.outcome {
+        staging = try StagingArea.rebuilt(run, from: store)
+        try store.say(run, "nothing was put in place: \(detail)", by: .performer)
+      }
+    }
+    for step in kept where !isFile(step) { try perform([step.id]) }
+  }
+
+  private func told(_ step: StepSummary) -> Answer {
+    switch step.state {
+    case .rejected, .expired, .withdrawn:
+      .rejected(step.number, reason: step.reason.isEmpty ? "no reason given" : step.reason)
+    case .refused: .refused(step.number, reason: step.verdict.reasons.joined(separator: "; "))
+    case .failed: .failed(step.number, reason: step.reason)
+    case .staged: .prepared(step.number)
+    case .waiting, .approved, .performing, .unknown: .waiting(step.number)
+    default: .done(step.number, detail: step.reason)
+    }
+  }
+
+  func status(_ number: StepNumber, _ wait: Bool, _ token: ReplyToken) throws(JournalFault) {
+    guard let step = try store.step(number, of: run) else {
+      return try answer(token, .invalid(reason: "there is no step #\(number)"))
+    }
+    guard wait, step.state == .waiting || step.state == .approved else { return try answer(token, told(step)) }
+    waiting[step.id] = token
+    deadlines.append((Clocks.monotonic() + Self.patience, step.id, number, token))
+  }
+
+  func lookAtTime() throws(JournalFault) {
+    let now = Clocks.monotonic()
+    if let link, !link.isOpen, now - startedAt > Self.startPatience { try lose("it did not start within 30 seconds") }
+    for due in deadlines where due.at <= now {
+      if waiting[due.step] == due.token { waiting[due.step] = nil }
+      try answer(due.token, .waiting(due.number))
+    }
+    deadlines.removeAll { $0.at <= now }
+  }
+
+  /// After the agent's end: a review while something is open, else the run is over.
+  func settleState() throws(JournalFault) {
+    let open = try store.steps(of: run, in: [.staged, .waiting, .approved, .kept, .performing, .unknown])
+    let state: RunState = open.isEmpty ? .finished : .review
+    guard let now = try store.run(run), now.state != .lost, now.state != .closed else {
+      isOver = true
+      return
+    }
+    if now.state != state { try store.setState(run, state, note: state == .finished ? where_ : now.note, by: .performer) }
+    if open.isEmpty { isOver = true }
+  }
+
+  private var where_: String {
+    "files are in \(maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "")"
+  }
+
+  private func stop() throws(JournalFault) {
+    link?.cancel()
+    try flushAgent()
+    isAgentDone = false
+    try lose("stopped by a person")
+    isAgentDone = true
+    try settleState()
+    isOver = true
+  }
+}

@@ -1,0 +1,199 @@
+// The process that owns a run: it holds the agent's connection, asks the gate, and performs what was permitted.
+// One loop, one thread; everything it knows is in the journal, so it can die at any moment.
+
+import AgentLink
+import AuditLog
+import Domain
+import Effector
+import GateKeeper
+import Glibc
+import Storage
+
+package final class Host {
+  let desk: Desk
+  let run: RunID
+  let summary: RunSummary
+  let maker: StepMaker
+  let performer: Performer
+  let bell: Doorbell
+  let lock: RunLock
+  var staging: StagingArea
+  var plan: [PlanEntry] = []
+
+  // The agent, nil for a host that only performs.
+  var link: ACPClient?
+  var agentChannel: Channel?
+  var agentPID: pid_t = 0
+  var agentName: String
+  var listener: Int32 = -1
+  var tools: [Int: (server: ToolServer, channel: Channel)] = [:]
+  var nextConnection = 1
+
+  /// Proposals whose answer is still due, by step.
+  var waiting: [StepID: ReplyToken] = [:]
+  /// Tool calls that must be told "waiting" in time.
+  var deadlines: [(at: Int64, step: StepID, number: StepNumber, token: ReplyToken)] = []
+  /// Refusals the protocol could not carry a reason for; told with the next prompt.
+  var untoldReasons: [String] = []
+  /// Proposals that came while the run is paused.
+  var held: [(Proposal, ReplyToken)] = []
+  var words = ""
+  var startedAt: Int64
+  var isAgentDone = false
+  var seenVersion: Int64 = -1
+  var isOver = false
+
+  static let patience: Int64 = 20_000
+  static let startPatience: Int64 = 30_000
+  static let maximumWaiting = 2_000
+
+  package init(desk: Desk, run: RunID) throws(RuntimeFault) {
+    self.desk = desk
+    self.run = run
+    lock = try RunLock(desk.directory, run)
+    guard let summary = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else {
+      throw RuntimeFault(.usage, "there is no run \(run)")
+    }
+    self.summary = summary
+    let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
+    let scopes: Scopes
+    do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
+    let store = desk.store
+    maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
+    performer = Performer(
+      scopes: scopes, outbox: "\(desk.directory)/outbox",
+      transport: desk.settings.sendmail.isEmpty ? .outbox : .sendmail(desk.settings.sendmail),
+      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate)
+    bell = Doorbell(directory: desk.directory)
+    staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
+    agentName = summary.agent
+    startedAt = Clocks.monotonic()
+  }
+
+  var agent: Actor { .agent(agentName) }
+  var store: DeskStore { desk.store }
+
+  /// Runs until the run is over, or, without an agent, until nothing is left to perform.
+  package func serve() {
+    signal(SIGPIPE, SIG_IGN)
+    attempt { () throws(JournalFault) in
+      try Reconciler(desk: desk, maker: maker).reconcile(run)
+      plan = try store.plan(of: run)
+    }
+    while !isOver {
+      step()
+    }
+    shut()
+  }
+
+  private func step() {
+    attempt { () throws(JournalFault) in
+      try lookAtDecisions()
+      try lookAtTime()
+    }
+    guard !isOver else { return }
+    var (descriptors, owners) = pollSet()
+    let timeout = nextTimeout()
+    let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
+    if count < 0 && errno != EINTR { return }
+    for (descriptor, owner) in zip(descriptors, owners) where descriptor.revents != 0 {
+      attempt { () throws(JournalFault) in try handle(owner, descriptor.revents) }
+    }
+  }
+
+  enum Owner { case bell, agent, listener, tool(Int) }
+
+  private func pollSet() -> ([pollfd], [Owner]) {
+    var descriptors = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
+    var owners: [Owner] = [.bell]
+    func add(_ channel: Channel, _ owner: Owner) {
+      if channel.input == channel.output || !channel.wantsToWrite {
+        let events = Int16(POLLIN) | (channel.wantsToWrite ? Int16(POLLOUT) : 0)
+        descriptors.append(pollfd(fd: channel.input, events: events, revents: 0))
+        owners.append(owner)
+      } else {
+        descriptors.append(pollfd(fd: channel.input, events: Int16(POLLIN), revents: 0))
+        descriptors.append(pollfd(fd: channel.output, events: Int16(POLLOUT), revents: 0))
+        owners += [owner, owner]
+      }
+    }
+    if let agentChannel, agentChannel.input >= 0 { add(agentChannel, .agent) }
+    if listener >= 0 {
+      descriptors.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0))
+      owners.append(.listener)
+    }
+    for (id, tool) in tools { add(tool.channel, .tool(id)) }
+    return (descriptors, owners)
+  }
+
+  /// Until the next deadline, at most the one second that nets a lost bell.
+  private func nextTimeout() -> Int32 {
+    let now = Clocks.monotonic()
+    let next = deadlines.map(\.at).min() ?? now + 1_000
+    return Int32(max(0, min(next - now, 1_000)))
+  }
+
+  private func handle(_ owner: Owner, _ events: Int16) throws(JournalFault) {
+    switch owner {
+    case .bell: bell.drain()
+    case .agent: try readAgent()
+    case .listener: acceptTool()
+    case .tool(let id): try readTool(id)
+    }
+  }
+
+  /// Nothing may happen that can't be recorded: a fault of the journal stops the host.
+  func attempt(_ body: () throws(JournalFault) -> Void) {
+    do { try body() } catch {
+      StandardError.write("ringi host \(run): \(error.code.rawValue): \(error.detail)")
+      if error.code == .unwritable || error.code == .unreadable { isOver = true }
+    }
+  }
+
+  func shut() {
+    if agentPID > 0 {
+      kill(-agentPID, SIGTERM)
+      agentChannel?.shut()
+      var status: Int32 = 0
+      for _ in 0..<50 where waitpid(agentPID, &status, WNOHANG) == 0 { usleep(10_000) }
+      kill(-agentPID, SIGKILL)
+      waitpid(agentPID, &status, WNOHANG)
+    }
+    if listener >= 0 {
+      close(listener)
+      unlink(socketPath)
+    }
+  }
+
+  var socketPath: String { "\(desk.directory)/run-\(run).sock" }
+}
+
+/// Held for a host's life: at most one process performs for a run.
+package final class RunLock {
+  private let descriptor: Int32
+
+  init(_ desk: String, _ run: RunID) throws(RuntimeFault) {
+    descriptor = open("\(desk)/run-\(run).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw RuntimeFault(.refused, "run \(run) has a host already")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// True when no process holds the run.
+  package static func isFree(_ desk: String, _ run: RunID) -> Bool {
+    let descriptor = open("\(desk)/run-\(run).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  }
+}
+
+/// Lines for the log; Glibc's own `stderr` is a shared variable, which Swift 6 keeps away from.
+package enum StandardError {
+  package static func write(_ line: String) {
+    let bytes = Array("\(line)\n".utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}

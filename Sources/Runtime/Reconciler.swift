@@ -1,0 +1,55 @@
+// After a performer died: what it was doing is looked at and told truthfully, never guessed.
+
+import AuditLog
+import Domain
+import Effector
+import GateKeeper
+
+struct Reconciler {
+  let desk: Desk
+  let maker: StepMaker
+
+  /// The caller holds the run's lock, so nobody is performing.
+  func reconcile(_ run: RunID) throws(JournalFault) {
+    let store = desk.store
+    let performing = try store.steps(of: run, in: [.performing])
+    try desk.gate.move(
+      performing.map {
+        Transition(step: $0.id, event: .lose, actor: .performer, reasonCode: "performer-gone", reason: "the host died while it performed this")
+      })
+    for step in try store.steps(of: run, in: [.unknown]) {
+      guard let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes),
+        let finding = look(action.effect)
+      else { continue }
+      try desk.gate.move([
+        Transition(
+          step: step.id, event: finding.event, actor: .performer, reasonCode: "reconciled", reason: finding.words)
+      ])
+    }
+  }
+
+  /// nil where the disk can't tell: mail, posts and calls stay unknown until a person looks.
+  private func look(_ effect: Effect) -> (event: StepEvent, words: String)? {
+    switch effect {
+    case .readFile, .reportFindings: return (.reconcileDone, "a read changes nothing")
+    case .createFile(let path, let content): return compare(path, before: nil, after: content.digest)
+    case .editFile(let path, let image, let content):
+      return compare(path, before: image.content.digest, after: content.digest)
+    case .deleteFile(let path, let image): return compare(path, before: image.content.digest, after: nil)
+    case .renameFile(let from, let to, let image):
+      if digest(from) == nil, digest(to) == image.content.digest { return (.reconcileDone, "it was in place") }
+      if digest(from) == image.content.digest, digest(to) == nil { return (.reconcileFailed, "it had not begun") }
+      return nil
+    case .outside, .draftMail, .sendMail, .post, .addEvent, .call, .command, .other: return nil
+    }
+  }
+
+  private func digest(_ path: FilePath) -> Digest? { (try? maker.scopes.read(path)).map { Hashing.sha256($0.bytes) } }
+
+  private func compare(_ path: FilePath, before: Digest?, after: Digest?) -> (event: StepEvent, words: String)? {
+    let now = digest(path)
+    if now == after { return (.reconcileDone, "it was in place") }
+    if now == before { return (.reconcileFailed, "it had not begun") }
+    return nil
+  }
+}

@@ -1,0 +1,126 @@
+// Starting runs and their hosts. A host is a process of its own: it outlives the console that started it.
+
+import Domain
+import GateKeeper
+import Glibc
+import Settings
+import Storage
+
+package enum RunStarter {
+  /// Agents every desk knows.
+  static func entry(_ name: String, _ desk: Desk) throws(RuntimeFault) -> AgentEntry {
+    if let known = desk.settings.agents[name] { return known }
+    if name == "rules-agent" {
+      let own = ChildProcess.ownPath()
+      let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
+      return AgentEntry(command: ["\(folder)/ringi-rules-agent"], model: .local, environment: [])
+    }
+    let known = (Array(desk.settings.agents.keys) + ["rules-agent"]).sorted().joined(separator: ", ")
+    throw RuntimeFault(.usage, "no agent `\(name)` is in the desk's registry (desk.yaml); it knows: \(known)")
+  }
+
+  /// Records the run and starts its host.
+  /// - Parameter agent: a name of the registry; nil takes the workspace's own.
+  package static func start(
+    _ desk: Desk, workspace directory: String, goal: String?, agent: String?
+  ) throws(RuntimeFault) -> RunID {
+    let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
+    let name = agent ?? loaded.workspace.agent
+    let entry = try entry(name, desk)
+    let new = NewRun(
+      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: .enforced, model: entry.model,
+      policy: loaded.policyDigest)
+    guard !new.goal.allSatisfy(\.isWhitespace) else {
+      throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")
+    }
+    let run = try journalled { () throws(JournalFault) in try desk.store.create(new, by: desk.person) }
+    try spawnHost(desk, run, performOnly: false)
+    return run
+  }
+
+  /// Returns when the host holds the run's lock and is ready, or has said why not.
+  package static func spawnHost(_ desk: Desk, _ run: RunID, performOnly: Bool) throws(RuntimeFault) {
+    let log = open("\(desk.directory)/run-\(run).log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let ready = try ChildProcess.pipe()
+    defer {
+      close(log)
+      close(ready.read)
+    }
+    let environment = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "XDG_DATA_HOME", "HOSTNAME"].compactMap { name in
+      Desk.variable(name).map { "\(name)=\($0)" }
+    }
+    _ = try ChildProcess.spawn(
+      [ChildProcess.ownPath(), "host", run.description] + (performOnly ? ["--perform-only"] : []),
+      environment: environment + ["RINGI_DESK=\(desk.directory)"], directory: "/",
+      streams: .init(input: -1, output: ready.write, error: log), diesWithParent: false)
+    close(ready.write)
+    var answer: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while answer.last != 10 {
+      let count = read(ready.read, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { break }
+      answer += buffer[0..<count]
+    }
+    let text = String(decoding: answer, as: UTF8.self)
+    guard text == "ready\n" else {
+      throw RuntimeFault(.fault, text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
+    }
+  }
+
+  /// `ringi host RUN`: never typed by a person.
+  package static func host(_ run: RunID, performOnly: Bool, version: String) throws(RuntimeFault) {
+    do throws(RuntimeFault) {
+      let desk = try Desk()
+      let host = try Host(desk: desk, run: run)
+      if !performOnly {
+        do { try host.startAgent(try entry(host.summary.agent, desk), version: version) } catch {
+          try journalled { () throws(JournalFault) in
+            try desk.store.setState(run, .lost, note: error.sentence, by: .performer)
+          }
+          throw error
+        }
+      }
+      tell("ready\n")
+      host.serve()
+    } catch {
+      tell("\(error.sentence)\n")
+      throw error
+    }
+  }
+
+  /// Answers over the readiness pipe, then lets go of it.
+  private static func tell(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+    let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    if nothing >= 0 {
+      dup2(nothing, 1)
+      close(nothing)
+    }
+  }
+
+  /// For consoles: a run whose host is gone is told so, and a performer is started where work is left.
+  package static func attend(_ desk: Desk, _ run: RunSummary) throws(RuntimeFault) {
+    guard RunLock.isFree(desk.directory, run.id) else { return }
+    let store = desk.store
+    let left = try journalled { () throws(JournalFault) in
+      try store.steps(of: run.id, in: [.approved, .kept, .performing])
+    }
+    if run.state == .live || run.state == .starting {
+      guard Clocks.now().milliseconds - run.startedAt.milliseconds > 2_000 else { return }
+      try journalled { () throws(JournalFault) in
+        let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted])
+        try desk.gate.move(
+          open.map {
+            Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
+          })
+        let prepared = try store.steps(of: run.id, in: [.staged])
+        try store.setState(
+          run.id, prepared.isEmpty ? .lost : .review, note: "the host is gone; `:continue` starts the agent again",
+          by: .performer)
+      }
+    }
+    if !left.isEmpty { try spawnHost(desk, run.id, performOnly: true) }
+  }
+}

@@ -1,0 +1,164 @@
+// A step in a new form: judged again under today's policy, or with what a person wrote in the agent's place.
+
+import Domain
+import EffectPreview
+import GateKeeper
+import PolicyEngine
+import TextDiff
+
+extension StepMaker {
+  func effect(of step: StepID) throws(JournalFault) -> Effect {
+    do { return try Action(canonicalBytes: try store.action(of: step).bytes).effect } catch let fault as JournalFault {
+      throw fault
+    } catch {
+      throw JournalFault(.unreadable, "the stored effect can't be read")
+    }
+  }
+
+  /// The step's material from what the desk keeps, not from the disk.
+  private func stored(_ step: StepSummary, _ effect: Effect) throws(JournalFault) -> Material {
+    func bytes(_ digest: Digest?) throws(JournalFault) -> [UInt8] {
+      guard let digest else { return [] }
+      return try store.load(digest) ?? []
+    }
+    var material = Material(effect: effect)
+    material.basis = step.basis
+    material.images.before = try bytes(effect.preImage?.content.digest)
+    material.images.after = try bytes(effect.newContent?.digest)
+    if case .createFile = effect, let basis = step.basis {
+      material.images.basis = ("the file it repeats", try bytes(basis))
+    }
+    if case .sendMail(let mail) = effect { try attach(mail, to: &material) }
+    if case .draftMail(let mail) = effect { try attach(mail, to: &material) }
+    if case .reportFindings = effect {
+      material.findings = try store.findings(of: step.run).filter { $0.step == step.id }.map(\.finding)
+    }
+    return material
+  }
+
+  private func attach(_ mail: Mail, to material: inout Material) throws(JournalFault) {
+    for attachment in mail.attachments {
+      let bytes = try store.load(attachment.content.digest) ?? []
+      material.images.attachments.append((attachment.path.display, bytes))
+      material.contentText += String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  /// The same effect, judged again.
+  func revised(_ step: StepSummary) throws(JournalFault) -> NewStep {
+    try revised(step, as: try effect(of: step.id))
+  }
+
+  /// A person's version of the effect; its preview ends with what the person changed.
+  func revised(_ step: StepSummary, as effect: Effect) throws(JournalFault) -> NewStep {
+    var new = try finish(
+      try stored(step, effect), claims: step.claims, plan: step.plan, isRelayed: false)
+    new.findings = []
+    return new
+  }
+
+  /// What a person can rewrite of a step as plain text, nil when there is nothing of the kind.
+  func editableText(_ step: StepSummary) throws(JournalFault) -> String? {
+    switch try effect(of: step.id) {
+    case .createFile(_, let content), .editFile(_, _, let content):
+      return try store.load(content.digest).flatMap { String(validating: $0, as: UTF8.self) }
+    case .sendMail(let mail), .draftMail(let mail): return MailText.text(mail)
+    case .post(let post): return post.text
+    default: return nil
+    }
+  }
+
+  /// The effect with a person's text in it; nil when the text can't be read back.
+  func edited(_ step: StepSummary, _ text: String) throws(JournalFault) -> Effect? {
+    switch try effect(of: step.id) {
+    case .createFile(let path, _): return .createFile(path, try store.store(Array(text.utf8)))
+    case .editFile(let path, let image, _): return .editFile(path, image, try store.store(Array(text.utf8)))
+    case .sendMail(let mail): return MailText.read(text, into: mail).map { .sendMail($0) }
+    case .draftMail(let mail): return MailText.read(text, into: mail).map { .draftMail($0) }
+    case .post(let post): return .post(ChatPost(channel: post.channel, text: text))
+    default: return nil
+    }
+  }
+
+  /// The content of a prepared text file without some of its changes.
+  func withoutChanges(_ step: StepSummary) throws(JournalFault) -> Effect? {
+    guard !step.discardedChanges.isEmpty, let basis = step.basis else { return nil }
+    let effect = try effect(of: step.id)
+    guard let content = effect.newContent, let old = try store.load(basis), let new = try store.load(content.digest) else {
+      return nil
+    }
+    let kept = LineDiff(old: old, new: new).applying(allBut: step.discardedChanges)
+    switch effect {
+    case .createFile(let path, _): return .createFile(path, try store.store(kept))
+    case .editFile(let path, let image, _): return .editFile(path, image, try store.store(kept))
+    default: return nil
+    }
+  }
+}
+
+/// A mail as the text a person edits: the headers that decide where it goes, an empty line, the body.
+enum MailText {
+  static func text(_ mail: Mail) -> String {
+    var lines: [String] = []
+    for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", mail.bcc)] {
+      lines.append("\(name): \(list.joined(separator: ", "))")
+    }
+    lines.append("Subject: \(mail.subject)")
+    return (lines + ["", mail.body]).joined(separator: "\n")
+  }
+
+  static func read(_ text: String, into mail: Mail) -> Mail? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let blank = lines.firstIndex(of: "") else { return nil }
+    var out = mail
+    for line in lines[..<blank] {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return nil }
+      let value = String(parts[1].drop { $0 == " " })
+      let list = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+      switch parts[0] {
+      case "To": out.to = list
+      case "Cc": out.cc = list
+      case "Bcc": out.bcc = list
+      case "Subject": out.subject = value
+      default: return nil
+      }
+    }
+    out.body = lines[(blank + 1)...].joined(separator: "\n")
+    return out
+  }
+}
+
+extension StepMaker {
+  /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be
+  /// put back.
+  func undoing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+    let done = try effect(of: step.id)
+    let inverse: Effect?
+    func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
+      guard let now = try? scopes.read(path) else { return nil }
+      return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    }
+    switch done {
+    case .createFile(let path, _): inverse = try image(path).map { .deleteFile(path, $0) }
+    case .editFile(let path, let before, _): inverse = try image(path).map { .editFile(path, $0, before.content) }
+    case .deleteFile(let path, let before): inverse = .createFile(path, before.content)
+    case .renameFile(let from, let to, _): inverse = try image(to).map { .renameFile(from: to, to: from, $0) }
+    default: inverse = nil
+    }
+    guard let inverse else { return nil }
+    var origin = step
+    origin.basis = nil
+    var new = try revised(origin, as: inverse)
+    if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
+      new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
+    }
+    new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
+    // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.
+    if new.verdict.level < .watched {
+      new.verdict.level = .watched
+      new.verdict.reasons.append("an undo is shown before it happens")
+    }
+    return new
+  }
+}

@@ -1,0 +1,198 @@
+// From a proposal to a step: the disk is looked at, the kind named, the policy asked, the preview made.
+
+import AuditLog
+import Domain
+import EffectPreview
+import Effector
+import GateKeeper
+import PolicyEngine
+import Storage
+
+/// A proposal that can't become a step, in words for the agent.
+struct ProposalFault: Error { let reason: String }
+
+struct StepMaker {
+  let run: RunSummary
+  let loaded: LoadedWorkspace
+  let scopes: Scopes
+  let store: DeskStore
+
+  /// Everything a preview needs beside the effect.
+  struct Material {
+    var effect: Effect
+    var images = PreviewImages()
+    var findings: [Finding] = []
+    var contentText = ""
+    var replaces: StepID?
+    var basis: Digest?
+  }
+
+  func make(
+    _ proposal: Proposal, plan: Int?, staging: StagingArea, isRelayed: Bool
+  ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
+    do {
+      let material = try material(proposal.effect, staging)
+      return (
+        try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed), material.images.after
+      )
+    } catch let fault as ScopeFault {
+      throw ProposalFault(reason: fault.sentence)
+    } catch let fault as ProposalFault {
+      throw fault
+    } catch let fault as JournalFault {
+      throw ProposalFault(reason: "the desk can't record it: \(fault.detail)")
+    } catch {
+      throw ProposalFault(reason: "it can't be looked at")
+    }
+  }
+
+  /// Judges the effect, makes its preview and seals both with digests.
+  func finish(_ material: Material, claims: Claims, plan: Int?, isRelayed: Bool) throws(JournalFault) -> NewStep {
+    var facts = JudgingFacts(
+      insideDomains: loaded.workspace.insideDomains, knownDomains: loaded.workspace.knownDomains,
+      knownMailboxes: try store.knownMailboxes(), model: run.model, contentText: material.contentText)
+    if case .call(let call) = material.effect { facts.contentText = call.arguments }
+    let action = Classifier.action(material.effect, claims: claims, facts: facts)
+    var verdict = evaluate(action, under: loaded.policy)
+    if isRelayed, verdict.level == .batched {
+      verdict.level = .watched
+      verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
+    }
+    let salt = store.clock.random(16)
+    let preview = Preview.of(action.effect, images: material.images, findings: material.findings)
+    var step = NewStep(
+      run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
+      reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),
+      policyDigest: loaded.policyDigest, previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
+      findings: material.findings, replaces: material.replaces, basis: material.basis)
+    let summary = StepSummary(
+      step, id: StepID(0), number: StepNumber(0), state: .proposed, proposedAt: store.clock.wall())
+    step.previewDigest = Hashing.sha256(salt + Array(preview.text(docket: Docket(summary)).utf8))
+    return step
+  }
+
+  private func material(_ proposed: ProposedEffect, _ staging: StagingArea) throws -> Material {
+    switch proposed {
+    case .read(let path): return try read(path, staging)
+    case .write(let path, let text): return try write(path, text, staging)
+    case .delete(let path): return try delete(path, staging)
+    case .rename(let from, let to): return try rename(from, to, staging)
+    case .draft(let mail, let attachments):
+      return try message(mail, attachments, staging) { .draftMail($0) }
+    case .send(let mail, let attachments):
+      return try message(mail, attachments, staging) { .sendMail($0) }
+    case .post(let post): return Material(effect: .post(post))
+    case .event(let event): return Material(effect: .addEvent(event))
+    case .call(let call): return Material(effect: .call(call))
+    case .command(let arguments, let directory): return Material(effect: .command(arguments: arguments, directory: directory))
+    case .findings(let document, let sarif, let findings):
+      return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
+    case .other(let other): return Material(effect: .other(other))
+    }
+  }
+
+  private func outside(_ operation: String, _ path: [UInt8]) -> Material {
+    Material(effect: .outside(operation: operation, path: String(decoding: path, as: UTF8.self)))
+  }
+
+  /// Real content, or the agent's own prepared one; nil when nothing is there.
+  func current(_ path: FilePath, _ staging: StagingArea) throws -> [UInt8]? {
+    switch staging.entries[path] {
+    case .gone: return nil
+    case .content(_, let content):
+      guard let bytes = try store.load(content.digest) else { throw ProposalFault(reason: "the prepared file is gone") }
+      return bytes
+    case nil:
+      do { return try scopes.read(path).bytes } catch where error.code == .missing { return nil }
+    }
+  }
+
+  private func read(_ raw: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("read", raw) }
+    do {
+      guard let bytes = try current(path, staging) else { throw ProposalFault(reason: "`\(path.display)` does not exist") }
+      return Material(
+        effect: .readFile(path), images: PreviewImages(after: bytes), contentText: String(decoding: bytes, as: UTF8.self))
+    } catch let fault as ScopeFault where fault.code == .symbolicLink {
+      return outside("read through a symbolic link", raw)
+    }
+  }
+
+  private func write(_ raw: [UInt8], _ text: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("write", raw) }
+    if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
+    let content = try store.store(text)
+    do {
+      let replaces = staging.entries[path]?.step
+      let now: FileState
+      do { now = try scopes.read(path) } catch where error.code == .missing {
+        let basis = try basis(for: text, besides: path, staging)
+        return Material(
+          effect: .createFile(path, content), images: PreviewImages(after: text, basis: basis?.shown), replaces: replaces,
+          basis: basis?.digest)
+      }
+      let image = PreImage(
+        content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+      return Material(
+        effect: .editFile(path, image, content), images: PreviewImages(before: now.bytes, after: text),
+        replaces: replaces, basis: image.content.digest)
+    } catch let fault as ScopeFault where fault.code == .symbolicLink {
+      return outside("write through a symbolic link", raw)
+    }
+  }
+
+  /// The file this run has read that a new one mostly repeats: at least three lines in five are the same.
+  private func basis(
+    for text: [UInt8], besides path: FilePath, _ staging: StagingArea
+  ) throws -> (shown: (path: String, bytes: [UInt8]), digest: Digest)? {
+    let lines = Set(text.split(separator: 10))
+    guard lines.count >= 10 else { return nil }
+    var best: (path: FilePath, bytes: [UInt8], share: Double)?
+    for step in try store.steps(of: run.id, in: [.done]) where step.kind == .fileRead {
+      guard case .readFile(let source) = try Action(canonicalBytes: try store.action(of: step.id).bytes).effect,
+        source != path, let bytes = try? current(source, StagingArea())
+      else { continue }
+      let common = Set(bytes.split(separator: 10)).intersection(lines).count
+      let share = Double(common) / Double(lines.count)
+      if share >= 0.6, share > best?.share ?? 0 { best = (source, bytes, share) }
+    }
+    guard let best else { return nil }
+    return ((best.path.display, best.bytes), try store.store(best.bytes).digest)
+  }
+
+  private func delete(_ raw: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("delete", raw) }
+    if try scopes.scope(of: path).folder.isReadOnly { return outside("delete from a read-only folder", raw) }
+    let now = try scopes.read(path)
+    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
+  }
+
+  private func rename(_ from: [UInt8], _ to: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let source = scopes.locate(from), let target = scopes.locate(to) else { return outside("rename", from + [32] + to) }
+    if try scopes.scope(of: source).folder.isReadOnly || scopes.scope(of: target).folder.isReadOnly {
+      return outside("rename in a read-only folder", from)
+    }
+    let now = try scopes.read(source)
+    if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
+    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
+  }
+
+  private func message(
+    _ mail: Mail, _ attachments: [String], _ staging: StagingArea, _ effect: (Mail) -> Effect
+  ) throws -> Material {
+    var mail = mail
+    mail.from = loaded.workspace.sender
+    var images = PreviewImages()
+    var text = ""
+    for name in attachments {
+      guard let path = scopes.locate(Array(name.utf8)) else { return outside("attach", Array(name.utf8)) }
+      guard let bytes = try current(path, staging) else { throw ProposalFault(reason: "the attachment `\(name)` does not exist") }
+      mail.attachments.append(Attachment(path: path, content: try store.store(bytes)))
+      images.attachments.append((path.display, bytes))
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    return Material(effect: effect(mail), images: images, contentText: text)
+  }
+}

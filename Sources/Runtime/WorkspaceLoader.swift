@@ -1,0 +1,62 @@
+// A definition folder and the policy over it, read together and pinned by digest.
+
+import AuditLog
+import Domain
+import PolicyEngine
+import Settings
+
+package struct LoadedWorkspace {
+  package let workspace: Workspace
+  package let policy: Policy
+  /// Over the bytes of both policy files.
+  package let policyDigest: Digest
+}
+
+package enum WorkspaceLoader {
+  /// - Parameters:
+  ///   - directory: the definition folder.
+  ///   - desk: the desk's folder; it may hold the company's own `policy.yaml`.
+  package static func load(_ directory: String, desk: String) throws(RuntimeFault) -> LoadedWorkspace {
+    guard let real = Files.real(directory), let text = Files.text("\(real)/workspace.yaml") else {
+      throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml")
+    }
+    do {
+      let goal = Files.text("\(real)/goal.txt") ?? ""
+      let workspace = try WorkspaceFile.read(text, goal: goal, directory: real)
+      try check(workspace, desk: desk)
+      let (policy, bytes) = try self.policy(workspaceDirectory: real, desk: desk)
+      return LoadedWorkspace(workspace: workspace, policy: policy, policyDigest: Hashing.sha256(bytes))
+    } catch let fault as SettingsFault {
+      throw RuntimeFault(fault)
+    } catch let fault as RuntimeFault {
+      throw fault
+    } catch {
+      throw RuntimeFault(.fault, "`\(directory)` can't be read")
+    }
+  }
+
+  /// The company's policy, and the workspace's when a folder is given.
+  package static func policy(workspaceDirectory: String?, desk: String) throws(SettingsFault) -> (Policy, [UInt8]) {
+    let company = Files.text("\(desk)/policy.yaml")
+    let companyText = company ?? DefaultPolicy.text
+    let file = company == nil ? DefaultPolicy.file : "\(desk)/policy.yaml"
+    let (version, rules) = try PolicyFile.rules(companyText, file: file)
+    let own = workspaceDirectory.flatMap { Files.text("\($0)/policy.yaml") } ?? ""
+    let workspaceRules = own.isEmpty ? [] : try PolicyFile.rules(own, file: "policy.yaml").rules
+    return (
+      Policy(version: version, company: rules, workspace: workspaceRules), Array(companyText.utf8) + [0] + Array(own.utf8)
+    )
+  }
+
+  /// INVARIANT: policy, keys and stores lie outside every folder an agent may touch.
+  private static func check(_ workspace: Workspace, desk: String) throws(RuntimeFault) {
+    for folder in workspace.folders {
+      guard Files.isDirectory(folder.path), Files.real(folder.path) == folder.path else {
+        throw RuntimeFault(.usage, "workspace.yaml: the folder `\(folder.path)` does not exist or is a link")
+      }
+      if "\(desk)/".hasPrefix("\(folder.path)/") || folder.path.hasPrefix("\(desk)/") {
+        throw RuntimeFault(.usage, "workspace.yaml: the folder `\(folder.path)` and the desk overlap")
+      }
+    }
+  }
+}

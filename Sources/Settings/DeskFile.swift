@@ -1,0 +1,56 @@
+// desk.yaml, in the desk's own folder: agents, people and how mail leaves. All of it is optional.
+//
+//   agents:
+//     claude: {command: [npx, "@agentclientprotocol/claude-agent-acp"], model: remote US}
+//   people:
+//     aiko: reviewer
+//   mail:
+//     sendmail: [/usr/sbin/sendmail]
+
+import Domain
+
+/// How an agent is started, and where what it reads goes.
+package struct AgentEntry: Hashable, Sendable {
+  package let command: [String]
+  package let model: ModelLocation
+  package let environment: [String]
+  package init(command: [String], model: ModelLocation, environment: [String]) {
+    self.command = command
+    self.model = model
+    self.environment = environment
+  }
+}
+
+package struct DeskSettings: Hashable, Sendable {
+  package var agents: [String: AgentEntry] = [:]
+  /// Operating-system user to role.
+  package var people: [String: String] = [:]
+  package var sendmail: [String] = []
+  package init() {}
+}
+
+package enum DeskFile {
+  package static func read(_ text: String) throws(SettingsFault) -> DeskSettings {
+    var out = DeskSettings()
+    let top = try Entry.document(text, file: "desk.yaml").mapping(["agents", "people", "mail"])
+    for (name, entry) in try top["agents"]?.names() ?? [] { out.agents[name] = try agent(entry) }
+    for (name, entry) in try top["people"]?.names() ?? [] { out.people[name] = try entry.text() }
+    if let sendmail = try top["mail"]?.mapping(["sendmail"])["sendmail"] {
+      for item in try sendmail.texts() { out.sendmail.append(try item.text()) }
+    }
+    return out
+  }
+
+  private static func agent(_ entry: Entry) throws(SettingsFault) -> AgentEntry {
+    let fields = try entry.mapping(["command", "model", "environment"])
+    guard let command = fields["command"] else { throw entry.fault("the agent has no `command`") }
+    var words: [String] = []
+    for item in try command.texts() { words.append(try item.text()) }
+    var environment: [String] = []
+    for item in try fields["environment"]?.texts() ?? [] { environment.append(try item.text()) }
+    guard let model = ModelLocation(try fields["model"]?.text() ?? "remote") else {
+      throw (fields["model"] ?? entry).fault("a model is `local` or `remote REGION`")
+    }
+    return AgentEntry(command: words, model: model, environment: environment)
+  }
+}

@@ -1,0 +1,62 @@
+// policy.yaml, of the company and of a workspace:
+//
+//   version: "0.1"
+//   rules:
+//     - action: file.edit            # a kind, a family `file.*`, `*`, or a list
+//       target: contracts/**         # optional glob or list
+//       except: contracts/old/**     # optional glob or list
+//       level: watched               # watched, batched, autonomous, forbidden
+//       always: true                 # a floor: no workspace loosens it
+//       bulk: true                   # "approve the rest like this one" is allowed
+//       why: co-editors are affected
+
+import Domain
+import PolicyEngine
+
+package enum PolicyFile {
+  package static func rules(_ text: String, file: String) throws(SettingsFault) -> (version: String, rules: [Rule]) {
+    let top = try Entry.document(text, file: file).mapping(["version", "reviewed", "rules"])
+    guard let list = top["rules"] else {
+      throw SettingsFault(file: file, line: 1, column: 1, message: "there is no `rules:` list")
+    }
+    var rules: [Rule] = []
+    for entry in try list.list() { rules.append(try rule(entry)) }
+    return (try top["version"]?.text() ?? "unnamed", rules)
+  }
+
+  private static func rule(_ entry: Entry) throws(SettingsFault) -> Rule {
+    let fields = try entry.mapping(["action", "target", "except", "level", "always", "bulk", "why"])
+    guard let action = fields["action"] else { throw entry.fault("the rule names no `action`") }
+    guard let level = fields["level"] else { throw entry.fault("the rule names no `level`") }
+    var subjects: [Rule.Subject] = []
+    for word in try action.texts() { subjects.append(try subject(word)) }
+    guard let trust = TrustLevel(rawValue: try level.text()) else {
+      throw level.fault(unknown("level", try level.text(), of: TrustLevel.allCases.map(\.rawValue)))
+    }
+    let isAlways = try fields["always"]?.flag() ?? false
+    let allowsBulk = try fields["bulk"]?.flag() ?? false
+    return Rule(
+      subjects: subjects, targets: try globs(fields["target"]), exceptions: try globs(fields["except"]), level: trust,
+      isAlways: isAlways, allowsBulk: allowsBulk && !isAlways,
+      why: try fields["why"]?.text() ?? "", origin: Origin(file: entry.file, line: entry.line))
+  }
+
+  private static func subject(_ entry: Entry) throws(SettingsFault) -> Rule.Subject {
+    let word = try entry.text()
+    if word == "*" { return .everything }
+    if let kind = ActionKind(rawValue: word) { return .kind(kind) }
+    let families = Set(ActionKind.allCases.compactMap { $0.rawValue.split(separator: ".").first.map { "\($0)." } })
+    if word.hasSuffix(".*"), families.contains(String(word.dropLast())) { return .family(String(word.dropLast())) }
+    throw entry.fault(unknown("action", word, of: ActionKind.allCases.map(\.rawValue)))
+  }
+
+  private static func globs(_ entry: Entry?) throws(SettingsFault) -> [Glob] {
+    guard let entry else { return [] }
+    var out: [Glob] = []
+    for item in try entry.texts() {
+      guard let glob = Glob(try item.text()) else { throw item.fault("not a path pattern") }
+      out.append(glob)
+    }
+    return out
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Runtime
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Runs, or the steps of one.")
+  @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64?
+  @Flag(help: "Machine-readable.") var json = false
+
+  func run() throws { print(try DeskReport(try Desk()).list(run: number, json: json), terminator: "") }
+}
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "One step with its preview.")
+  @Argument(help: "RUN.STEP, for example 3.12.") var step: String
+  @Flag(help: "Machine-readable.") var json = false
+
+  func run() throws { print(try DeskReport(try Desk()).show(try StepAddress(step), json: json), terminator: "") }
+}
+
+struct ApproveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "approve", abstract: "Show a waiting step and approve it, from a person's terminal.")
+  @Argument(help: "RUN.STEP") var step: String
+
+  func run() throws { try DeskDecisions(try Desk()).approve(try StepAddress(step)) }
+}
+
+struct RejectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reject", abstract: "Reject a waiting step, with a reason the agent receives.")
+  @Argument(help: "RUN.STEP") var step: String
+  @Argument(help: "Why.") var reason: String
+
+  func run() throws { try DeskDecisions(try Desk()).reject(try StepAddress(step), reason: reason) }
+}
+
+struct ReviewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "review", abstract: "List a run's prepared results, mark them, finish the review.")
+  @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64
+  @Option(help: "Step numbers to keep, or `all`.") var keep: String?
+  @Option(help: "Step numbers to discard, or `all`.") var discard: String?
+  @Flag(help: "Put the kept results in place; undecided ones must be none.") var finish = false
+
+  func run() throws {
+    print(try DeskDecisions(try Desk()).review(.init(number), keep: keep, discard: discard, finish: finish), terminator: "")
+  }
+}
+
+struct UndoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo", abstract: "Propose to put back what a step did; it is shown and approved like any step.")
+  @Argument(help: "RUN.STEP") var step: String
+
+  func run() throws { print(try DeskDecisions(try Desk()).undo(try StepAddress(step)), terminator: "") }
+}
+
+struct PolicyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "The rules: check them, print them, ask what they say.",
+    subcommands: [Check.self, Explain.self, Print.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Read the company's policy and a workspace's; say what is off.")
+    @Argument(help: "A workspace's folder.") var workspace: String?
+    func run() throws { print(try PolicyReport.check(workspace), terminator: "") }
+  }
+
+  struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Which level an action has, and why.")
+    @Argument(help: "A kind, for example file.edit.") var action: String
+    @Argument(help: "A target, for example contracts/x.md.") var target = ""
+    @Option(help: "A workspace's folder.") var workspace: String?
+    func run() throws { print(try PolicyReport.explain(action, target, workspace), terminator: "") }
+  }
+
+  struct Print: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The classification as a table, ready for legal and IT.")
+    @Argument(help: "A workspace's folder.") var workspace: String?
+    func run() throws { print(try PolicyReport.table(workspace), terminator: "") }
+  }
+}
+
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "The audit trail.", subcommands: [Log.self, Verify.self])
+
+  struct Log: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The last entries.")
+    @Option(name: .customLong("run"), help: "A run's number.") var number: Int64?
+    @Option(help: "How many.") var limit = 40
+    @Flag(help: "Machine-readable.") var json = false
+    func run() throws { print(try AuditReport(try Desk()).log(run: number, limit: limit, json: json), terminator: "") }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Recompute the whole log and check every signature.")
+    @Option(help: "A file with a checkpoint kept elsewhere.") var checkpoint: String?
+    @Flag(help: "Print the latest checkpoint, to keep it elsewhere.") var printCheckpoint = false
+    func run() throws {
+      print(try AuditReport(try Desk()).verify(checkpoint: checkpoint, printing: printCheckpoint), terminator: "")
+    }
+  }
+}

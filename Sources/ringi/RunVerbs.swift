@@ -1,0 +1,71 @@
+import ArgumentParser
+import Runtime
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Run a sample workspace on a fresh copy.",
+    discussion: "Samples: contract-triage (legal), outgoing-drafts (exec assistant), weekly-brief (strategy).")
+  @Argument(help: "Which sample.") var name = "contract-triage"
+
+  func run() throws {
+    let desk = try Desk()
+    let directory = try Samples.copy(name)
+    print("A fresh copy of the sample `\(name)` is in \(directory)")
+    print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
+    let run = try RunStarter.start(desk, workspace: directory, goal: nil, agent: nil)
+    try Front.open(desk, run)
+  }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "run", abstract: "Start an agent on a workspace.")
+  @Option(help: "An agent of the desk's registry.") var agent: String?
+  @Flag(help: "Don't open a console.") var detach = false
+  @Argument(help: "The workspace's folder.") var workspace: String
+  @Argument(help: "The goal, instead of goal.txt.") var goal: String?
+
+  func run() throws {
+    let desk = try Desk()
+    let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent)
+    if detach {
+      print("run \(run) goes on without a console; `ringi` opens one")
+    } else {
+      try Front.open(desk, run)
+    }
+  }
+}
+
+struct ConsoleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "console", abstract: "Open the console on the desk.")
+  @Option(name: .customLong("run"), help: "A run's number; the newest open one without it.") var number: Int64?
+  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+
+  func run() throws {
+    let desk = try Desk()
+    guard let found = try Front.pick(desk, number) else {
+      print("Nothing has run on this desk yet. Try `ringi demo`, or `ringi run WORKSPACE`.")
+      return
+    }
+    try Front.open(desk, found, theme: theme)
+  }
+}
+
+/// Not for people: a run's own process.
+struct HostCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "host", abstract: "A run's process.", shouldDisplay: false)
+  @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64
+  @Flag var performOnly = false
+
+  func run() throws { try RunStarter.host(.init(number), performOnly: performOnly, version: Ringi.version) }
+}
+
+struct MCPCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mcp", abstract: "Ringi's tools for agents.", subcommands: [ToolsCommand.self])
+
+  struct ToolsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "tools", abstract: "The tools of a run, over stdio; started by the agent.")
+    func run() throws { try ToolPipe.run() }
+  }
+}
