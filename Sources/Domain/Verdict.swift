@@ -18,18 +18,21 @@ package struct Verdict: Hashable, Sendable {
   package var origin: Origin?
   /// True when the deciding rule is a floor.
   package var isFloor: Bool
+  /// True when the deciding rule lets a person approve the rest that are like one step.
+  package var allowsBulk: Bool
   /// Why, one line each, the deciding one first.
   package var reasons: [String]
   /// Rules that could not be evaluated; any of these makes the level Watched at least.
   package var brokenRules: [String]
 
   package init(
-    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, reasons: [String], brokenRules: [String]
+    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, allowsBulk: Bool = false, reasons: [String], brokenRules: [String]
   ) {
     self.level = level
     self.rule = rule
     self.origin = origin
     self.isFloor = isFloor
+    self.allowsBulk = allowsBulk
     self.reasons = reasons
     self.brokenRules = brokenRules
   }

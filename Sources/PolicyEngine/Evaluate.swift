@@ -45,6 +45,7 @@ func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdi
     verdict.rule = deciding.text
     verdict.origin = deciding.origin
     verdict.isFloor = deciding.isAlways
+    verdict.allowsBulk = deciding.allowsBulk && !deciding.isAlways
     if !deciding.why.isEmpty { verdict.reasons.append(deciding.why) }
     if deciding == workspaceRule, let companyRule {
       if deciding.level > companyRule.level { verdict.reasons.append("tightened by this workspace") }

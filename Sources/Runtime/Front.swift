@@ -1,5 +1,6 @@
 // What a person meets: a console where there is a terminal, a plain account where there is none.
 
+import CursesTerminal
 import Domain
 import GateKeeper
 import Glibc
@@ -14,7 +15,20 @@ package enum Front {
 
   package static func open(_ desk: Desk, _ run: RunID, theme: String? = nil) throws(RuntimeFault) {
     guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
-    try account(desk, run)
+    try ConsoleLoop.run(desk, run, theme: theme)
+    if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
+    try farewell(desk, run)
+  }
+
+  /// What goes on after the console is left.
+  private static func farewell(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
+    guard let summary = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else { return }
+    let counts = summary.counts
+    switch summary.state {
+    case .finished, .closed: print("Run \(run) is over. \(Plain.safe(summary.note))")
+    case .starting, .live, .review, .lost:
+      print("Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again.")
+    }
   }
 
   /// Without a terminal: waits for the first step that wants a person, tells what there is and how to go on.

@@ -64,8 +64,8 @@ extension DeskStore: Journal {
         """
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
-          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29)
+          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -75,7 +75,8 @@ extension DeskStore: Journal {
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
         .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
-        .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null)
+        .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
+        .integer(verdict.allowsBulk ? 1 : 0))
       let id = StepID(connection.lastInsertID)
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
@@ -124,7 +125,7 @@ extension DeskStore: Journal {
         """
         UPDATE step SET revision = revision + 1, kind = ?2, target = ?3, level = ?4, rule = ?5, originFile = ?6,
           originLine = ?7, isFloor = ?8, reasons = ?9, brokenRules = ?10, evidence = ?11, reach = ?12, mustBeSeen = ?13,
-          salt = ?14, action = ?15, preview = ?16, effectDigest = ?17, policyDigest = ?18, previewDigest = ?19, basis = ?20,
+          salt = ?14, action = ?15, preview = ?16, effectDigest = ?17, policyDigest = ?18, previewDigest = ?19, basis = ?20, allowsBulk = ?21,
           mark = 'undecided', discardedChanges = '' WHERE id = ?1
         """,
         .integer(step.id.value), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -133,7 +134,7 @@ extension DeskStore: Journal {
         StepRow.strings(new.verdict.reasons), StepRow.strings(new.verdict.brokenRules),
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
-        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes), new.basis.map { .blob($0.bytes) } ?? .null)
+        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes), new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0))
     }
   }
 

@@ -1,0 +1,73 @@
+import CellScreen
+import Domain
+
+enum FlagsView {
+  static func drawList(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 2 else { return }
+    let flags = model.flags
+    let counts = Finding.Level.allCases.map { level in "\(flags.count { $0.level == level }) \(level.word)" }
+    frame.pane(region, [Span("Flags ", .title), Span(counts.joined(separator: " · "), .dim)], model, isFocused: model.pane == .list)
+    let inner = region.inner
+    let here = flags.firstIndex { $0.id == model.finding } ?? 0
+    let top = max(0, min(here - inner.height / 2, flags.count - inner.height))
+    for line in 0..<min(inner.height, flags.count - top) {
+      let row = flags[top + line]
+      let isSelected = row.id == model.finding
+      let (sign, role) = Marks.mark(row.mark, isPartial: false, ascii: model.isASCII)
+      let level = row.level.word + String(repeating: " ", count: max(0, 8 - row.level.word.count))
+      frame.putCut(
+        [
+          Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
+          Span(level, Marks.flag(row.level)), Span(row.humanLevel == nil ? "" : "* ", .key),
+          Span("\(row.finding.clause)  ", .text), Span(row.finding.document, .dim),
+        ], x: inner.x, y: inner.y + line, limit: inner.width)
+      if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }
+    }
+    frame.more(region, flags.count - top - inner.height, "below", ascii: model.isASCII)
+  }
+
+  static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 8 else { return }
+    frame.pane(region, [Span("Clause", .title)], model, isFocused: model.pane == .preview)
+    guard let row = model.currentFinding else { return }
+    let inner = Region(x: region.x + 2, y: region.y + 1, width: region.width - 4, height: region.height - 2)
+    let lines = card(row).flatMap { Wrap.rows($0, width: inner.width) }
+    let top = max(0, min(model.cardScroll, lines.count - inner.height))
+    for (offset, line) in lines[top...].prefix(inner.height).enumerated() {
+      frame.put(line, x: inner.x, y: inner.y + offset, limit: inner.width)
+    }
+    frame.more(region, lines.count - top - inner.height, "rows", ascii: model.isASCII)
+  }
+
+  /// The clause card, field by field; each entry is one paragraph.
+  private static func card(_ row: FindingRow) -> [[Span]] {
+    let finding = row.finding
+    let place = finding.firstLine == 0 ? "missing from the document" : "lines \(finding.firstLine)–\(finding.lastLine)"
+    var out: [[Span]] = [
+      [Span("\(row.level.word)  ", Marks.flag(row.level)), Span(finding.clause, .title), Span("  \(finding.document), \(place)", .dim)]
+    ]
+    if let human = row.humanLevel {
+      out.append([Span("level  ", .dim), Span("\(finding.level.word) by the agent, \(human.word) by \(row.decidedBy): \(row.levelReason)", .key)])
+    }
+    if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
+    func field(_ name: String, _ text: String, _ role: Role) {
+      guard !text.isEmpty else { return }
+      out.append([Span("", .text)])
+      out.append([Span(name, .dim)])
+      out += text.split(separator: "\n", omittingEmptySubsequences: false).map { [Span(String($0), role)] }
+    }
+    field("the clause says", finding.text, .context)
+    field("why (the agent’s words)", finding.why, .claim)
+    field("standard position", finding.standard, .text)
+    let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded"
+    field("suggested redline\(word)", finding.redline, row.mark == .discard ? .dim : .added)
+    field("fallback", finding.fallback, .text)
+    field("business impact", finding.impact, .text)
+    out.append([Span("", .text)])
+    out.append([
+      Span(finding.isMustHave ? "must-have" : "nice-to-have", finding.isMustHave ? .warning : .dim),
+      Span(finding.escalation.isEmpty ? "" : " · escalate to \(finding.escalation)", .text),
+    ])
+    return out
+  }
+}

@@ -1,0 +1,72 @@
+import CellScreen
+import Domain
+
+/// Marks of states and levels. Colour only repeats what they say.
+enum Marks {
+  static func state(_ step: StepSummary, ascii: Bool) -> (String, Role) {
+    let (unicode, plain, role): (String, String, Role) =
+      switch step.state {
+      case .proposed: ("…", ".", .dim)
+      case .refused: ("✗", "X", .forbidden)
+      case .permitted, .approved, .kept, .performing: ("↻", "~", .autonomous)
+      case .staged: ("▣", "#", .batched)
+      case .waiting: ("?", "?", .watched)
+      case .rejected, .expired, .discarded: ("✗", "x", .dim)
+      case .withdrawn: ("–", "-", .dim)
+      case .done: ("✓", "v", .good)
+      case .failed: ("!", "!", .danger)
+      case .unknown: ("‽", "!?", .danger)
+      case .undone: ("↶", "u", .dim)
+      }
+    return (ascii ? plain : unicode, role)
+  }
+
+  static func level(_ level: TrustLevel) -> Role {
+    switch level {
+    case .watched: .watched
+    case .batched: .batched
+    case .autonomous: .autonomous
+    case .forbidden: .forbidden
+    }
+  }
+
+  static func flag(_ level: Finding.Level) -> Role {
+    switch level {
+    case .red: .red
+    case .yellow, .missing: .yellow
+    case .green: .green
+    }
+  }
+
+  static func mark(_ mark: Mark, isPartial: Bool, ascii: Bool) -> (String, Role) {
+    switch mark {
+    case .undecided: ascii ? (".", .dim) : ("·", .dim)
+    case .keep: isPartial ? ("±", .batched) : ascii ? ("v", .good) : ("✓", .good)
+    case .discard: ascii ? ("x", .danger) : ("✗", .danger)
+    }
+  }
+}
+
+enum Words {
+  /// `1 205`: thousands apart, as SCREENS shows counts.
+  static func count(_ number: Int64) -> String {
+    var out = ""
+    for (index, digit) in String(number).reversed().enumerated() {
+      if index > 0, index.isMultiple(of: 3) { out.append(" ") }
+      out.append(digit)
+    }
+    return String(out.reversed())
+  }
+
+  static func state(_ step: StepSummary) -> String {
+    switch step.state {
+    case .waiting: "waits for you"
+    case .staged: "prepared"
+    case .refused: "refused by policy"
+    case .approved: "approved, being done"
+    case .kept: "kept, being put in place"
+    case .unknown: "unknown: the host died while doing it"
+    default: step.state.rawValue
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// Where the panes are, from the size alone.
+
+import CellScreen
+
+package struct Layout: Hashable, Sendable {
+  package let header: Region
+  package let footer: Region
+  package let list: Region
+  package let preview: Region
+  package let trail: Region
+  package let isTooSmall: Bool
+
+  package init(_ model: Model) {
+    let (width, height) = (model.width, model.height)
+    isTooSmall = width < 30 || height < 8
+    header = Region(x: 0, y: 0, width: width, height: 1)
+    footer = Region(x: 0, y: height - 1, width: width, height: 1)
+    let body = Region(x: 0, y: 1, width: width, height: height - 2)
+    let nothing = Region(x: 0, y: 0, width: 0, height: 0)
+    // Below 80 columns one pane at a time; zoomed likewise.
+    if width < 80 || model.isZoomed || model.view == .help {
+      list = model.pane == .list && !(model.isZoomed && model.view != .help) || model.view == .help ? body : nothing
+      preview = model.pane == .preview || model.isZoomed && model.pane == .list && model.view != .help ? body : nothing
+      trail = model.pane == .trail ? body : nothing
+      return
+    }
+    let hasTrail = model.view == .run
+    let trailHeight = hasTrail ? max(4, min(12, height / 5)) : 0
+    let listWidth = max(30, min(64, width * 38 / 100))
+    let upper = body.height - trailHeight
+    list = Region(x: 0, y: 1, width: listWidth, height: upper)
+    preview = Region(x: listWidth, y: 1, width: width - listWidth, height: upper)
+    trail = hasTrail ? Region(x: 0, y: 1 + upper, width: width, height: trailHeight) : nothing
+  }
+
+  /// Where the preview's rows go: inside the border, below the title row, beside the scroll mark.
+  package var previewText: Region {
+    let inner = preview.inner
+    return Region(x: inner.x + 1, y: inner.y + 1, width: inner.width - 2, height: inner.height - 1)
+  }
+}

@@ -1,0 +1,161 @@
+import CellScreen
+import Domain
+
+/// Questions over the view. What is asked stands in Ringi's own words; agents' words are quoted.
+enum OverlayView {
+  static func draw(_ model: Model, _ frame: inout Frame) {
+    guard let overlay = model.overlay else { return }
+    switch overlay {
+    case .reason(let purpose, let field): reason(model, purpose, field, &frame)
+    case .editor(_, _, let field): editor(model, field, &frame)
+    case .search(let field): line(model, "search", field, "Enter finds · Esc back", &frame)
+    case .palette(let field): palette(model, field, &frame)
+    case .finish: finish(model, &frame)
+    case .bulk(let ids): bulk(model, ids, &frame)
+    case .confirmStop:
+      dialog(
+        model, "Stop the run", [[Span("What waits is withdrawn; what is prepared can still be reviewed.", .text)]],
+        "a stop the run · Esc back", &frame)
+    }
+  }
+
+  @discardableResult
+  private static func dialog(
+    _ model: Model, _ title: String, _ paragraphs: [[Span]], _ hint: String, _ frame: inout Frame
+  ) -> Region {
+    let width = min(model.width - 2, 84)
+    let lines = paragraphs.flatMap { Wrap.rows($0, width: width - 4) }
+    let height = min(model.height - 2, lines.count + 4)
+    let region = Region(x: (model.width - width) / 2, y: max(1, (model.height - height) / 2), width: width, height: height)
+    frame.fill(region)
+    frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
+    for (offset, line) in lines.prefix(height - 3).enumerated() {
+      frame.put(line, x: region.x + 2, y: region.y + 1 + offset, limit: width - 4)
+    }
+    if lines.count > height - 3 {
+      frame.put("… \(lines.count - height + 3) more lines", .warning, x: region.x + 2, y: region.y + height - 3, limit: width - 4)
+    }
+    frame.putCut([Span(hint, .key)], x: region.x + 2, y: region.y + height - 2, limit: width - 4)
+    return region
+  }
+
+  private static func reason(_ model: Model, _ purpose: ReasonPurpose, _ field: TextField, _ frame: inout Frame) {
+    var lines: [[Span]] = []
+    let title: String
+    switch purpose {
+    case .reject(let id):
+      title = "Reject #\(model.steps[id]?.number.value ?? 0): why? The agent is told."
+      for (index, reason) in Reasons.reject.enumerated() { lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)]) }
+      lines.append([Span("or type your own", .dim)])
+    case .level(_, let level): title = "Level \(level.word): why?"
+    case .discardRedline: title = "Discard the redline: why?"
+    }
+    if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
+    lines.append([Span(field.text + " ", .input)])
+    let region = dialog(model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame)
+    let before = Wrap.rows([Span(field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
+    frame.cursor = (region.x + 2 + before, region.y + region.height - 3)
+  }
+
+  private static func titleDeed(_ purpose: ReasonPurpose) -> String {
+    switch purpose {
+    case .reject: "rejects"
+    case .level: "changes the level"
+    case .discardRedline: "discards"
+    }
+  }
+
+  private static func line(_ model: Model, _ title: String, _ field: TextField, _ hint: String, _ frame: inout Frame) {
+    let y = model.height - 1
+    frame.fill(Region(x: 0, y: y, width: model.width, height: 1), .input)
+    let end = frame.put([Span(" \(title): ", .key), Span(field.text, .input)], x: 0, y: y, limit: model.width - 1)
+    frame.cursor = (end, y)
+    let width = SafeText.width(hint)
+    if end + width + 4 < model.width { frame.put(hint, .dim, x: model.width - width - 1, y: y, limit: width) }
+  }
+
+  private static func palette(_ model: Model, _ field: TextField, _ frame: inout Frame) {
+    let matches = Palette.matches(field.text).prefix(max(1, model.height - 8))
+    dialog(
+      model, "Command",
+      matches.map { binding in
+        let why = binding.obstacle(model)
+        let name = Palette.name(binding)
+        return [
+          Span(name + String(repeating: " ", count: max(1, 16 - name.count)), why == nil ? .key : .dim),
+          Span(binding.help, why == nil ? .text : .dim), Span(why.map { " (\($0))" } ?? "", .dim),
+        ]
+      }, "Enter runs the first · Esc back", &frame)
+    line(model, ":", field, "", &frame)
+  }
+
+  private static func editor(_ model: Model, _ field: TextField, _ frame: inout Frame) {
+    let region = Region(x: 1, y: 1, width: model.width - 2, height: model.height - 2)
+    frame.fill(region)
+    frame.box(
+      region, title: [Span("Your version ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)], role: .focus,
+      ascii: model.isASCII)
+    let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)
+    let top = max(0, min(field.row - inner.height / 2, field.lines.count - inner.height))
+    // The line being written stays in sight: it is shifted by whole characters.
+    let before = SafeText.width(String(field.lines[field.row][..<field.column]))
+    let shift = max(0, before - inner.width + 2)
+    for offset in 0..<min(inner.height, field.lines.count - top) {
+      let glyphs = SafeText.glyphs(String(field.lines[top + offset])).map { ($0, Role.text) }
+      frame.put(glyphs, x: inner.x - shift, y: inner.y + offset, limit: inner.width + shift)
+    }
+    for y in inner.y..<(inner.y + inner.height) where shift > 0 { frame.put("│", .focus, x: region.x, y: y, limit: 1) }
+    frame.cursor = (inner.x + before - shift, inner.y + field.row - top)
+  }
+
+  private static func finish(_ model: Model, _ frame: inout Frame) {
+    let list = model.prepared
+    let kept = list.filter { $0.mark == .keep }
+    let discarded = list.filter { $0.mark == .discard }
+    let left = list.filter { $0.mark == .undecided }
+    var lines: [[Span]] = [[Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)]]
+    lines.append([Span("\(kept.count) kept", .good), Span("  \(ReviewView.totals(kept))", .dim)])
+    lines += kept.prefix(8).map { [Span("  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (\($0.discardedChanges.count) changes discarded)")", .text)] }
+    if kept.count > 8 { lines.append([Span("  and \(kept.count - 8) more", .dim)]) }
+    lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
+    lines += discarded.prefix(4).map { [Span("  ✗ \($0.target)", .dim)] }
+    if !left.isEmpty { lines.append([Span("\(left.count) undecided stay in the review", .warning)]) }
+    dialog(model, "Finish the review?", lines, "a finish · Esc back, every mark is kept", &frame)
+  }
+
+  private static func bulk(_ model: Model, _ ids: [StepID], _ frame: inout Frame) {
+    let steps = ids.compactMap { model.steps[$0] }
+    let verb = model.view == .review ? "Keep" : "Approve"
+    let lines = [[Span("One record is written for each.", .dim)]] + steps.map { step in
+      [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
+    }
+    dialog(model, "\(verb) these \(steps.count)?", lines, "a \(verb.lowercased()) \(steps.count) · Esc back", &frame)
+  }
+}
+
+enum HelpView {
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    frame.pane(region, [Span("Keys", .title)], model, isFocused: true)
+    let inner = region.inner
+    var lines: [[Span]] = []
+    for group in Binding.Group.allCases {
+      lines.append([Span(group.rawValue, .title)])
+      for binding in CommandTable.bindings where binding.group == group {
+        let keys = binding.keys.isEmpty ? ":\(Palette.name(binding))" : binding.keys.map(\.name).joined(separator: " ")
+        lines.append([Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key), Span(binding.help, .text)])
+      }
+      lines.append([])
+    }
+    lines += [
+      [Span("Levels", .title)],
+      [Span("  W ", .watched), Span("watched: you approve each   ", .text), Span("B ", .batched), Span("batched: prepared, reviewed at the end", .text)],
+      [Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden), Span("forbidden: refused", .text)],
+      [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
+    ]
+    let top = max(0, min(model.helpScroll, lines.count - inner.height))
+    for (offset, line) in lines[top...].prefix(inner.height).enumerated() {
+      frame.putCut(line, x: inner.x + 1, y: inner.y + offset, limit: inner.width - 2)
+    }
+    frame.more(region, lines.count - top - inner.height, "lines", ascii: model.isASCII)
+  }
+}

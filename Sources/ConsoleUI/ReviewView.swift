@@ -1,0 +1,54 @@
+import CellScreen
+import Domain
+
+enum ReviewView {
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 2 else { return }
+    let list = model.prepared
+    frame.pane(region, [Span("Review ", .title), Span(totals(list), .dim)], model, isFocused: model.pane == .list)
+    let inner = region.inner
+    var rows: [(StepSummary?, ActionKind)] = []
+    for step in list {
+      if rows.last?.1 != step.kind { rows.append((nil, step.kind)) }
+      rows.append((step, step.kind))
+    }
+    let here = rows.firstIndex { $0.0?.id == model.reviewSelection && $0.0 != nil } ?? 0
+    let top = max(0, min(here - inner.height / 2, rows.count - inner.height))
+    for line in 0..<min(inner.height, rows.count - top) {
+      let (step, kind) = rows[top + line]
+      let y = inner.y + line
+      guard let step else {
+        frame.put(heading(kind), .title, x: inner.x + 1, y: y, limit: inner.width - 1)
+        continue
+      }
+      let (sign, role) = Marks.mark(step.mark, isPartial: !step.discardedChanges.isEmpty, ascii: model.isASCII)
+      let isSelected = step.id == model.reviewSelection
+      frame.putCut(
+        [
+          Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
+          Span("\(step.number) ", .dim), Span(step.target, .text),
+        ], x: inner.x, y: y, limit: inner.width)
+      if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
+    }
+    frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+  }
+
+  private static func heading(_ kind: ActionKind) -> String {
+    switch kind {
+    case .fileCreate: "New files"
+    case .fileEdit: "Edited files"
+    case .fileRename: "Renamed files"
+    case .mailDraft: "Drafts (saved, not sent)"
+    case .eventAdd: "Calendar"
+    default: kind.rawValue
+    }
+  }
+
+  static func totals(_ list: [StepSummary]) -> String {
+    let words: [(ActionKind, String)] = [(.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.mailDraft, "draft"), (.eventAdd, "event")]
+    return words.compactMap { kind, word in
+      let count = list.count { $0.kind == kind }
+      return count == 0 ? nil : "\(count) \(word)\(word == "draft" && count > 1 ? "s" : "")"
+    }.joined(separator: " · ")
+  }
+}

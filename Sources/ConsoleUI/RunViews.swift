@@ -1,0 +1,150 @@
+import CellScreen
+import Domain
+
+enum QueueView {
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 2 else { return }
+    frame.pane(region, [Span("Queue", .title)], model, isFocused: model.pane == .list)
+    let inner = region.inner
+    guard !model.queue.isEmpty else {
+      frame.put(" the agent is starting…", .dim, x: inner.x, y: inner.y, limit: inner.width)
+      return
+    }
+    let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0
+    let top = max(0, min(here - inner.height / 2, model.queue.count - inner.height))
+    for line in 0..<min(inner.height, model.queue.count - top) {
+      row(model, model.queue[top + line], inner, inner.y + line, &frame)
+    }
+    frame.more(region, model.queue.count - top - inner.height, "below", ascii: model.isASCII)
+  }
+
+  private static func row(_ model: Model, _ row: QueueRow, _ inner: Region, _ y: Int, _ frame: inout Frame) {
+    switch row {
+    case .heading(let title, let status, let done, let total):
+      let sign = status == .completed ? (model.isASCII ? "v" : "✓") : status == .inProgress ? (model.isASCII ? ">" : "▸") : " "
+      let count = total == 0 ? "" : " \(done)/\(total)"
+      let width = SafeText.width(count)
+      frame.putCut([Span("\(sign) ", .dim), Span(title, .title)], x: inner.x, y: y, limit: inner.width - width - 1)
+      frame.put(count, .dim, x: inner.x + inner.width - width, y: y, limit: width)
+    case .forecast(let entry):
+      let level = entry.forecast ?? .watched
+      frame.putCut(
+        [Span("  \(model.isASCII ? ":" : "░") ", .forecast), Span("   \(level.letter) \(entry.intendedKind) \(entry.intendedTarget)", .forecast)],
+        x: inner.x, y: y, limit: inner.width)
+    case .step(let id): if let step = model.steps[id] { self.step(model, step, inner, y, &frame) }
+    }
+  }
+
+  private static func step(_ model: Model, _ step: StepSummary, _ inner: Region, _ y: Int, _ frame: inout Frame) {
+    let isSelected = step.id == model.selection
+    let (sign, role) = Marks.state(step, ascii: model.isASCII)
+    let number = String(step.number.value)
+    let worst = model.findings.filter { $0.finding.document == step.target && $0.level != .green }.map(\.level).min()
+    var spans = [
+      Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
+      Span(String(repeating: " ", count: max(0, 2 - number.count)) + number, .dim),
+      Span(" \(step.verdict.level.letter) ", Marks.level(step.verdict.level)),
+      Span(step.kind.verb + String(repeating: " ", count: max(1, 7 - step.kind.verb.count)), .text),
+    ]
+    let isQuiet = step.state.isOver || step.kind.isRead
+    spans.append(Span(step.target, isQuiet ? .dim : .text))
+    var tail: [Span] = []
+    if step.kind != .fileRead, let worst { tail.append(Span(" \(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst))) }
+    if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
+    if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
+    let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }
+    frame.putCut(spans, x: inner.x, y: y, limit: inner.width - tailWidth)
+    frame.put(tail, x: inner.x + inner.width - tailWidth, y: y, limit: tailWidth)
+    if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
+  }
+}
+
+enum PreviewView {
+  static func draw(_ model: Model, _ layout: Layout, _ drawing: inout Drawing) {
+    let region = layout.preview
+    guard region.width > 8 else { return }
+    drawing.frame.pane(region, [Span("Preview", .title)], model, isFocused: model.pane == .preview)
+    let inner = region.inner
+    guard let step = model.current else {
+      let hint = model.run?.state.isOver == true ? "the run is over; \(model.run?.note ?? "")" : "nothing is selected"
+      for (index, row) in Wrap.rows([Span(hint, .dim)], width: inner.width - 2).prefix(inner.height).enumerated() {
+        drawing.frame.put(row, x: inner.x + 1, y: inner.y + index, limit: inner.width - 2)
+      }
+      return
+    }
+    title(model, step, inner, &drawing.frame)
+    guard let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
+      drawing.frame.put("reading…", .dim, x: inner.x + 1, y: inner.y + 1, limit: inner.width)
+      return
+    }
+    let area = layout.previewText
+    let end = min(rows.rows.count, model.previewScroll + area.height)
+    for index in model.previewScroll..<max(end, model.previewScroll) {
+      let isCurrent = rows.rows[index].change == model.change && rows.changeRows.count > 1
+      drawing.frame.put(
+        rows.glyphs(index, discarded: step.discardedChanges, isCurrentChange: isCurrent), x: area.x,
+        y: area.y + index - model.previewScroll, limit: area.width)
+    }
+    drawing.frame.more(region, rows.rows.count - end, "rows", ascii: model.isASCII)
+    if rows.changeRows.count > 1 {
+      drawing.frame.put(
+        " change \(min(model.change + 1, rows.changeRows.count)) of \(rows.changeRows.count) ", .dim, x: region.x + 2,
+        y: region.y + region.height - 1, limit: region.width - 20)
+    }
+    drawing.painted.step = step.id
+    drawing.painted.revision = step.revision
+    drawing.rows = model.previewScroll..<max(end, model.previewScroll)
+  }
+
+  private static func title(_ model: Model, _ step: StepSummary, _ inner: Region, _ frame: inout Frame) {
+    let level = step.verdict.level
+    var right = [Span(" \(level.letter) \(level.rawValue) ", Marks.level(level))]
+    if step.state != .waiting { right.append(Span("· \(Words.state(step)) ", .dim)) }
+    let width = right.reduce(0) { $0 + SafeText.width($1.text) }
+    frame.putCut(
+      [Span("\(step.kind.verb.uppercased()) ", .title), Span(step.target, .title)], x: inner.x + 1, y: inner.y,
+      limit: inner.width - width - 2)
+    frame.put(right, x: inner.x + inner.width - width, y: inner.y, limit: width)
+  }
+}
+
+enum TrailView {
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 2, region.height > 2 else { return }
+    let line = model.isASCII ? "-" : "─"
+    let state: Span =
+      switch model.check {
+      case .checking(let percent): Span("checking \(percent) %", .warning)
+      case .intact: Span("intact", .good)
+      case .broken(let why): Span("BROKEN: \(why)", .danger)
+      }
+    let scope = model.isStepTrail ? "Audit trail of this step" : "Audit trail"
+    frame.pane(
+      region, [Span("\(scope) \(line) ", .title), state, Span(" · \(Words.count(model.leafCount)) entries", .dim)], model,
+      isFocused: model.pane == .trail)
+    let inner = region.inner
+    let lines = model.trail.suffix(inner.height)
+    for (offset, entry) in lines.enumerated() {
+      row(model, entry, inner, inner.y + offset, &frame)
+    }
+  }
+
+  private static func row(_ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, _ frame: inout Frame) {
+    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - SafeText.width(text))) }
+    let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
+    let words = entry.event == "said"
+    var spans = [
+      Span(" \(entry.time.clock(offset: model.zone)) ", .dim), Span("#\(entry.index.value) ", .dim),
+      Span(padded(entry.actorKind == "person" ? entry.actor : entry.actorKind, 8), entry.actorKind == "person" ? .key : .text),
+      Span(padded(entry.event, 10), isBad ? .danger : .text),
+    ]
+    if words {
+      spans.append(Span("“\(entry.note)”", .claim))
+    } else {
+      let step = entry.step.map { "#\($0) " } ?? ""
+      spans.append(Span(padded("\(step)\(entry.kind) \(entry.target)", min(60, inner.width / 2)), .text))
+      spans.append(Span(entry.note, .dim))
+    }
+    frame.putCut(spans, x: inner.x, y: y, limit: inner.width)
+  }
+}

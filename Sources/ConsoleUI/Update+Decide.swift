@@ -1,0 +1,176 @@
+// Yes and no, and what keeps a keystroke honest: a key decides only what has been on the screen, painted and still,
+// and what can't be put back only once all of it was painted.
+
+import CellScreen
+import Domain
+
+/// nil when the hand may decide what is under the cursor; otherwise why not.
+private func unarmed(_ model: Model) -> String? {
+  if model.view != .flags, Layout(model).preview.width == 0 { return "its preview is not on the screen; Tab or z shows it" }
+  if model.painted != model.expectedPaint { return "it changed under the cursor; look again" }
+  if !model.isArmed { return "it has just appeared; look first, then press again" }
+  return nil
+}
+
+func yes(_ model: inout Model) -> [Intent] {
+  if let why = unarmed(model) {
+    say(&model, why, isBad: true)
+    return [.flushInput]
+  }
+  switch model.view {
+  case .run: return approve(&model)
+  case .review: return mark(&model, .keep)
+  case .flags:
+    guard let row = model.currentFinding else { return [] }
+    let intents: [Intent] = [.markRedline(row, .keep, reason: "")]
+    return intents + advanceFlag(&model)
+  case .help: return []
+  }
+}
+
+func no(_ model: inout Model) -> [Intent] {
+  if let why = unarmed(model) {
+    say(&model, why, isBad: true)
+    return [.flushInput]
+  }
+  switch model.view {
+  case .run:
+    guard let step = model.selected else { return [] }
+    model.overlay = .reason(.reject(step.id), TextField("", isMultiLine: false))
+  case .review: return mark(&model, .discard)
+  case .flags:
+    guard let row = model.currentFinding else { return [] }
+    model.overlay = .reason(.discardRedline(row.id), TextField("", isMultiLine: false))
+  case .help: break
+  }
+  return []
+}
+
+private func approve(_ model: inout Model) -> [Intent] {
+  guard let step = model.selected, let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
+    say(&model, "the preview is not there yet", isBad: true)
+    return []
+  }
+  let seen = model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? []
+  if step.mustBeSeenWhole, let unseen = rows.firstUnseen(seen) {
+    model.previewScroll = unseen
+    clampScroll(&model)
+    say(&model, "not all of it has been shown: here is the next part, then press a again", isBad: false)
+    return []
+  }
+  let painted = "seen \(rows.linesSeen(seen)) of \(rows.preview.lines.count) lines"
+  say(&model, "\(Deed.approval(step)): #\(step.number)")
+  let intents: [Intent] = [.decide(step, .approve, painted: painted)]
+  return intents + advance(&model, past: step.id)
+}
+
+/// To the next step that waits; where none does, the selection stays.
+func advance(_ model: inout Model, past id: StepID) -> [Intent] {
+  model.isFollowing = true
+  guard let next = nextWaiting(model, after: id, forward: true), next != id else { return [] }
+  model.selection = next
+  return showCurrent(&model)
+}
+
+func nextWaiting(_ model: Model, after id: StepID?, forward: Bool) -> StepID? {
+  let ids = model.queue.compactMap(\.step).filter { model.steps[$0]?.state == .waiting }
+  let fresh = ids.filter { !model.skipped.contains($0) }
+  let candidates = fresh.isEmpty ? ids : fresh
+  guard let id, let here = model.queueIndex[id] else { return forward ? candidates.first : candidates.last }
+  if forward {
+    return candidates.first { (model.queueIndex[$0] ?? 0) > here } ?? candidates.first { $0 != id }
+  }
+  return candidates.last { (model.queueIndex[$0] ?? 0) < here } ?? candidates.last { $0 != id }
+}
+
+func skip(_ model: inout Model) -> [Intent] {
+  guard let step = model.selected else { return [] }
+  model.skipped.insert(step.id)
+  say(&model, "#\(step.number) stays waiting")
+  return advance(&model, past: step.id)
+}
+
+func rest(_ model: inout Model) -> [Intent] {
+  if let why = unarmed(model) {
+    say(&model, why, isBad: true)
+    return [.flushInput]
+  }
+  switch model.view {
+  case .review:
+    let left = model.prepared.filter { $0.mark == .undecided }
+    model.overlay = .bulk(left.map(\.id))
+  case .run:
+    guard let step = model.selected else { return [] }
+    model.overlay = .bulk(model.waiting.filter { Deed.like(step, $0) }.map(\.id))
+  case .flags, .help: break
+  }
+  return []
+}
+
+// MARK: the review
+
+private func mark(_ model: inout Model, _ mark: Mark) -> [Intent] {
+  guard let step = model.current else { return [] }
+  if model.pane == .preview, Deed.changeCount(model) > 1 {
+    var discarded = step.discardedChanges
+    if mark == .discard { discarded.insert(model.change) } else { discarded.remove(model.change) }
+    let isNothingLeft = discarded.count == Deed.changeCount(model)
+    say(&model, "change \(model.change + 1) \(mark == .keep ? "kept" : "discarded")")
+    return [.mark(step, isNothingLeft ? .discard : .keep, discarding: discarded)] + nextChange(&model)
+  }
+  let intents: [Intent] = [.mark(step, mark, discarding: mark == .keep ? step.discardedChanges : [])]
+  return intents + moveReview(&model, 1)
+}
+
+private func nextChange(_ model: inout Model) -> [Intent] {
+  guard model.change + 1 < Deed.changeCount(model) else { return [] }
+  return look(&model, .nextChange)
+}
+
+func toggle(_ model: inout Model) -> [Intent] {
+  guard let step = model.current else { return [] }
+  let next: Mark =
+    switch step.mark {
+    case .undecided: .keep
+    case .keep: .discard
+    case .discard: .undecided
+    }
+  return [.mark(step, next, discarding: next == .keep ? step.discardedChanges : [])]
+}
+
+func moveReview(_ model: inout Model, _ by: Int) -> [Intent] {
+  let list = model.prepared
+  guard let here = list.firstIndex(where: { $0.id == model.reviewSelection }) else { return [] }
+  let next = max(0, min(list.count - 1, here + by))
+  guard next != here else { return [] }
+  model.reviewSelection = list[next].id
+  return showCurrent(&model)
+}
+
+func finish(_ model: inout Model) -> [Intent] {
+  guard model.view == .review else {
+    say(&model, "Enter finishes a review (b)", isBad: true)
+    return []
+  }
+  model.overlay = .finish
+  return []
+}
+
+// MARK: flags
+
+func changeLevel(_ model: inout Model, _ command: Command) -> [Intent] {
+  guard let row = model.currentFinding else { return [] }
+  let level = command == .raise ? row.level.raised : row.level.lowered
+  model.overlay = .reason(.level(row.id, level), TextField("", isMultiLine: false))
+  return []
+}
+
+func advanceFlag(_ model: inout Model) -> [Intent] {
+  let flags = model.flags
+  guard let here = flags.firstIndex(where: { $0.id == model.finding }) else { return [] }
+  let later = flags[(here + 1)...].first { $0.mark == .undecided && $0.level != .green }
+  let earlier = flags[..<here].first { $0.mark == .undecided && $0.level != .green }
+  if let next = later ?? earlier { model.finding = next.id }
+  model.cardScroll = 0
+  return []
+}

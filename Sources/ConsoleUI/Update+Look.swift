@@ -1,0 +1,144 @@
+// Moving about. Nothing here decides.
+
+import CellScreen
+import Domain
+
+func look(_ model: inout Model, _ command: Command) -> [Intent] {
+  switch command {
+  case .up, .down, .top, .bottom, .pageUp, .pageDown: return move(&model, command)
+  case .next, .previous: return jump(&model, forward: command == .next)
+  case .nextChange, .previousChange: return goToChange(&model, command == .nextChange ? 1 : -1)
+  case .pane:
+    let panes: [Pane] = model.view == .run ? [.list, .preview, .trail] : [.list, .preview]
+    let here = panes.firstIndex(of: model.pane) ?? 0
+    model.pane = panes[(here + 1) % panes.count]
+    layOut(&model)
+    return []
+  case .zoom:
+    model.isZoomed.toggle()
+    layOut(&model)
+    return []
+  case .stepTrail:
+    model.isStepTrail.toggle()
+    return [.loadTrail(step: model.isStepTrail ? model.current?.id : nil)]
+  case .runView: return enter(&model, .run)
+  case .flags: return enter(&model, .flags)
+  case .review: return enter(&model, .review)
+  case .help: return enter(&model, .help)
+  case .back: return back(&model)
+  case .openDocument:
+    guard model.view == .flags, let row = model.currentFinding else { return [] }
+    model.selection = row.step
+    model.isFollowing = false
+    return enter(&model, .run)
+  default: return []
+  }
+}
+
+func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
+  model.view = view
+  model.pane = .list
+  model.isZoomed = false
+  model.helpScroll = 0
+  return showCurrent(&model)
+}
+
+func back(_ model: inout Model) -> [Intent] {
+  if model.isZoomed {
+    model.isZoomed = false
+    layOut(&model)
+    return []
+  }
+  return model.view == .run ? [] : enter(&model, .run)
+}
+
+private func move(_ model: inout Model, _ command: Command) -> [Intent] {
+  let page = max(1, Layout(model).previewText.height - 1)
+  let step: Int =
+    switch command {
+    case .up: -1
+    case .down: 1
+    case .pageUp: -page
+    case .pageDown: page
+    case .top: -1_000_000
+    default: 1_000_000
+    }
+  let isPage = command == .pageUp || command == .pageDown
+  switch model.view {
+  case .help:
+    model.helpScroll = max(0, model.helpScroll + step)
+    return []
+  case .flags:
+    if model.pane == .preview || isPage {
+      model.cardScroll = max(0, model.cardScroll + step)
+      return []
+    }
+    return moveFlag(&model, step)
+  case .run, .review:
+    if model.pane == .preview || isPage {
+      model.previewScroll += step
+      clampScroll(&model)
+      return []
+    }
+    return model.view == .run ? moveQueue(&model, step) : moveReview(&model, step)
+  }
+}
+
+private func moveQueue(_ model: inout Model, _ by: Int) -> [Intent] {
+  let ids = model.queue.compactMap(\.step)
+  guard !ids.isEmpty else { return [] }
+  model.isFollowing = false
+  // Not by scanning all steps: the row is known, and steps are close to it.
+  let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0
+  var row = max(0, min(model.queue.count - 1, here + by))
+  let direction = by < 0 ? -1 : 1
+  while model.queue.indices.contains(row), model.queue[row].step == nil { row += direction }
+  if !model.queue.indices.contains(row) {
+    row = direction < 0 ? model.queue.firstIndex { $0.step != nil } ?? here : here
+  }
+  guard let step = model.queue[row].step, step != model.selection else { return [] }
+  model.selection = step
+  return showCurrent(&model)
+}
+
+private func moveFlag(_ model: inout Model, _ by: Int) -> [Intent] {
+  let flags = model.flags
+  let here = flags.firstIndex { $0.id == model.finding } ?? 0
+  guard !flags.isEmpty else { return [] }
+  model.finding = flags[max(0, min(flags.count - 1, here + by))].id
+  model.cardScroll = 0
+  return []
+}
+
+private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
+  switch model.view {
+  case .flags: return advanceFlag(&model)
+  case .review:
+    let list = model.prepared
+    let here = list.firstIndex { $0.id == model.reviewSelection } ?? 0
+    let order = forward ? Array(list[(here + 1)...]) + list[...here] : list[..<here].reversed() + list[here...].reversed()
+    guard let next = order.first(where: { $0.mark == .undecided }) else {
+      say(&model, "every result has its mark; Enter finishes the review")
+      return []
+    }
+    model.reviewSelection = next.id
+    return showCurrent(&model)
+  case .run, .help:
+    guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
+      say(&model, model.prepared.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
+      return []
+    }
+    model.isFollowing = false
+    model.selection = next
+    model.view = .run
+    return showCurrent(&model)
+  }
+}
+
+private func goToChange(_ model: inout Model, _ by: Int) -> [Intent] {
+  guard let rows = model.rows, !rows.changeRows.isEmpty else { return [] }
+  model.change = max(0, min(rows.changeRows.count - 1, model.change + by))
+  model.previewScroll = max(0, rows.changeRows[model.change] - 2)
+  clampScroll(&model)
+  return []
+}

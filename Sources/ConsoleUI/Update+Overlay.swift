@@ -1,0 +1,167 @@
+// Keys while something asks: reasons, the editor, search, the palette, last words.
+
+import CellScreen
+import Domain
+
+package enum Reasons {
+  /// Numbered reasons, so that a no costs two keys.
+  package static let reject = [
+    "not now, ask again later", "wrong recipient or target", "the content is wrong", "not allowed for this",
+    "I will do it myself",
+  ]
+}
+
+func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
+  guard let overlay = model.overlay else { return [] }
+  if key == .escape {
+    model.overlay = nil
+    say(&model, "nothing was decided")
+    return []
+  }
+  switch overlay {
+  case .reason(let purpose, let field): return reasonKey(&model, key, purpose, field)
+  case .editor(let step, let revision, let field): return editorKey(&model, key, step, revision, field)
+  case .search(let field): return searchKey(&model, key, field)
+  case .palette(let field): return paletteKey(&model, key, field)
+  case .finish:
+    guard key == .character("a") || key == .enter, !isBurst else { return [] }
+    model.overlay = nil
+    say(&model, "finishing the review")
+    return [.finishReview]
+  case .bulk(let ids):
+    guard key == .character("a"), !isBurst else { return [] }
+    model.overlay = nil
+    let steps = ids.compactMap { model.steps[$0] }
+    if model.view == .review { return steps.map { .mark($0, .keep, discarding: $0.discardedChanges) } }
+    return [.decideAll(steps, .approve, painted: "listed with \(steps.count)")]
+  case .confirmStop:
+    guard key == .character("a"), !isBurst else { return [] }
+    model.overlay = nil
+    return [.stop]
+  }
+}
+
+private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField) -> [Intent] {
+  var field = field
+  if case .character(let character) = key, field.isEmpty, let number = character.wholeNumberValue, number >= 1,
+    case .reject = purpose, number <= Reasons.reject.count
+  {
+    return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
+  }
+  if key == .enter { return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed") }
+  _ = field.handle(key)
+  model.overlay = .reason(purpose, field)
+  return []
+}
+
+private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: String, code: String) -> [Intent] {
+  switch purpose {
+  case .reject(let id):
+    guard let step = model.steps[id] else { return [] }
+    model.overlay = nil
+    say(&model, "rejected #\(step.number)\(reason.isEmpty ? "" : ": \(reason)")")
+    let rows = model.rows
+    let seen = model.seen[id]?.rows ?? []
+    let painted = rows.map { "seen \($0.linesSeen(seen)) of \($0.preview.lines.count) lines" } ?? ""
+    let intents: [Intent] = [.decide(step, .reject(code: code, reason: reason), painted: painted)]
+    return intents + advance(&model, past: id)
+  case .level(let id, let level):
+    guard !reason.allSatisfy(\.isWhitespace) else {
+      say(&model, "a changed level needs a reason", isBad: true)
+      return []
+    }
+    model.overlay = nil
+    return model.findings.first { $0.id == id }.map { [.setLevel($0, level, reason: reason)] } ?? []
+  case .discardRedline(let id):
+    guard !reason.allSatisfy(\.isWhitespace) else {
+      say(&model, "a discarded redline needs a reason", isBad: true)
+      return []
+    }
+    model.overlay = nil
+    guard let row = model.findings.first(where: { $0.id == id }) else { return [] }
+    return [.markRedline(row, .discard, reason: reason)] + advanceFlag(&model)
+  }
+}
+
+private func editorKey(
+  _ model: inout Model, _ key: Key, _ step: StepID, _ revision: Revision, _ field: TextField
+) -> [Intent] {
+  var field = field
+  if key == .control("s") {
+    model.overlay = nil
+    guard let current = model.steps[step], current.revision == revision else {
+      say(&model, "the step changed meanwhile; your text was not used", isBad: true)
+      return []
+    }
+    say(&model, "your version of #\(current.number) is shown; a approves it")
+    return [.edit(current, text: field.text)]
+  }
+  _ = field.handle(key)
+  model.overlay = .editor(step, revision, field)
+  return []
+}
+
+private func searchKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent] {
+  var field = field
+  if key == .enter {
+    model.overlay = nil
+    model.needle = field.text
+    return find(&model)
+  }
+  _ = field.handle(key)
+  model.overlay = .search(field)
+  return []
+}
+
+private func find(_ model: inout Model) -> [Intent] {
+  guard !model.needle.isEmpty else { return [] }
+  let ids = model.queue.compactMap(\.step)
+  let here = ids.firstIndex { $0 == model.selection } ?? -1
+  let rotated = Array(ids[(here + 1)...]) + ids[..<max(0, here + 1)]
+  let needle = model.needle.lowercased()
+  let found = rotated.first { id in
+    guard let step = model.steps[id] else { return false }
+    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.rawValue)".lowercased().contains(needle)
+  }
+  guard let found else {
+    say(&model, "no step matches “\(model.needle)”", isBad: true)
+    return []
+  }
+  model.isFollowing = false
+  model.selection = found
+  model.view = .run
+  return showCurrent(&model)
+}
+
+private func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent] {
+  var field = field
+  if key == .enter {
+    model.overlay = nil
+    let matches = Palette.matches(field.text)
+    guard let first = matches.first else {
+      say(&model, "there is no command `\(field.text)`", isBad: true)
+      return []
+    }
+    return perform(&model, first.command)
+  }
+  _ = field.handle(key)
+  model.overlay = .palette(field)
+  return []
+}
+
+enum Palette {
+  /// Commands by the name a person types, best first. Yes and no are only keys: they decide what is on the screen.
+  static func matches(_ text: String) -> [Binding] {
+    let offered = CommandTable.bindings.filter { ![.approve, .reject, .up, .down, .back, .palette].contains($0.command) }
+    let word = text.lowercased()
+    return offered.filter { name($0).hasPrefix(word) } + offered.filter { !name($0).hasPrefix(word) && $0.help.contains(word) }
+  }
+
+  static func name(_ binding: Binding) -> String {
+    switch binding.command {
+    case .resume: "continue"
+    case .leave: "quit"
+    default: binding.command.rawValue.lowercased()
+    }
+  }
+}

@@ -1,0 +1,210 @@
+// The one function that changes the model. Messages in, wishes out; no clock, no file, no terminal.
+
+import CellScreen
+import Domain
+import EffectPreview
+
+package func update(_ model: inout Model, _ message: Message) -> [Intent] {
+  switch message {
+  case .input(let event, let at):
+    model.now = at
+    return input(&model, event, at)
+  case .tick(let at):
+    model.now = at
+    return []
+  case .reading(let reading): return read(&model, reading)
+  case .preview(let loaded):
+    guard loaded.step == model.current?.id, loaded.revision == model.current?.revision else { return [] }
+    model.preview = loaded
+    layOut(&model)
+    return []
+  case .painted(let painted, let rows, let at):
+    model.now = at
+    if painted != model.painted {
+      model.painted = painted
+      model.paintedAt = at
+    }
+    noteSeen(&model, painted, rows)
+    return []
+  case .checked(let check):
+    model.check = check
+    return []
+  case .editable(let step, let revision, let text):
+    guard let text, let current = model.steps[step], current.revision == revision else {
+      say(&model, "this step has no text to change", isBad: true)
+      return []
+    }
+    model.overlay = .editor(step, revision, TextField(text, isMultiLine: true))
+    return []
+  case .told(let text, let isBad):
+    say(&model, text, isBad: isBad)
+    return []
+  }
+}
+
+func say(_ model: inout Model, _ text: String, isBad: Bool = false) {
+  model.status = text
+  model.isStatusBad = isBad
+}
+
+private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<Int>?) {
+  guard let step = painted.step, let revision = painted.revision, let rows else { return }
+  var seen = model.seen[step] ?? (revision, [])
+  if seen.revision != revision { seen = (revision, []) }
+  guard !rows.isEmpty, !(seen.rows.contains(rows.lowerBound) && seen.rows.contains(rows.upperBound - 1)) else { return }
+  seen.rows.formUnion(rows)
+  model.seen[step] = seen
+}
+
+// MARK: the desk as read
+
+private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
+  model.run = reading.run
+  model.plan = reading.plan
+  model.findings = reading.findings
+  model.trail = reading.trail
+  model.leafCount = reading.leafCount
+  model.hasHost = reading.hasHost
+  let before = model.current
+  if reading.isWhole {
+    model.steps = [:]
+    model.order = []
+  }
+  for step in reading.steps {
+    if model.steps.updateValue(step, forKey: step.id) == nil { model.order.append(step.id) }
+  }
+  model.queue = QueueBuilder.rows(model)
+  model.queueIndex = [:]
+  for (index, row) in model.queue.enumerated() { if let step = row.step { model.queueIndex[step] = index } }
+  keepSelections(&model)
+  let after = model.current
+  if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) }
+  // A mark or a state changed what the rows say, not where they are.
+  if after != before { layOut(&model) }
+  return []
+}
+
+private func keepSelections(_ model: inout Model) {
+  let wanted = model.waiting.first { !model.skipped.contains($0.id) }
+  let isIdle = model.selected.map { $0.state != .waiting } ?? true
+  if model.selection == nil || (model.isFollowing && isIdle) {
+    model.selection = wanted?.id ?? (model.isFollowing ? model.order.last : model.order.first)
+  }
+  let prepared = model.prepared
+  if model.reviewSelection.flatMap({ id in prepared.first { $0.id == id } }) == nil { model.reviewSelection = prepared.first?.id }
+  let flags = model.flags
+  if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }
+  if model.view == .review, prepared.isEmpty {
+    model.view = .run
+    model.pane = .list
+    if model.overlay == .finish { model.overlay = nil }
+  }
+}
+
+/// Asks for the preview of what is under the cursor.
+func showCurrent(_ model: inout Model) -> [Intent] {
+  model.preview = nil
+  model.rows = nil
+  model.previewScroll = 0
+  model.change = 0
+  guard let step = model.current else { return [] }
+  var intents: [Intent] = [.loadPreview(step.id)]
+  if model.isStepTrail { intents.append(.loadTrail(step: step.id)) }
+  return intents
+}
+
+/// Rows for the width the preview pane has now.
+func layOut(_ model: inout Model) {
+  guard let preview = model.preview, let step = model.steps[preview.step] else {
+    model.rows = nil
+    return
+  }
+  let width = Layout(model).previewText.width
+  model.rows = PreviewRows(preview, step: step, width: width)
+  clampScroll(&model)
+}
+
+func clampScroll(_ model: inout Model) {
+  let height = Layout(model).previewText.height
+  model.previewScroll = max(0, min(model.previewScroll, (model.rows?.rows.count ?? 0) - height))
+}
+
+// MARK: input
+
+private func input(_ model: inout Model, _ event: InputEvent, _ at: Int64) -> [Intent] {
+  switch event {
+  case .resize(let width, let height):
+    model.width = width
+    model.height = height
+    layOut(&model)
+    return []
+  case .paste(let text):
+    return paste(&model, text)
+  case .key(let key, let isBurst):
+    if model.overlay != nil { return overlayKey(&model, key, isBurst: isBurst) }
+    guard let binding = CommandTable.command(for: key) else {
+      say(&model, "\(key.name) does nothing here; ? lists the keys", isBad: true)
+      return []
+    }
+    if isBurst, binding.group == .decide {
+      say(&model, "that came faster than a hand types; nothing was decided", isBad: true)
+      return [.flushInput]
+    }
+    say(&model, "")
+    return perform(&model, binding.command)
+  }
+}
+
+private func paste(_ model: inout Model, _ text: String) -> [Intent] {
+  switch model.overlay {
+  case .reason(let purpose, var field):
+    field.insert(text)
+    model.overlay = .reason(purpose, field)
+  case .editor(let step, let revision, var field):
+    field.insert(text)
+    model.overlay = .editor(step, revision, field)
+  case .search(var field):
+    field.insert(text)
+    model.overlay = .search(field)
+  default: say(&model, "pasted text never decides anything", isBad: true)
+  }
+  return []
+}
+
+/// A command from a key or the palette, with its obstacle checked.
+func perform(_ model: inout Model, _ command: Command) -> [Intent] {
+  guard let binding = CommandTable.bindings.first(where: { $0.command == command }) else { return [] }
+  if let why = binding.obstacle(model) {
+    say(&model, why, isBad: true)
+    return []
+  }
+  switch command {
+  case .approve: return yes(&model)
+  case .reject: return no(&model)
+  case .edit: return model.current.map { [.loadEditable($0.id)] } ?? []
+  case .skip: return skip(&model)
+  case .undo: return model.current.map { [.undo($0)] } ?? []
+  case .sendDraft: return model.current.map { [.raiseSend($0)] } ?? []
+  case .approveRest: return rest(&model)
+  case .toggleMark: return toggle(&model)
+  case .finish: return finish(&model)
+  case .raise, .lower: return changeLevel(&model, command)
+  case .pause: return [.pause(!(model.run?.isPaused ?? false))]
+  case .stop:
+    model.overlay = .confirmStop
+    return []
+  case .resume: return [.resume]
+  case .close: return [.close]
+  case .suspend: return [.suspend]
+  case .leave:
+    guard model.view == .run else { return back(&model) }
+    return [.quit]
+  case .search:
+    model.overlay = .search(TextField(model.needle, isMultiLine: false))
+    return []
+  case .palette:
+    model.overlay = .palette(TextField("", isMultiLine: false))
+    return []
+  default: return look(&model, command)
+  }
+}

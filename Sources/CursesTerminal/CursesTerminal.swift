@@ -1,0 +1,187 @@
+// The one terminal, claimed once and given back on return, throw, signal and crash. Nothing but frames reaches it.
+
+import CCurses
+import CTerminalGuard
+import CellScreen
+import Glibc
+
+/// Why there can be no console here, and what to do.
+package struct TerminalFault: Error, Hashable, Sendable {
+  package let sentence: String
+}
+
+package final class CursesTerminal: Screen {
+  package private(set) var width: Int
+  package private(set) var height: Int
+  /// True where the locale can't show more than ASCII.
+  package let isASCII: Bool
+  private let handle: OpaquePointer
+  private var last: Frame?
+  private var lastStyles: [Role: Style] = [:]
+  private let colors: ColorPairs
+  private var isOpen = true
+  private static let pasteStart = Int32(KEY_MAX) + 1
+  private static let pasteEnd = Int32(KEY_MAX) + 2
+
+  package static func open(wantsColor: Bool) throws(TerminalFault) -> CursesTerminal {
+    let isUTF8 = chooseLocale()
+    guard let name = getenv("TERM").map({ String(cString: $0) }), !name.isEmpty else {
+      throw TerminalFault(sentence: "TERM is not set, so the terminal's kind is unknown")
+    }
+    guard tg_install() == 0 else { throw TerminalFault(sentence: "standard input is no terminal") }
+    guard let handle = newterm(nil, nc_stdout(), nc_stdin()) else {
+      throw TerminalFault(sentence: "the terminal `\(name)` is not in the terminfo database; try TERM=xterm-256color")
+    }
+    guard nc_has_cup() == 1 else {
+      endwin()
+      tg_restore()
+      throw TerminalFault(sentence: "the terminal `\(name)` can't place its cursor; the console needs one that can")
+    }
+    return CursesTerminal(handle: handle, isASCII: !isUTF8, wantsColor: wantsColor)
+  }
+
+  /// True when the character set is UTF-8.
+  private static func chooseLocale() -> Bool {
+    func isUTF8() -> Bool { String(cString: nl_langinfo(nl_item(CODESET))) == "UTF-8" }
+    setlocale(LC_ALL, "")
+    if isUTF8() { return true }
+    return setlocale(LC_CTYPE, "C.UTF-8") != nil && isUTF8()
+  }
+
+  private init(handle: OpaquePointer, isASCII: Bool, wantsColor: Bool) {
+    self.handle = handle
+    self.isASCII = isASCII
+    width = Int(nc_cols())
+    height = Int(nc_lines())
+    colors = ColorPairs(wantsColor: wantsColor)
+    nc_set_escdelay(25)
+    raw()
+    noecho()
+    nonl()
+    keypad(nc_stdscr(), true)
+    nodelay(nc_stdscr(), true)
+    curs_set(0)
+    define_key("\u{1B}[200~", Self.pasteStart)
+    define_key("\u{1B}[201~", Self.pasteEnd)
+    send("\u{1B}[?2004h")
+  }
+
+  deinit { close() }
+
+  /// Gives the terminal back; safe to call twice.
+  package func close() {
+    guard isOpen else { return }
+    isOpen = false
+    endwin()
+    tg_restore()
+  }
+
+  /// Bytes beside ncurses: only our own constants, and a title that was made safe.
+  private func send(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+  }
+
+  /// Readable when a signal has come.
+  package var wakeDescriptor: Int32 { tg_wake_fd() }
+
+  /// Resizes, and true when the program was asked to end.
+  package func takeSignals() -> (resize: InputEvent?, isEnding: Bool) {
+    let events = tg_take()
+    if events & TG_CONTINUED != 0 { redrawAll() }
+    guard events & TG_RESIZED != 0 else { return (nil, events & TG_ENDING != 0) }
+    var size = winsize()
+    if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      resizeterm(Int32(size.ws_row), Int32(size.ws_col))
+      width = Int(size.ws_col)
+      height = Int(size.ws_row)
+      redrawAll()
+    }
+    return (.resize(width: width, height: height), events & TG_ENDING != 0)
+  }
+
+  package static var endingSignal: Int32 { tg_ending_signal() }
+
+  private func redrawAll() {
+    last = nil
+    clearok(nc_stdscr(), true)
+  }
+
+  /// Stops the program as the shell's job control wants it, and takes the terminal again afterwards.
+  package func suspend() {
+    def_prog_mode()
+    endwin()
+    tg_restore()
+    raise(SIGSTOP)
+    tg_rearm()
+    reset_prog_mode()
+    send("\u{1B}[?2004h")
+    redrawAll()
+  }
+
+  package func show(_ frame: Frame, styles: [Role: Style]) {
+    let isFresh = last == nil || last?.width != frame.width || last?.height != frame.height || lastStyles != styles
+    for y in 0..<min(frame.height, height) {
+      if !isFresh, let last, last.row(y) == frame.row(y) { continue }
+      putRow(frame.row(y), y, styles)
+    }
+    if let cursor = frame.cursor {
+      move(Int32(cursor.y), Int32(cursor.x))
+      curs_set(1)
+    } else {
+      curs_set(0)
+    }
+    refresh()
+    last = frame
+    lastStyles = styles
+  }
+
+  private func putRow(_ row: ArraySlice<Cell>, _ y: Int, _ styles: [Role: Style]) {
+    var out: [cchar_t] = []
+    out.reserveCapacity(row.count + 1)
+    for cell in row where cell.width > 0 {
+      var text = cell.text.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
+      if isASCII { text = text.map { $0 < 127 ? $0 : wchar_t(UInt8(ascii: "?")) } }
+      text.append(0)
+      let (attributes, pair) = colors.attributes(styles[cell.role] ?? Style())
+      var complex = cchar_t()
+      _ = nc_cell(&complex, text, attributes, pair)
+      out.append(complex)
+    }
+    _ = mvadd_wchnstr(Int32(y), 0, out, Int32(out.count))
+  }
+
+  package func poll() -> [InputEvent] {
+    var keys: [Key] = []
+    var events: [InputEvent] = []
+    var pasted: String?
+    var code: wint_t = 0
+    while true {
+      let kind = wget_wch(nc_stdscr(), &code)
+      if kind == ERR { break }
+      if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteStart {
+        pasted = ""
+      } else if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteEnd {
+        if let pasted { events.append(.paste(pasted)) }
+        pasted = nil
+      } else if pasted != nil {
+        if kind == OK, let scalar = Unicode.Scalar(code) {
+          pasted?.unicodeScalars.append(scalar == "\r" ? "\n" : scalar)
+        }
+      } else if let key = kind == OK ? KeyCodes.character(code) : KeyCodes.function(Int32(bitPattern: code)) {
+        keys.append(key)
+      }
+    }
+    if let pasted { events.append(.paste(pasted)) }
+    // Anything that came together is no single stroke of a hand.
+    let isBurst = keys.count + events.count > 1
+    return keys.map { .key($0, isBurst: isBurst) } + events
+  }
+
+  package func flushInput() { flushinp() }
+
+  package func setTitle(_ title: String) {
+    guard !isASCII, getenv("TERM").map({ String(cString: $0) != "linux" }) ?? false else { return }
+    send("\u{1B}]2;\(SafeText.plain(title))\u{7}")
+  }
+}
