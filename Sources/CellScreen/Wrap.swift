@@ -9,7 +9,15 @@ package enum Wrap {
     var lastBlank: Int?
     for item in glyphs {
       if columns + item.0.width > width, !row.isEmpty {
-        if let blank = lastBlank, blank > 0, item.0.text != " " {
+        if item.0.text == " " {
+          // A blank at the edge ends the row; it is part of it and needs no column.
+          out.append(row + [item])
+          row = []
+          columns = 0
+          lastBlank = nil
+          continue
+        }
+        if let blank = lastBlank, blank > 0 {
           let rest = Array(row[(blank + 1)...])
           out.append(Array(row[...blank]))
           row = rest

@@ -19,12 +19,15 @@ enum FlagsView {
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
           Span(level, Marks.flag(row.level)), Span(row.humanLevel == nil ? "" : "* ", .key),
-          Span("\(row.finding.clause)  ", .text), Span(row.finding.document, .dim),
+          Span("\(row.finding.clause)  ", .text), Span(name(row.finding.document), .dim),
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }
     }
     frame.more(region, flags.count - top - inner.height, "below", ascii: model.isASCII)
   }
+
+  /// The file's name; its folders stand on the card.
+  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 8 else { return }

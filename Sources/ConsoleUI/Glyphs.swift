@@ -58,6 +58,23 @@ enum Words {
     return String(out.reversed())
   }
 
+  /// The target in a row of the queue: of a path the end counts, of a mail the mailboxes.
+  static func target(_ step: StepSummary, columns: Int) -> String {
+    switch step.kind {
+    case .mailSend, .mailDraft, .contractSend, .personalDataSend, .eventInvite:
+      let boxes = step.reach.outsideRecipients + step.reach.insideRecipients
+      guard let first = boxes.first else { return step.target }
+      return Address(first).mailbox + (boxes.count > 1 ? " +\(boxes.count - 1)" : "")
+    default:
+      let glyphs = SafeText.glyphs(step.target)
+      var width = glyphs.reduce(0) { $0 + $1.width }
+      guard width > columns, step.target.contains("/"), columns > 8 else { return step.target }
+      var rest = glyphs[...]
+      while width > columns - 1, let first = rest.popFirst() { width -= first.width }
+      return "…" + rest.map(\.text).joined()
+    }
+  }
+
   static func state(_ step: StepSummary) -> String {
     switch step.state {
     case .waiting: "waits for you"

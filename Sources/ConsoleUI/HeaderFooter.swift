@@ -43,7 +43,9 @@ enum FooterView {
     }
     let waits = model.waiting
     let place = model.selection.flatMap { id in waits.firstIndex { $0.id == id } }
-    let right = place.map { "\($0 + 1) of \(waits.count) waiting " } ?? (waits.isEmpty ? "" : "\(waits.count) waiting ")
+    let openFlags = model.flags.count { $0.mark == .undecided && $0.level != .green }
+    let openResults = model.prepared.count { $0.mark == .undecided }
+    let right = model.view == .flags ? "\(openFlags) undecided " : model.view == .review ? "\(openResults) undecided " : place.map { "\($0 + 1) of \(waits.count) waiting " } ?? (waits.isEmpty ? "" : "\(waits.count) waiting ")
     let limit = region.width - SafeText.width(right) - 1
     var x = 1
     for binding in CommandTable.bindings {

@@ -51,9 +51,9 @@ enum OverlayView {
     case .discardRedline: title = "Discard the redline: why?"
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
-    lines.append([Span(field.text + " ", .input)])
+    lines.append([Span("> ", .key), Span(field.text + " ", .input)])
     let region = dialog(model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame)
-    let before = Wrap.rows([Span(field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
+    let before = Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
     frame.cursor = (region.x + 2 + before, region.y + region.height - 3)
   }
 

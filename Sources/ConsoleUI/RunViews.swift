@@ -47,12 +47,13 @@ enum QueueView {
       Span(step.kind.verb + String(repeating: " ", count: max(1, 7 - step.kind.verb.count)), .text),
     ]
     let isQuiet = step.state.isOver || step.kind.isRead
-    spans.append(Span(step.target, isQuiet ? .dim : .text))
+    let taken = spans.reduce(0) { $0 + SafeText.width($1.text) }
     var tail: [Span] = []
     if step.kind != .fileRead, let worst { tail.append(Span(" \(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst))) }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }
+    spans.append(Span(Words.target(step, columns: inner.width - tailWidth - taken), isQuiet ? .dim : .text))
     frame.putCut(spans, x: inner.x, y: y, limit: inner.width - tailWidth)
     frame.put(tail, x: inner.x + inner.width - tailWidth, y: y, limit: tailWidth)
     if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
@@ -129,13 +130,21 @@ enum TrailView {
     }
   }
 
+  private static func who(_ entry: TrailLine) -> String {
+    switch entry.actorKind {
+    case "person": entry.actor
+    case "performer": "ringi"
+    default: entry.actorKind
+    }
+  }
+
   private static func row(_ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, _ frame: inout Frame) {
     func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - SafeText.width(text))) }
     let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
     let words = entry.event == "said"
     var spans = [
       Span(" \(entry.time.clock(offset: model.zone)) ", .dim), Span("#\(entry.index.value) ", .dim),
-      Span(padded(entry.actorKind == "person" ? entry.actor : entry.actorKind, 8), entry.actorKind == "person" ? .key : .text),
+      Span(padded(who(entry), 8), entry.actorKind == "person" ? .key : .text),
       Span(padded(entry.event, 10), isBad ? .danger : .text),
     ]
     if words {

@@ -56,7 +56,6 @@ package struct AuditReport {
 package struct TrailVerification {
   private let desk: Desk
   private var verifier: LogVerifier
-  private var notes: [(size: Int64, note: String)] = []
   private var kept: TreeHead?
   private let total: Int64
   package var count: Int64 { verifier.size }
@@ -79,37 +78,24 @@ package struct TrailVerification {
 
   package mutating func step(leaves count: Int) throws(RuntimeFault) -> TrailCheck {
     let from = verifier.size
-    let leaves = try journalled { () throws(JournalFault) in try desk.store.leaves(from: from, count: count) }
-    do {
-      if notes.isEmpty { try fetchNotes() }
-      for leaf in leaves {
+    let piece = try journalled { () throws(JournalFault) in try desk.store.piece(from: from, count: count) }
+    do throws(AuditFault) {
+      var notes = piece.checkpoints[...]
+      for leaf in piece.leaves {
         guard leaf.index == verifier.size else { throw AuditFault(.misplaced, leaf: verifier.size) }
         try verifier.add(leaf.bytes, storedHash: leaf.hash)
-        try checkNotes()
+        while let next = notes.first, next.size <= verifier.size {
+          try verifier.check(next.note, signature: true)
+          notes.removeFirst()
+        }
+        if let kept, kept.size == verifier.size, kept.root != verifier.root {
+          throw AuditFault(.rootDiffers, leaf: 0, last: kept.size - 1)
+        }
       }
-      if leaves.count == count { return .checking(percent: Int(verifier.size * 100 / max(total, 1))) }
-      try checkNotes()
+      guard piece.isEnd else { return .checking(percent: Int(verifier.size * 100 / max(total, verifier.size))) }
       if let left = notes.first { throw AuditFault(.cut, leaf: verifier.size, last: left.size - 1) }
       try verifier.finish()
       return .intact
-    } catch let fault as AuditFault { return .broken(fault.sentence) } catch let fault as RuntimeFault { throw fault } catch {
-      throw RuntimeFault(.fault, "the trail can't be read")
-    }
-  }
-
-  private mutating func fetchNotes() throws(RuntimeFault) {
-    let size = verifier.size
-    notes = try journalled { () throws(JournalFault) in try desk.store.checkpoints(after: size, count: 4096) }
-  }
-
-  private mutating func checkNotes() throws {
-    if notes.isEmpty { try fetchNotes() }
-    while let next = notes.first, next.size <= verifier.size {
-      try verifier.check(next.note, signature: true)
-      notes.removeFirst()
-    }
-    if let kept, kept.size == verifier.size, kept.root != verifier.root {
-      throw AuditFault(.rootDiffers, leaf: 0, last: kept.size - 1)
-    }
+    } catch { return .broken(error.sentence) }
   }
 }

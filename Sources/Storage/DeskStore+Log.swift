@@ -90,21 +90,29 @@ extension DeskStore {
     }
   }
 
-  /// Leaves from `index` on, in the order of their place, at most `count`: place, bytes, stored hash.
-  package func leaves(from index: Int64, count: Int) throws(JournalFault) -> [(index: Int64, bytes: [UInt8], hash: [UInt8])] {
-    try Self.sql { () throws(SQLiteFault) in
-      try connection.rows(
-        "SELECT id, bytes, hash FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index), .integer(Int64(count))
-      ) { ($0.int(0), $0.bytes(1), $0.bytes(2)) }
-    }
+  /// A piece of the log and the checkpoints that belong to it, from one snapshot: a writer may be busy meanwhile.
+  package struct Piece: Sendable {
+    /// In the order of their place: place, bytes, stored hash.
+    package var leaves: [(index: Int64, bytes: [UInt8], hash: [UInt8])]
+    /// Checkpoints over more than the leaves before the piece, up to its last leaf; to the very last one at the end.
+    package var checkpoints: [(size: Int64, note: String)]
+    /// No leaf follows.
+    package var isEnd: Bool
   }
 
-  /// Checkpoints over more than `size` leaves, oldest first.
-  package func checkpoints(after size: Int64, count: Int) throws(JournalFault) -> [(size: Int64, note: String)] {
+  package func piece(from index: Int64, count: Int) throws(JournalFault) -> Piece {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.rows(
-        "SELECT size, note FROM checkpoint WHERE size > ?1 ORDER BY size LIMIT ?2", .integer(size), .integer(Int64(count))
-      ) { ($0.int(0), $0.text(1)) }
+      try connection.read { () throws(SQLiteFault) in
+        let leaves = try connection.rows(
+          "SELECT id, bytes, hash FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index), .integer(Int64(count))
+        ) { (index: $0.int(0), bytes: $0.bytes(1), hash: $0.bytes(2)) }
+        let isEnd = leaves.count < count
+        let notes = try connection.rows(
+          "SELECT size, note FROM checkpoint WHERE size > ?1 AND size <= ?2 ORDER BY size", .integer(index),
+          .integer(isEnd ? Int64.max : index + Int64(count))
+        ) { (size: $0.int(0), note: $0.text(1)) }
+        return Piece(leaves: leaves, checkpoints: notes, isEnd: isEnd)
+      }
     }
   }
 

@@ -27,10 +27,13 @@ final class BriefJob: Job {
   }
 
   func run(_ link: DeskLink) throws {
-    let titles = ["Read the divisions’ figures", "Write the brief", "Post the summary", "Close the week in the ledger"]
-    func advance(_ index: Int) {
-      link.plan(titles.indices.map { (titles[$0], $0 < index ? "completed" : $0 == index ? "in_progress" : "pending") })
-    }
+    let plan = [
+      PlanStep(title: "Read the divisions’ figures"),
+      PlanStep(title: "Write the brief", kind: "file.create", target: "briefs/*.md"),
+      PlanStep(title: "Post the summary", kind: "chat.send", target: "#exec-brief"),
+      PlanStep(title: "Close the week in the ledger", kind: "connector.call", target: "ledger"),
+    ]
+    func advance(_ index: Int) { link.plan(PlanStep.advanced(plan, to: index)) }
     advance(0)
     guard let index = try link.read(indexPath, why: "See which divisions report"),
       let template = try link.read(templatePath, why: "Take the template")
@@ -74,18 +77,21 @@ final class BriefJob: Job {
   /// What the rules want done in other systems once the week is closed.
   private func follow(_ link: DeskLink) throws {
     guard let rulesPath, let rules = try link.read(rulesPath, why: "See what comes after the brief") else { return }
+    var open: [Pending] = []
     for section in Text.sections(rules) {
       func one(_ key: String) -> String { section.fields.first { $0.key == key }?.value ?? "" }
       let arguments = section.fields.filter { $0.key.hasPrefix("set ") }.map { JSON.Member(String($0.key.dropFirst(4)), .string($0.value)) }
-      let ending = try link.tool(
-        "connector_call",
-        [
-          "connector": .string(one("system")), "tool": .string(one("operation")), "arguments": .object(arguments),
-          "kind": .string(one("label")), "reason": .string(one("why")),
-        ], why: section.title)
-      if case .refused(let reason) = ending {
-        link.say("“\(section.title)” was refused (\(reason)). I leave it to a person.")
-      }
+      open.append(
+        link.startTool(
+          "connector_call",
+          [
+            "connector": .string(one("system")), "tool": .string(one("operation")), "arguments": .object(arguments),
+            "kind": .string(one("label")), "reason": .string(one("why")),
+          ], why: section.title))
+    }
+    while let pending = open.popLast() {
+      guard case .refused(let reason) = try link.finish(pending) else { continue }
+      link.say("“\(pending.what)” was refused (\(reason)). I leave it to a person.")
     }
   }
 

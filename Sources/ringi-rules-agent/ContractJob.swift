@@ -6,7 +6,15 @@ final class ContractJob: Job {
   private let registerPath: String
   private let playbookPath: String
   private var contracts: [(row: [String: String], contract: Contract)] = []
-  private var plan: [(title: String, status: String)] = []
+  private let plan = [
+    PlanStep(title: "Read the register and the playbook"),
+    PlanStep(title: "Screen the unsigned contracts", kind: "file.create", target: "memos/*.md"),
+    PlanStep(title: "Put RED contracts on hold", kind: "file.edit", target: "contracts/*.md"),
+    PlanStep(title: "Ask counterparties’ counsel for changes", kind: "mail.send", target: "counsel"),
+    PlanStep(title: "Tell #legal about RED and YELLOW", kind: "chat.send", target: "#legal"),
+    PlanStep(title: "Return executed contracts", kind: "mail.send", target: "counsel"),
+    PlanStep(title: "Summarise", kind: "file.create", target: "triage/summary.csv"),
+  ]
 
   init(register: String, playbook: String) {
     registerPath = register
@@ -14,7 +22,7 @@ final class ContractJob: Job {
   }
 
   func run(_ link: DeskLink) throws {
-    announce(link)
+    advance(link, to: 0)
     guard let register = try link.read(registerPath, why: "Find out which contracts are unsigned"),
       let playbook = try link.read(playbookPath, why: "Learn the standard positions")
     else { return link.say("I can't read the register or the playbook, so I stop here.") }
@@ -56,31 +64,7 @@ final class ContractJob: Job {
     }
   }
 
-  // MARK: the plan
-
-  private func announce(_ link: DeskLink) {
-    let entries: [(String, String, String)] = [
-      ("Read the register and the playbook", "file.read", registerPath),
-      ("Screen the unsigned contracts", "file.create", "memos/*.md"),
-      ("Put RED contracts on hold", "file.edit", "contracts/*.md"),
-      ("Ask counterparties’ counsel for changes", "mail.send", "counsel"),
-      ("Tell #legal about RED and YELLOW", "chat.send", "#legal"),
-      ("Return executed contracts", "contract.send", "counsel"),
-      ("Summarise", "file.create", "triage/summary.csv"),
-    ]
-    plan = entries.map { ($0.0, "pending") }
-    plan[0].status = "in_progress"
-    let list = entries.enumerated().map { index, entry -> JSON in
-      ["title": .string(entry.0), "kind": .string(entry.1), "target": .string(entry.2), "status": .string(plan[index].status)]
-    }
-    _ = try? link.tool("plan", ["entries": .array(list)], why: "Announce the plan")
-    link.plan(plan)
-  }
-
-  private func advance(_ link: DeskLink, to index: Int) {
-    for place in plan.indices { plan[place].status = place < index ? "completed" : place == index ? "in_progress" : "pending" }
-    link.plan(plan)
-  }
+  private func advance(_ link: DeskLink, to index: Int) { link.plan(PlanStep.advanced(plan, to: index)) }
 
   // MARK: the steps
 

@@ -22,6 +22,23 @@ struct Pending {
   let toolCall: String
 }
 
+/// One heading of the plan, with what it intends.
+struct PlanStep {
+  let title: String
+  var kind = ""
+  var target = ""
+  var status = "pending"
+
+  /// The plan with everything before `index` completed.
+  static func advanced(_ plan: [PlanStep], to index: Int) -> [PlanStep] {
+    plan.enumerated().map { place, step in
+      var step = step
+      step.status = place < index ? "completed" : place == index ? "in_progress" : "pending"
+      return step
+    }
+  }
+}
+
 /// The turn was cancelled.
 struct Cancelled: Error {}
 
@@ -58,12 +75,22 @@ final class DeskLink {
     update(["sessionUpdate": "agent_message_chunk", "content": ["type": "text", "text": .string("\(text)\n")]])
   }
 
-  func plan(_ entries: [(title: String, status: String)]) {
-    update([
-      "sessionUpdate": "plan",
-      "entries": .array(
-        entries.map { ["content": .string($0.title), "priority": "medium", "status": .string($0.status)] }),
-    ])
+  /// The whole plan, each time. It goes the way of the tool calls, so that what follows stands under the right
+  /// heading; without tools, as ACP's own plan.
+  func plan(_ entries: [PlanStep]) {
+    if let tools {
+      let list = entries.map { entry -> JSON in
+        ["title": .string(entry.title), "kind": .string(entry.kind), "target": .string(entry.target), "status": .string(entry.status)]
+      }
+      let id = tools.start("tools/call", ["name": "plan", "arguments": ["entries": .array(list)]])
+      _ = try? wait(tools, id)
+    } else {
+      update([
+        "sessionUpdate": "plan",
+        "entries": .array(
+          entries.map { ["content": .string($0.title), "priority": "medium", "status": .string($0.status)] }),
+      ])
+    }
   }
 
   private func open(_ title: String, kind: String, path: String?) -> String {

@@ -50,10 +50,12 @@ final class InboxJob: Job {
   }
 
   func run(_ link: DeskLink) throws {
-    let titles = ["Read the inbox and the reply rules", "Answer what the rules answer", "List what a person has to answer"]
-    func advance(_ index: Int) {
-      link.plan(titles.indices.map { (titles[$0], $0 < index ? "completed" : $0 == index ? "in_progress" : "pending") })
-    }
+    let plan = [
+      PlanStep(title: "Read the inbox and the reply rules"),
+      PlanStep(title: "Answer what the rules answer", kind: "mail.send", target: "senders"),
+      PlanStep(title: "List what a person has to answer", kind: "file.create", target: "notes/for-you.md"),
+    ]
+    func advance(_ index: Int) { link.plan(PlanStep.advanced(plan, to: index)) }
     advance(0)
     guard let index = try link.read(indexPath, why: "See which messages there are"),
       let rules = try link.read(rulesPath, why: "Learn how to answer")
