@@ -48,6 +48,26 @@ let package = Package(
       ]),
     .executableTarget(name: "ringi", dependencies: ["Runtime", argumentParser]),
     .executableTarget(name: "ringi-rules-agent", dependencies: ["Wire"]),
+    // Tests
+    .target(name: "TestKit", dependencies: ["Domain", "AuditLog", "GateKeeper", "Storage"], path: "Tests/TestKit"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestKit"]),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "EffectPreview", "TextDiff"]),
+    .testTarget(
+      name: "PolicyTests",
+      dependencies: ["TestKit", "Domain", "PolicyEngine", "Settings", "Wire", "CellScreen", "ConsoleUI"]),
+    .testTarget(name: "TextDiffTests", dependencies: ["TextDiff"]),
+    .testTarget(
+      name: "LogTests",
+      dependencies: [
+        "TestKit", "Domain", "AuditLog", "AuditVerify", "GateKeeper", "PolicyEngine", "SQLite", "Storage", "Wire",
+        crypto,
+      ]),
+    .testTarget(name: "LinkTests", dependencies: ["TestKit", "Domain", "Wire", "AgentLink"]),
+    .testTarget(
+      name: "EffectorTests", dependencies: ["TestKit", "Domain", "AuditLog", "GateKeeper", "Effector", "Storage"]),
+    .testTarget(
+      name: "ConsoleTests", dependencies: ["TestKit", "Domain", "EffectPreview", "CellScreen", "ConsoleUI", "Wire"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "SQLite", "ringi", "ringi-rules-agent"]),
   ]
 )
 

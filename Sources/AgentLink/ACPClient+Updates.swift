@@ -57,7 +57,9 @@ extension ACPClient {
     var call = toolCalls[fields["toolCallId"]?.string ?? ""] ?? ToolCall()
     call.merge(fields)
     let claims = Claims(title: call.title, reason: call.rawInput?["description"]?.string ?? "", kind: call.kind)
-    return (Proposal(effect: effect(of: call), claims: claims), .permission(allow: allow, reject: option("reject_once")))
+    return (
+      Proposal(effect: effect(of: call), claims: claims), .permission(allow: allow, reject: option("reject_once"))
+    )
   }
 
   private func effect(of call: ToolCall) -> ProposedEffect {

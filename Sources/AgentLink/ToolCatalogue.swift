@@ -81,7 +81,8 @@ enum ToolCatalogue {
     """
 
   private static let mail: [(String, String, String, Bool)] = [
-    ("to", "strings", "recipients", true), ("cc", "strings", "copies", false), ("bcc", "strings", "blind copies", false),
+    ("to", "strings", "recipients", true), ("cc", "strings", "copies", false),
+    ("bcc", "strings", "blind copies", false),
     ("reply_to", "string", "where replies go", false), ("subject", "string", "subject", true),
     ("body", "string", "plain text", true), ("attachments", "strings", "paths of files in the workspace", false),
     ("reason", "string", "why, for the person who decides", false),
@@ -90,7 +91,9 @@ enum ToolCatalogue {
   static let tools: [Tool] = [
     Tool(
       name: "plan", about: "Announce your plan: each entry with the kind and target of the action it intends.",
-      parameters: [("entries", "array", "objects {title, status, kind, target}; status: pending, in_progress, completed", true)]),
+      parameters: [
+        ("entries", "array", "objects {title, status, kind, target}; status: pending, in_progress, completed", true)
+      ]),
     Tool(name: "mail_draft", about: "Prepare a mail as a draft. It is not sent.", parameters: named(mail)),
     Tool(name: "mail_send", about: "Propose to send a mail. A person approves each.", parameters: named(mail)),
     Tool(
@@ -117,7 +120,9 @@ enum ToolCatalogue {
       ])),
     Tool(
       name: "findings_report", about: "Hand over findings on a document as a SARIF 2.1.0 log.",
-      parameters: named([("document", "string", "path as in the workspace", true), ("sarif", "object", "SARIF 2.1.0", true)])),
+      parameters: named([
+        ("document", "string", "path as in the workspace", true), ("sarif", "object", "SARIF 2.1.0", true),
+      ])),
     Tool(
       name: "connector_call", about: "Propose a call of another system.",
       parameters: named([
@@ -146,7 +151,8 @@ enum ToolCatalogue {
 
   static func request(_ tool: String, _ arguments: Arguments) throws(ToolFault) -> Request {
     func proposal(_ effect: ProposedEffect, kind: String = "") throws(ToolFault) -> Request {
-      .proposal(Proposal(effect: effect, claims: Claims(title: tool, reason: try arguments.optional("reason"), kind: kind)))
+      .proposal(
+        Proposal(effect: effect, claims: Claims(title: tool, reason: try arguments.optional("reason"), kind: kind)))
     }
     switch tool {
     case "plan": return .plan(try plan(arguments))
@@ -195,10 +201,13 @@ enum ToolCatalogue {
   }
 
   private static func plan(_ arguments: Arguments) throws(ToolFault) -> [PlanEntry] {
-    guard let entries = try arguments.value("entries").array else { throw ToolFault(message: "`entries` must be a list") }
+    guard let entries = try arguments.value("entries").array else {
+      throw ToolFault(message: "`entries` must be a list")
+    }
     return entries.prefix(500).map { entry in
       PlanEntry(
-        title: entry["title"]?.string ?? "", status: PlanEntry.Status(rawValue: entry["status"]?.string ?? "") ?? .pending,
+        title: entry["title"]?.string ?? "",
+        status: PlanEntry.Status(rawValue: entry["status"]?.string ?? "") ?? .pending,
         intendedKind: entry["kind"]?.string ?? "", intendedTarget: entry["target"]?.string ?? "")
     }
   }

@@ -83,11 +83,13 @@ package struct ToolServer: Sendable {
     guard open.remove(token) != nil else { return }
     func told(_ step: StepNumber, _ state: String, _ text: String, isError: Bool = false) {
       var result = Self.text(text, isError: isError).members ?? []
-      result.append(.init("structuredContent", ["step": .int(Int64(step.value)), "state": .string(state), "text": .string(text)]))
+      result.append(
+        .init("structuredContent", ["step": .int(Int64(step.value)), "state": .string(state), "text": .string(text)]))
       outgoing += RPCMessage.response(id: token.id, result: .object(result)).line
     }
     switch answer {
-    case .done(let step, let detail): told(step, "done", detail.isEmpty ? "done as #\(step)" : "done as #\(step): \(detail)")
+    case .done(let step, let detail):
+      told(step, "done", detail.isEmpty ? "done as #\(step)" : "done as #\(step): \(detail)")
     case .prepared(let step): told(step, "prepared", "held as #\(step) for review, go on")
     case .waiting(let step): told(step, "waiting", answer.reason)
     case .refused(let step, _): told(step, "refused", answer.reason, isError: true)
@@ -103,7 +105,9 @@ package struct ToolServer: Sendable {
     ["content": [["type": "text", "text": .string(text)]], "isError": .bool(isError)]
   }
 
-  private mutating func reply(_ id: RPCID, _ result: JSON) { outgoing += RPCMessage.response(id: id, result: result).line }
+  private mutating func reply(_ id: RPCID, _ result: JSON) {
+    outgoing += RPCMessage.response(id: id, result: result).line
+  }
 
   private mutating func fail(_ id: RPCID, _ code: Int64, _ message: String) {
     outgoing += RPCMessage.failure(id: id, RPCError(code: code, message: message)).line

@@ -4,8 +4,9 @@
 //
 // The key id is the first 4 bytes of SHA-256(name || 0x0A || 0x01 || public key).
 
-import enum Crypto.Curve25519
 import Domain
+
+import enum Crypto.Curve25519
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,8 +1,9 @@
 // The Merkle tree of RFC 6962, section 2.1: leaf hash SHA-256(0x00 || leaf), node hash SHA-256(0x01 || l || r).
 // The writer keeps only the right edge (one hash for each bit set in the size), so an append costs O(log n).
 
-import struct Crypto.SHA256
 import Domain
+
+import struct Crypto.SHA256
 
 package enum Hashing {
   package static func sha256(_ bytes: some Sequence<UInt8>) -> Digest {

@@ -9,7 +9,8 @@ package enum MerkleCheck {
     return Array(hasher.finalize())
   }
 
-  package static func inclusion(leafHash: [UInt8], index: UInt64, size: UInt64, proof: [[UInt8]], root: [UInt8]) -> Bool {
+  package static func inclusion(leafHash: [UInt8], index: UInt64, size: UInt64, proof: [[UInt8]], root: [UInt8]) -> Bool
+  {
     guard index < size else { return false }
     var (fn, sn, hash) = (index, size - 1, leafHash)
     for step in proof {
@@ -28,9 +29,9 @@ package enum MerkleCheck {
   package static func consistency(
     from size1: UInt64, root1: [UInt8], to size2: UInt64, root2: [UInt8], proof: [[UInt8]]
   ) -> Bool {
-    guard size1 <= size2 else { return false }
+    // From an empty tree nothing can be proved: every tree follows from it.
+    guard size1 > 0, size1 <= size2 else { return false }
     if size1 == size2 { return proof.isEmpty && root1 == root2 }
-    guard size1 > 0 else { return proof.isEmpty }
     var path = proof[...]
     var start = root1
     if !size1.isPowerOfTwo {

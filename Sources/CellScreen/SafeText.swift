@@ -77,7 +77,13 @@ package enum SafeText {
     while low < high {
       let middle = (low + high) / 2
       let range = WideRanges.all[middle]
-      if range.upperBound < value { low = middle + 1 } else if range.lowerBound > value { high = middle } else { return true }
+      if range.upperBound < value {
+        low = middle + 1
+      } else if range.lowerBound > value {
+        high = middle
+      } else {
+        return true
+      }
     }
     return false
   }

@@ -13,7 +13,9 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
 }
 
 package struct Binding: Sendable {
-  package enum Group: String, Sendable, CaseIterable { case decide = "Decide", look = "Look", run = "The run", go = "Go" }
+  package enum Group: String, Sendable, CaseIterable {
+    case decide = "Decide", look = "Look", run = "The run", go = "Go"
+  }
   package let command: Command
   package let keys: [Key]
   package let group: Group
@@ -25,7 +27,8 @@ package struct Binding: Sendable {
 
   init(
     _ command: Command, _ keys: [Key], _ group: Group, _ help: String,
-    label: @escaping @Sendable (Model) -> String? = { _ in nil }, obstacle: @escaping @Sendable (Model) -> String? = { _ in nil }
+    label: @escaping @Sendable (Model) -> String? = { _ in nil },
+    obstacle: @escaping @Sendable (Model) -> String? = { _ in nil }
   ) {
     self.command = command
     self.keys = keys
@@ -43,11 +46,16 @@ package enum CommandTable {
 
   private static let decide: [Binding] = [
     Binding(.approve, [.character("a")], .decide, "yes: approve, keep", label: Deed.yes, obstacle: Deed.noYes),
-    Binding(.reject, [.character("r"), .character("x")], .decide, "no: reject with a reason, discard", label: Deed.no, obstacle: Deed.noNo),
+    Binding(
+      .reject, [.character("r"), .character("x")], .decide, "no: reject with a reason, discard", label: Deed.no,
+      obstacle: Deed.noNo),
     Binding(
       .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
       label: { $0.view == .run && $0.current?.state == .waiting ? "change it" : nil },
-      obstacle: { $0.current?.state == .waiting || $0.current?.state == .staged ? nil : "only what waits or is prepared can be changed" }),
+      obstacle: {
+        $0.current?.state == .waiting || $0.current?.state == .staged
+          ? nil : "only what waits or is prepared can be changed"
+      }),
     Binding(
       .skip, [.character("s")], .decide, "come back to it later",
       label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },
@@ -71,14 +79,18 @@ package enum CommandTable {
       .lower, [.character("-")], .decide, "lower a flag, with a reason", label: { $0.view == .flags ? "lower" : nil },
       obstacle: { Deed.noFlag($0) ?? ($0.currentFinding?.level == .green ? "GREEN is the lowest level" : nil) }),
     Binding(
-      .finish, [.enter], .decide, "review: finish, after a last summary", label: { $0.view == .review ? "finish review" : nil },
+      .finish, [.enter], .decide, "review: finish, after a last summary",
+      label: { $0.view == .review ? "finish review" : nil },
       obstacle: {
-        $0.view == .review ? ($0.prepared.contains { $0.mark != .undecided } ? nil : "nothing is marked yet: a keeps, x discards") : nil
+        $0.view == .review
+          ? ($0.prepared.contains { $0.mark != .undecided } ? nil : "nothing is marked yet: a keeps, x discards") : nil
       }),
     Binding(
       .sendDraft, [.character("S")], .decide, "raise a send step from this draft",
       label: { $0.current?.kind == .mailDraft && $0.current?.state == .done ? "send it…" : nil },
-      obstacle: { $0.current?.kind == .mailDraft && $0.current?.state == .done ? nil : "only a saved draft can be sent" }),
+      obstacle: {
+        $0.current?.kind == .mailDraft && $0.current?.state == .done ? nil : "only a saved draft can be sent"
+      }),
   ]
 
   private static let look: [Binding] = [
@@ -94,7 +106,9 @@ package enum CommandTable {
     Binding(.pane, [.tab], .look, "the next pane"),
     Binding(.zoom, [.character("z")], .look, "the pane alone, and back", label: { $0.isZoomed ? "all panes" : "zoom" }),
     Binding(.stepTrail, [.character("t")], .look, "the trail of this step, and of all"),
-    Binding(.search, [.character("/")], .look, "search the queue", label: { $0.view == .run && $0.width >= 100 ? "search" : nil }),
+    Binding(
+      .search, [.character("/")], .look, "search the queue",
+      label: { $0.view == .run && $0.width >= 100 ? "search" : nil }),
     Binding(.openDocument, [.character("o")], .look, "flags: the step that holds the redlined copy or the report"),
     Binding(.up, [.up, .character("k")], .look, "up"),
     Binding(.down, [.down, .character("j")], .look, "down"),
@@ -114,13 +128,18 @@ package enum CommandTable {
     Binding(
       .resume, [], .run, "start the agent of a lost run again",
       obstacle: { !$0.hasHost && $0.run?.state.isOver == false ? nil : "the run's host is alive, or the run is over" }),
-    Binding(.close, [], .run, "close a run without a host", obstacle: { $0.hasHost ? "the run's host is alive; stop it first" : nil }),
+    Binding(
+      .close, [], .run, "close a run without a host",
+      obstacle: { $0.hasHost ? "the run's host is alive; stop it first" : nil }),
   ]
 
   private static let go: [Binding] = [
-    Binding(.runView, [.character("1")], .go, "the run: plan, queue, preview, trail", label: { $0.view == .run ? nil : "run" }),
     Binding(
-      .flags, [.character("2")], .go, "flags on documents", label: { $0.view == .run && !$0.findings.isEmpty ? "flags" : nil },
+      .runView, [.character("1")], .go, "the run: plan, queue, preview, trail", label: { $0.view == .run ? nil : "run" }
+    ),
+    Binding(
+      .flags, [.character("2")], .go, "flags on documents",
+      label: { $0.view == .run && !$0.findings.isEmpty ? "flags" : nil },
       obstacle: { $0.findings.isEmpty ? "the agent has handed over no flags" : nil }),
     Binding(
       .review, [.character("b")], .go, "the batch review of prepared results",

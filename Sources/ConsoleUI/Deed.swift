@@ -32,7 +32,8 @@ enum Deed {
   @Sendable static func no(_ model: Model) -> String? {
     switch model.view {
     case .run: model.selected?.state == .waiting ? "reject" : nil
-    case .review: model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
+    case .review:
+      model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "disagree" : "discard redline" }
     case .help: nil
     }

@@ -6,7 +6,9 @@ enum FlagsView {
     guard region.width > 2 else { return }
     let flags = model.flags
     let counts = Finding.Level.allCases.map { level in "\(flags.count { $0.level == level }) \(level.word)" }
-    frame.pane(region, [Span("Flags ", .title), Span(counts.joined(separator: " · "), .dim)], model, isFocused: model.pane == .list)
+    frame.pane(
+      region, [Span("Flags ", .title), Span(counts.joined(separator: " · "), .dim)], model,
+      isFocused: model.pane == .list)
     let inner = region.inner
     let here = flags.firstIndex { $0.id == model.finding } ?? 0
     let top = max(0, min(here - inner.height / 2, flags.count - inner.height))
@@ -47,10 +49,16 @@ enum FlagsView {
     let finding = row.finding
     let place = finding.firstLine == 0 ? "missing from the document" : "lines \(finding.firstLine)–\(finding.lastLine)"
     var out: [[Span]] = [
-      [Span("\(row.level.word)  ", Marks.flag(row.level)), Span(finding.clause, .title), Span("  \(finding.document), \(place)", .dim)]
+      [
+        Span("\(row.level.word)  ", Marks.flag(row.level)), Span(finding.clause, .title),
+        Span("  \(finding.document), \(place)", .dim),
+      ]
     ]
     if let human = row.humanLevel {
-      out.append([Span("level  ", .dim), Span("\(finding.level.word) by the agent, \(human.word) by \(row.decidedBy): \(row.levelReason)", .key)])
+      out.append([
+        Span("level  ", .dim),
+        Span("\(finding.level.word) by the agent, \(human.word) by \(row.decidedBy): \(row.levelReason)", .key),
+      ])
     }
     if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
     func field(_ name: String, _ text: String, _ role: Role) {
@@ -60,7 +68,7 @@ enum FlagsView {
       out += text.split(separator: "\n", omittingEmptySubsequences: false).map { [Span(String($0), role)] }
     }
     field("the clause says", finding.text, .context)
-    field("why (the agent’s words)", finding.why, .claim)
+    field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
     let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded"
     field("suggested redline\(word)", finding.redline, row.mark == .discard ? .dim : .added)

@@ -18,10 +18,15 @@ enum HeaderView {
     tail.append(Span(" · \(counts.prepared) prepared", counts.prepared > 0 ? .batched : .header))
     tail.append(Span(" · \(counts.done) done", .header))
     tail.append(Span(" · \(counts.refused) refused", counts.refused > 0 ? .forbidden : .header))
-    let long = Span(" ringi  \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))", .header)
+    let long = Span(
+      " ringi  \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))",
+      .header)
     let short = Span(" \(run.workspace) \(arrow) \(run.id) (\(run.grade.rawValue), \(run.model))", .header)
     let tiny = Span(" \(run.workspace) \(arrow) \(run.id)", .header)
-    let choices: [[Span]] = [[long] + tail + [Span("   ", .header)] + who, [long] + tail, [short] + tail, [tiny] + tail, [tiny] + Array(tail.prefix(3))]
+    let choices: [[Span]] = [
+      [long] + tail + [Span("   ", .header)] + who, [long] + tail, [short] + tail, [tiny] + tail,
+      [tiny] + Array(tail.prefix(3)),
+    ]
     let chosen = choices.first { width($0) <= region.width } ?? [tiny] + Array(tail.prefix(2))
     if chosen.count == choices[0].count {
       frame.put([long] + tail, x: 0, y: region.y, limit: region.width)
@@ -38,23 +43,33 @@ enum FooterView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .status)
     if !model.status.isEmpty {
-      frame.putCut([Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: region.width)
+      frame.putCut(
+        [Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: region.width)
       return
     }
     let waits = model.waiting
     let place = model.selection.flatMap { id in waits.firstIndex { $0.id == id } }
     let openFlags = model.flags.count { $0.mark == .undecided && $0.level != .green }
     let openResults = model.prepared.count { $0.mark == .undecided }
-    let right = model.view == .flags ? "\(openFlags) undecided " : model.view == .review ? "\(openResults) undecided " : place.map { "\($0 + 1) of \(waits.count) waiting " } ?? (waits.isEmpty ? "" : "\(waits.count) waiting ")
+    let right =
+      model.view == .flags
+      ? "\(openFlags) undecided "
+      : model.view == .review
+        ? "\(openResults) undecided "
+        : place.map { "\($0 + 1) of \(waits.count) waiting " } ?? (waits.isEmpty ? "" : "\(waits.count) waiting ")
     let limit = region.width - SafeText.width(right) - 1
     var x = 1
     for binding in CommandTable.bindings {
-      guard let label = binding.label(model), binding.obstacle(model) == nil, let key = binding.keys.first else { continue }
+      guard let label = binding.label(model), binding.obstacle(model) == nil, let key = binding.keys.first else {
+        continue
+      }
       let isDeciding = binding.command == .approve || binding.command == .reject
       let role: Role = isDeciding && !model.isArmed ? .dim : .key
       let width = SafeText.width(key.name) + 1 + SafeText.width(label) + 2
       guard x + width <= limit else { continue }
-      x = frame.put([Span(key.name, role), Span(" \(label)  ", isDeciding && !model.isArmed ? .dim : .status)], x: x, y: region.y, limit: width)
+      x = frame.put(
+        [Span(key.name, role), Span(" \(label)  ", isDeciding && !model.isArmed ? .dim : .status)], x: x, y: region.y,
+        limit: width)
     }
     frame.put(right, .dim, x: region.width - SafeText.width(right), y: region.y, limit: region.width)
   }

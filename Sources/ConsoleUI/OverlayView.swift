@@ -26,14 +26,17 @@ enum OverlayView {
     let width = min(model.width - 2, 84)
     let lines = paragraphs.flatMap { Wrap.rows($0, width: width - 4) }
     let height = min(model.height - 2, lines.count + 4)
-    let region = Region(x: (model.width - width) / 2, y: max(1, (model.height - height) / 2), width: width, height: height)
+    let region = Region(
+      x: (model.width - width) / 2, y: max(1, (model.height - height) / 2), width: width, height: height)
     frame.fill(region)
     frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
     for (offset, line) in lines.prefix(height - 3).enumerated() {
       frame.put(line, x: region.x + 2, y: region.y + 1 + offset, limit: width - 4)
     }
     if lines.count > height - 3 {
-      frame.put("… \(lines.count - height + 3) more lines", .warning, x: region.x + 2, y: region.y + height - 3, limit: width - 4)
+      frame.put(
+        "… \(lines.count - height + 3) more lines", .warning, x: region.x + 2, y: region.y + height - 3,
+        limit: width - 4)
     }
     frame.putCut([Span(hint, .key)], x: region.x + 2, y: region.y + height - 2, limit: width - 4)
     return region
@@ -45,7 +48,9 @@ enum OverlayView {
     switch purpose {
     case .reject(let id):
       title = "Reject #\(model.steps[id]?.number.value ?? 0): why? The agent is told."
-      for (index, reason) in Reasons.reject.enumerated() { lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)]) }
+      for (index, reason) in Reasons.reject.enumerated() {
+        lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
+      }
       lines.append([Span("or type your own", .dim)])
     case .level(_, let level): title = "Level \(level.word): why?"
     case .discardRedline: title = "Discard the redline: why?"
@@ -53,7 +58,8 @@ enum OverlayView {
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
     let region = dialog(model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame)
-    let before = Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
+    let before =
+      Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
     frame.cursor = (region.x + 2 + before, region.y + region.height - 3)
   }
 
@@ -93,7 +99,8 @@ enum OverlayView {
     let region = Region(x: 1, y: 1, width: model.width - 2, height: model.height - 2)
     frame.fill(region)
     frame.box(
-      region, title: [Span("Your version ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)], role: .focus,
+      region, title: [Span("Your version ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)],
+      role: .focus,
       ascii: model.isASCII)
     let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)
     let top = max(0, min(field.row - inner.height / 2, field.lines.count - inner.height))
@@ -113,9 +120,17 @@ enum OverlayView {
     let kept = list.filter { $0.mark == .keep }
     let discarded = list.filter { $0.mark == .discard }
     let left = list.filter { $0.mark == .undecided }
-    var lines: [[Span]] = [[Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)]]
+    var lines: [[Span]] = [
+      [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
+    ]
     lines.append([Span("\(kept.count) kept", .good), Span("  \(ReviewView.totals(kept))", .dim)])
-    lines += kept.prefix(8).map { [Span("  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (\($0.discardedChanges.count) changes discarded)")", .text)] }
+    lines += kept.prefix(8).map {
+      [
+        Span(
+          "  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (\($0.discardedChanges.count) changes discarded)")",
+          .text)
+      ]
+    }
     if kept.count > 8 { lines.append([Span("  and \(kept.count - 8) more", .dim)]) }
     lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
     lines += discarded.prefix(4).map { [Span("  ✗ \($0.target)", .dim)] }
@@ -126,9 +141,11 @@ enum OverlayView {
   private static func bulk(_ model: Model, _ ids: [StepID], _ frame: inout Frame) {
     let steps = ids.compactMap { model.steps[$0] }
     let verb = model.view == .review ? "Keep" : "Approve"
-    let lines = [[Span("One record is written for each.", .dim)]] + steps.map { step in
-      [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
-    }
+    let lines =
+      [[Span("One record is written for each.", .dim)]]
+      + steps.map { step in
+        [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
+      }
     dialog(model, "\(verb) these \(steps.count)?", lines, "a \(verb.lowercased()) \(steps.count) · Esc back", &frame)
   }
 }
@@ -142,14 +159,23 @@ enum HelpView {
       lines.append([Span(group.rawValue, .title)])
       for binding in CommandTable.bindings where binding.group == group {
         let keys = binding.keys.isEmpty ? ":\(Palette.name(binding))" : binding.keys.map(\.name).joined(separator: " ")
-        lines.append([Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key), Span(binding.help, .text)])
+        lines.append([
+          Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key),
+          Span(binding.help, .text),
+        ])
       }
       lines.append([])
     }
     lines += [
       [Span("Levels", .title)],
-      [Span("  W ", .watched), Span("watched: you approve each   ", .text), Span("B ", .batched), Span("batched: prepared, reviewed at the end", .text)],
-      [Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden), Span("forbidden: refused", .text)],
+      [
+        Span("  W ", .watched), Span("watched: you approve each   ", .text), Span("B ", .batched),
+        Span("batched: prepared, reviewed at the end", .text),
+      ],
+      [
+        Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden),
+        Span("forbidden: refused", .text),
+      ],
       [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
     ]
     let top = max(0, min(model.helpScroll, lines.count - inner.height))

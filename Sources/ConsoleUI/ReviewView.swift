@@ -45,7 +45,10 @@ enum ReviewView {
   }
 
   static func totals(_ list: [StepSummary]) -> String {
-    let words: [(ActionKind, String)] = [(.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.mailDraft, "draft"), (.eventAdd, "event")]
+    let words: [(ActionKind, String)] = [
+      (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.mailDraft, "draft"),
+      (.eventAdd, "event"),
+    ]
     return words.compactMap { kind, word in
       let count = list.count { $0.kind == kind }
       return count == 0 ? nil : "\(count) \(word)\(word == "draft" && count > 1 ? "s" : "")"

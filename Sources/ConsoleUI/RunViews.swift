@@ -21,7 +21,8 @@ enum QueueView {
   private static func row(_ model: Model, _ row: QueueRow, _ inner: Region, _ y: Int, _ frame: inout Frame) {
     switch row {
     case .heading(let title, let status, let done, let total):
-      let sign = status == .completed ? (model.isASCII ? "v" : "✓") : status == .inProgress ? (model.isASCII ? ">" : "▸") : " "
+      let sign =
+        status == .completed ? (model.isASCII ? "v" : "✓") : status == .inProgress ? (model.isASCII ? ">" : "▸") : " "
       let count = total == 0 ? "" : " \(done)/\(total)"
       let width = SafeText.width(count)
       frame.putCut([Span("\(sign) ", .dim), Span(title, .title)], x: inner.x, y: y, limit: inner.width - width - 1)
@@ -29,7 +30,10 @@ enum QueueView {
     case .forecast(let entry):
       let level = entry.forecast ?? .watched
       frame.putCut(
-        [Span("  \(model.isASCII ? ":" : "░") ", .forecast), Span("   \(level.letter) \(entry.intendedKind) \(entry.intendedTarget)", .forecast)],
+        [
+          Span("  \(model.isASCII ? ":" : "░") ", .forecast),
+          Span("   \(level.letter) \(entry.intendedKind) \(entry.intendedTarget)", .forecast),
+        ],
         x: inner.x, y: y, limit: inner.width)
     case .step(let id): if let step = model.steps[id] { self.step(model, step, inner, y, &frame) }
     }
@@ -49,7 +53,9 @@ enum QueueView {
     let isQuiet = step.state.isOver || step.kind.isRead
     let taken = spans.reduce(0) { $0 + SafeText.width($1.text) }
     var tail: [Span] = []
-    if step.kind != .fileRead, let worst { tail.append(Span(" \(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst))) }
+    if step.kind != .fileRead, let worst {
+      tail.append(Span(" \(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst)))
+    }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }
@@ -121,7 +127,8 @@ enum TrailView {
       }
     let scope = model.isStepTrail ? "Audit trail of this step" : "Audit trail"
     frame.pane(
-      region, [Span("\(scope) \(line) ", .title), state, Span(" · \(Words.count(model.leafCount)) entries", .dim)], model,
+      region, [Span("\(scope) \(line) ", .title), state, Span(" · \(Words.count(model.leafCount)) entries", .dim)],
+      model,
       isFocused: model.pane == .trail)
     let inner = region.inner
     let lines = model.trail.suffix(inner.height)
@@ -139,7 +146,9 @@ enum TrailView {
   }
 
   private static func row(_ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, _ frame: inout Frame) {
-    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - SafeText.width(text))) }
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(1, width - SafeText.width(text)))
+    }
     let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
     let words = entry.event == "said"
     var spans = [
@@ -148,7 +157,7 @@ enum TrailView {
       Span(padded(entry.event, 10), isBad ? .danger : .text),
     ]
     if words {
-      spans.append(Span("“\(entry.note)”", .claim))
+      spans.append(Span("“\(Claims.quoted(entry.note))”", .claim))
     } else {
       let step = entry.step.map { "#\($0) " } ?? ""
       spans.append(Span(padded("\(step)\(entry.kind) \(entry.target)", min(60, inner.width / 2)), .text))

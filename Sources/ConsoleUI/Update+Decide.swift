@@ -6,7 +6,9 @@ import Domain
 
 /// nil when the hand may decide what is under the cursor; otherwise why not.
 private func unarmed(_ model: Model) -> String? {
-  if model.view != .flags, Layout(model).preview.width == 0 { return "its preview is not on the screen; Tab or z shows it" }
+  if model.view != .flags, Layout(model).preview.width == 0 {
+    return "its preview is not on the screen; Tab or z shows it"
+  }
   if model.painted != model.expectedPaint { return "it changed under the cursor; look again" }
   if !model.isArmed { return "it has just appeared; look first, then press again" }
   return nil

@@ -116,7 +116,8 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
   case .review:
     let list = model.prepared
     let here = list.firstIndex { $0.id == model.reviewSelection } ?? 0
-    let order = forward ? Array(list[(here + 1)...]) + list[...here] : list[..<here].reversed() + list[here...].reversed()
+    let order =
+      forward ? Array(list[(here + 1)...]) + list[...here] : list[..<here].reversed() + list[here...].reversed()
     guard let next = order.first(where: { $0.mark == .undecided }) else {
       say(&model, "every result has its mark; Enter finishes the review")
       return []

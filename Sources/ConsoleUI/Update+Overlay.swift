@@ -121,7 +121,8 @@ private func find(_ model: inout Model) -> [Intent] {
   let needle = model.needle.lowercased()
   let found = rotated.first { id in
     guard let step = model.steps[id] else { return false }
-    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.rawValue)".lowercased().contains(needle)
+    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.rawValue)".lowercased().contains(
+      needle)
   }
   guard let found else {
     say(&model, "no step matches “\(model.needle)”", isBad: true)
@@ -152,9 +153,12 @@ private func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) ->
 enum Palette {
   /// Commands by the name a person types, best first. Yes and no are only keys: they decide what is on the screen.
   static func matches(_ text: String) -> [Binding] {
-    let offered = CommandTable.bindings.filter { ![.approve, .reject, .up, .down, .back, .palette].contains($0.command) }
+    let offered = CommandTable.bindings.filter {
+      ![.approve, .reject, .up, .down, .back, .palette].contains($0.command)
+    }
     let word = text.lowercased()
-    return offered.filter { name($0).hasPrefix(word) } + offered.filter { !name($0).hasPrefix(word) && $0.help.contains(word) }
+    return offered.filter { name($0).hasPrefix(word) }
+      + offered.filter { !name($0).hasPrefix(word) && $0.help.contains(word) }
   }
 
   static func name(_ binding: Binding) -> String {

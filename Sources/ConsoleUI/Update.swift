@@ -91,7 +91,9 @@ private func keepSelections(_ model: inout Model) {
     model.selection = wanted?.id ?? (model.isFollowing ? model.order.last : model.order.first)
   }
   let prepared = model.prepared
-  if model.reviewSelection.flatMap({ id in prepared.first { $0.id == id } }) == nil { model.reviewSelection = prepared.first?.id }
+  if model.reviewSelection.flatMap({ id in prepared.first { $0.id == id } }) == nil {
+    model.reviewSelection = prepared.first?.id
+  }
   let flags = model.flags
   if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }
   if model.view == .review, prepared.isEmpty {

@@ -37,3 +37,20 @@ package struct Claims: Hashable, Sendable {
     self.kind = kind
   }
 }
+
+extension Claims {
+  /// An agent's words as they may stand beside Ringi's own: the characters that frames, marks and bars are drawn with
+  /// are named, so that no quotation can look like a screen.
+  package static func quoted(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x2500...0x25FF, 0x2190...0x21FF, 0x2610...0x2612, 0x2713...0x2718, 0x2039...0x203A, 0x2691,
+        0x1FB00...0x1FBAF:
+        out += "‹U+\(String(scalar.value, radix: 16, uppercase: true))›"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}

@@ -29,7 +29,9 @@ package enum Classifier {
   package static func action(_ effect: Effect, claims: Claims, facts: JudgingFacts) -> Action {
     var kind = plainKind(effect, facts)
     var evidence: [String] = []
-    if let (stricter, why) = payment(effect) ?? humanResources(effect) ?? contract(effect, facts) ?? personal(effect, facts) {
+    if let (stricter, why) = payment(effect) ?? humanResources(effect) ?? contract(effect, facts)
+      ?? personal(effect, facts)
+    {
       kind = stricter
       evidence = why
     } else if let claimed = ActionKind(rawValue: claims.kind), alwaysStrict.contains(claimed) {
@@ -63,12 +65,19 @@ package enum Classifier {
   private static func payment(_ effect: Effect) -> (ActionKind, [String])? {
     guard let (name, text) = systemPayload(effect) else { return nil }
     var why: [String] = []
-    let verbs = ["payment", "payout", "transfer", "remit", "disburse", "refund", "charge", "wire_", "pay_", "振込", "送金", "支払"]
+    let verbs = [
+      "payment", "payout", "transfer", "remit", "disburse", "refund", "charge", "wire_", "pay_", "振込", "送金", "支払",
+    ]
     if let verb = verbs.first(where: { name.lowercased().contains($0) }) { why.append("its name says “\(verb)”") }
     let lowered = text.lowercased()
-    let account = ["\"iban\"", "account_number", "accountnumber", "\"bic\"", "swift_code", "routing_number", "beneficiary", "payee", "口座"]
-      .first { lowered.contains($0) }
-    let amount = ["amount", "\"sum\"", "\"total\"", "\"value\"", "金額", "jpy", "usd", "eur", "¥", "円"].first { lowered.contains($0) }
+    let account = [
+      "\"iban\"", "account_number", "accountnumber", "\"bic\"", "swift_code", "routing_number", "beneficiary", "payee",
+      "口座",
+    ]
+    .first { lowered.contains($0) }
+    let amount = ["amount", "\"sum\"", "\"total\"", "\"value\"", "金額", "jpy", "usd", "eur", "¥", "円"].first {
+      lowered.contains($0)
+    }
     if PersonalData.holdsIBAN(text) {
       why.append("the arguments hold a bank account number (IBAN)")
     } else if let account {
@@ -95,7 +104,9 @@ package enum Classifier {
     let names = ["agreement", "contract", "契約書", "覚書"]
     let titles = mail.attachments.map(\.path.display).joined(separator: " ")
     guard PersonalData.hasAny("\(titles)\n\(facts.contentText.prefix(2_000))", names) else { return nil }
-    let acts = ["executed", "execution copy", "countersign", "signed copy", "for signature", "hereby accept", "締結", "調印", "署名済"]
+    let acts = [
+      "executed", "execution copy", "countersign", "signed copy", "for signature", "hereby accept", "締結", "調印", "署名済",
+    ]
     let words = "\(mail.subject)\n\(mail.body)\n\(facts.contentText)".lowercased()
     guard let act = acts.first(where: { words.contains($0) }) else { return nil }
     return (.contractSend, ["a contract goes outside the company and the words “\(act)” give it legal effect"])

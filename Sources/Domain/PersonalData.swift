@@ -6,13 +6,17 @@ package enum PersonalData {
   package static func signs(in text: String) -> [String] {
     var found: [String] = []
     let runs = digitRuns(text)
-    if runs.contains(where: { (13...19).contains($0.count) && passesLuhn($0) }) { found.append("a payment card number") }
+    if runs.contains(where: { (13...19).contains($0.count) && passesLuhn($0) }) {
+      found.append("a payment card number")
+    }
     if runs.contains(where: { $0.count == 12 && isMyNumber($0) }), hasAny(text, ["マイナンバー", "個人番号", "my number"]) {
       found.append("a My Number (個人番号)")
     }
     let mailboxes = Set(words(text).filter { $0.contains("@") && $0.contains(".") })
     let phones = runs.filter { (10...11).contains($0.count) && $0.first == 0 }
-    if mailboxes.count >= 5 && phones.count >= 5 { found.append("a list of \(mailboxes.count) people with telephone numbers") }
+    if mailboxes.count >= 5 && phones.count >= 5 {
+      found.append("a list of \(mailboxes.count) people with telephone numbers")
+    }
     return found
   }
 
@@ -22,7 +26,9 @@ package enum PersonalData {
   }
 
   static func words(_ text: String) -> [Substring] {
-    text.split { $0 == " " || $0 == "," || $0 == "\n" || $0 == "\t" || $0 == "<" || $0 == ">" || $0 == ";" || $0 == "\"" }
+    text.split {
+      $0 == " " || $0 == "," || $0 == "\n" || $0 == "\t" || $0 == "<" || $0 == ">" || $0 == ";" || $0 == "\""
+    }
   }
 
   /// Runs of digits, single blanks and hyphens between digits allowed.

@@ -26,7 +26,8 @@ package struct Verdict: Hashable, Sendable {
   package var brokenRules: [String]
 
   package init(
-    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, allowsBulk: Bool = false, reasons: [String], brokenRules: [String]
+    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, allowsBulk: Bool = false, reasons: [String],
+    brokenRules: [String]
   ) {
     self.level = level
     self.rule = rule

@@ -34,7 +34,7 @@ package struct Docket: Hashable, Sendable {
     for warning in step.reach.warnings { lines.append(Line("careful", warning, .warning)) }
     for broken in step.verdict.brokenRules { lines.append(Line("broken rule", broken, .warning)) }
     let said = step.claims.reason.isEmpty ? step.claims.title : step.claims.reason
-    if !said.isEmpty { lines.append(Line("says", "“\(Self.oneLine(said))”", .claim)) }
+    if !said.isEmpty { lines.append(Line("says", "“\(Claims.quoted(Self.oneLine(said)))”", .claim)) }
     self.lines = lines
   }
 
@@ -79,6 +79,6 @@ package struct Docket: Hashable, Sendable {
   }
 
   static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")
+    text.split(whereSeparator: \.isNewline).joined(separator: " / ")
   }
 }

@@ -116,29 +116,37 @@ extension Preview {
       shownTo = end
     }
     if shownTo < diff.old.count { lines.append(PreviewLine(.gap, "\(diff.old.count - shownTo) unchanged lines")) }
-    if endingDiffers(before, after) { lines.append(PreviewLine(.warning, "line endings or the last line's ending change")) }
+    if endingDiffers(before, after) {
+      lines.append(PreviewLine(.warning, "line endings or the last line's ending change"))
+    }
     return Preview(lines: lines, changes: diff.changes.count)
   }
 
   private static func changed(_ diff: LineDiff, _ change: Change, _ index: Int) -> [PreviewLine] {
     let old = change.oldRange.map { string(diff.old, $0) }
     let new = change.newRange.map { string(diff.new, $0) }
-    var (oldMarks, newMarks) = ([[Range<Int>]](repeating: [], count: old.count), [[Range<Int>]](repeating: [], count: new.count))
+    var (oldMarks, newMarks) = (
+      [[Range<Int>]](repeating: [], count: old.count), [[Range<Int>]](repeating: [], count: new.count)
+    )
     for i in 0..<min(old.count, new.count) where change.oldRange.count <= 200 {
       guard let marks = WordDiff.changed(old[i], new[i]) else { continue }
       (oldMarks[i], newMarks[i]) = (marks.old, marks.new)
     }
     return old.enumerated().map {
       PreviewLine(
-        .removed, $0.element, number: change.oldRange.lowerBound + $0.offset + 1, marks: oldMarks[$0.offset], change: index)
-    } + new.enumerated().map {
-      PreviewLine(
-        .added, $0.element, number: change.newRange.lowerBound + $0.offset + 1, marks: newMarks[$0.offset], change: index)
+        .removed, $0.element, number: change.oldRange.lowerBound + $0.offset + 1, marks: oldMarks[$0.offset],
+        change: index)
     }
+      + new.enumerated().map {
+        PreviewLine(
+          .added, $0.element, number: change.newRange.lowerBound + $0.offset + 1, marks: newMarks[$0.offset],
+          change: index)
+      }
   }
 
   private static func endingDiffers(_ before: [UInt8], _ after: [UInt8]) -> Bool {
-    !before.isEmpty && !after.isEmpty && ((before.last == 10) != (after.last == 10) || before.contains(13) != after.contains(13))
+    !before.isEmpty && !after.isEmpty
+      && ((before.last == 10) != (after.last == 10) || before.contains(13) != after.contains(13))
   }
 
   /// Named fields, then the words that go out.

@@ -45,7 +45,8 @@ package final class Performer {
         try set.apply(files.map(\.action.effect))
         fileOutcome = .done(detail: "")
       } catch {
-        fileOutcome = effects.count > 1 || error.code == .changed || error.code == .exists
+        fileOutcome =
+          effects.count > 1 || error.code == .changed || error.code == .exists
           ? .rolledBack(detail: error.sentence) : .failed(detail: error.sentence)
       }
     }
@@ -98,7 +99,9 @@ package final class Performer {
     case .sendmail(let command):
       guard !command.isEmpty else { return .failed(detail: "the mail command is empty") }
       let recipients = mail.recipients.map { Address($0).mailbox }
-      guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else { return .failed(detail: "a recipient has no address") }
+      guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else {
+        return .failed(detail: "a recipient has no address")
+      }
       return Pipe.run(command + ["-i", "-f", Address(mail.from).mailbox, "--"] + recipients, input: bytes)
     }
   }

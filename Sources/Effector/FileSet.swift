@@ -65,7 +65,9 @@ struct FileSet {
     }
     items.append(item)
     guard let content = effect.newContent else { return }
-    guard let bytes = load(content.digest) else { throw ScopeFault(.failed, path.display, "its content is gone from the desk") }
+    guard let bytes = load(content.digest) else {
+      throw ScopeFault(.failed, path.display, "its content is gone from the desk")
+    }
     unlinkat(directory.descriptor, beside, 0)
     let file = openat(directory.descriptor, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw FolderScope.fault(path.display) }
@@ -108,7 +110,9 @@ struct FileSet {
       code = cp_renameat2(directory, item.name, target.0.descriptor, target.name, 1)
     default: return
     }
-    guard code == 0 else { throw ScopeFault(code == -EEXIST ? .exists : .failed, item.path.display, FolderScope.reason(-code)) }
+    guard code == 0 else {
+      throw ScopeFault(code == -EEXIST ? .exists : .failed, item.path.display, FolderScope.reason(-code))
+    }
     item.isCommitted = true
     // What came out must be what was shown; between check and commit somebody may have written.
     if let image = item.effect.preImage, item.effect.isDisplacing {

@@ -176,7 +176,8 @@ package final class Scopes {
       let owner = scopes.filter { path.starts(with: Array($0.folder.path.utf8) + [UInt8(ascii: "/")]) }
         .max { $0.folder.path.utf8.count < $1.folder.path.utf8.count }
       guard let owner else { return nil }
-      return checked(FilePath(folder: owner.folder.label, relative: Array(path.dropFirst(owner.folder.path.utf8.count + 1))))
+      return checked(
+        FilePath(folder: owner.folder.label, relative: Array(path.dropFirst(owner.folder.path.utf8.count + 1))))
     }
     for scope in scopes where !scope.folder.label.isEmpty {
       let prefix = Array("\(scope.folder.label)/".utf8)
@@ -195,7 +196,9 @@ package final class Scopes {
   }
 
   package func scope(of path: FilePath) throws(ScopeFault) -> FolderScope {
-    guard let scope = scopes.first(where: { $0.folder.label == path.folder }) else { throw ScopeFault(.outside, path.display) }
+    guard let scope = scopes.first(where: { $0.folder.label == path.folder }) else {
+      throw ScopeFault(.outside, path.display)
+    }
     return scope
   }
 

@@ -13,7 +13,8 @@ package enum MailMessage {
     }
     if !mail.replyTo.isEmpty { head += "Reply-To: \(address(mail.replyTo))\r\n" }
     head += "Subject: \(encoded(mail.subject))\r\nDate: \(date)\r\nMessage-ID: <\(messageID)>\r\nMIME-Version: 1.0\r\n"
-    let text = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(Array(mail.body.utf8)))"
+    let text =
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(Array(mail.body.utf8)))"
     guard !attachments.isEmpty else { return Array((head + text).utf8) }
     let boundary = "=_ringi_\(messageID.filter { $0.isLetter || $0.isNumber })"
     var out = head + "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\r\n\r\n--\(boundary)\r\n\(text)"
@@ -29,7 +30,8 @@ package enum MailMessage {
 
   /// Header text: no line breaks can get in, what isn't ASCII is an encoded word.
   static func encoded(_ text: String) -> String {
-    let clean = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+    let clean = String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
     guard clean.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "\"") }) else { return clean }
     var words: [String] = []
     var chunk: [UInt8] = []
@@ -47,9 +49,9 @@ package enum MailMessage {
 
   private static func address(_ text: String) -> String {
     guard let open = text.lastIndex(of: "<") else { return encoded(text) }
-    let name = text[..<open].filter { $0 != "\"" }
+    let name = text[..<open].filter { $0 != "\"" }.split(separator: " ").joined(separator: " ")
     let mailbox = text[open...].filter { $0.isASCII && !$0.isNewline }
-    return "\(encoded(String(name))) \(mailbox)".drop { $0 == " " }.description
+    return name.isEmpty ? mailbox : "\(encoded(name)) \(mailbox)"
   }
 
   private static func wrapped(_ bytes: [UInt8]) -> String {

@@ -35,7 +35,9 @@ enum ChildProcess {
         }
       }
     }
-    guard pid > 0 else { throw RuntimeFault(.fault, "`\(program)` can't be started: \(String(cString: strerror(-pid)))") }
+    guard pid > 0 else {
+      throw RuntimeFault(.fault, "`\(program)` can't be started: \(String(cString: strerror(-pid)))")
+    }
     return pid
   }
 

@@ -62,7 +62,8 @@ package final class Desk {
     // NFS, SMB, CIFS, 9P, FUSE: their locks and syncs can't carry a journal.
     let remote: [Int] = [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546]
     if remote.contains(cp_filesystem(directory)) {
-      throw RuntimeFault(.usage, "the desk `\(directory)` is on a network file system; set RINGI_DESK to a local folder")
+      throw RuntimeFault(
+        .usage, "the desk `\(directory)` is on a network file system; set RINGI_DESK to a local folder")
     }
   }
 

@@ -52,7 +52,8 @@ package struct DeskActions {
     let maker = try maker(step.run)
     try journalled { () throws(JournalFault) in
       guard let effect = try maker.edited(step, text) else {
-        throw JournalFault(.illegal, "this text can't be read back; a mail needs its header lines and an empty line after them")
+        throw JournalFault(
+          .illegal, "this text can't be read back; a mail needs its header lines and an empty line after them")
       }
       try gate.move([
         Transition(
@@ -101,7 +102,9 @@ package struct DeskActions {
 
   /// A new step that puts back what a done step did; it waits like any other.
   package func undo(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
-    guard step.state == .done else { throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue); only what was done can be undone") }
+    guard step.state == .done else {
+      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue); only what was done can be undone")
+    }
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in
       guard let proposed = try maker.undoing(step) else {
@@ -167,11 +170,17 @@ package struct DeskActions {
   }
 
   package func close(_ run: RunID) throws(RuntimeFault) {
-    guard RunLock.isFree(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live host; stop it first") }
+    guard RunLock.isFree(desk.directory, run) else {
+      throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
+    }
     try journalled { () throws(JournalFault) in
       let open = try store.steps(of: run, in: [.waiting, .staged, .approved, .permitted])
       try gate.move(
-        open.map { Transition(step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "run-closed", reason: "the run was closed") })
+        open.map {
+          Transition(
+            step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "run-closed",
+            reason: "the run was closed")
+        })
       try store.setState(run, .closed, note: "closed by \(desk.person.name)", by: .person(desk.person))
     }
   }

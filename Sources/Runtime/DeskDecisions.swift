@@ -22,7 +22,9 @@ package struct DeskDecisions {
   package func approve(_ address: StepAddress) throws(RuntimeFault) {
     try needTerminal()
     let (step, preview) = try DeskReport(desk).step(address)
-    guard step.state == .waiting else { throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue), not waiting") }
+    guard step.state == .waiting else {
+      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue), not waiting")
+    }
     print(DeskReport.text(step, preview))
     print("Approve this? Type yes: ", terminator: "")
     fflush(nil)
@@ -58,7 +60,10 @@ package struct DeskDecisions {
       let sign = step.mark == .keep ? "✓" : step.mark == .discard ? "✗" : "·"
       out += "\(sign) \(DeskReport.line(step))\n"
     }
-    return out + (steps.isEmpty ? "nothing is prepared in run \(run)\n" : "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n")
+    return out
+      + (steps.isEmpty
+        ? "nothing is prepared in run \(run)\n"
+        : "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n")
   }
 
   private func prepared(_ run: RunID) throws(RuntimeFault) -> [StepSummary] {
@@ -85,6 +90,7 @@ package struct DeskDecisions {
     try needTerminal()
     let (step, _) = try DeskReport(desk).step(address)
     let new = try actions.undo(step)
-    return "proposed as \(new.run).\(new.number); look at it with `ringi show \(new.run).\(new.number)` and approve it\n"
+    return
+      "proposed as \(new.run).\(new.number); look at it with `ringi show \(new.run).\(new.number)` and approve it\n"
   }
 }

@@ -27,7 +27,9 @@ package struct DeskReport {
 
   static func line(_ step: StepSummary) -> String {
     let reason = step.reason.isEmpty ? "" : "  (\(step.reason))"
-    return Plain.safe("\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.rawValue)  \(step.kind.rawValue)  \(step.target)\(reason)")
+    return Plain.safe(
+      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.rawValue)  \(step.kind.rawValue)  \(step.target)\(reason)"
+    )
   }
 
   package func show(_ address: StepAddress, json: Bool) throws(RuntimeFault) -> String {
@@ -47,7 +49,9 @@ package struct DeskReport {
       return (step, try desk.store.previewBytes(of: step.id) ?? [])
     }
     guard let found else { throw RuntimeFault(.usage, "there is no step \(address.run).\(address.step)") }
-    guard let preview = try? Preview(bytes: found.1) else { throw RuntimeFault(.fault, "the stored preview can't be read") }
+    guard let preview = try? Preview(bytes: found.1) else {
+      throw RuntimeFault(.fault, "the stored preview can't be read")
+    }
     return (found.0, preview)
   }
 
@@ -83,7 +87,8 @@ package struct DeskReport {
   static func json(_ step: StepSummary) -> JSON {
     [
       "run": .int(step.run.value), "step": .int(Int64(step.number.value)), "state": .string(step.state.rawValue),
-      "level": .string(step.verdict.level.rawValue), "kind": .string(step.kind.rawValue), "target": .string(step.target),
+      "level": .string(step.verdict.level.rawValue), "kind": .string(step.kind.rawValue),
+      "target": .string(step.target),
       "rule": .string(step.verdict.rule), "reasons": .array(step.verdict.reasons.map { .string($0) }),
       "decidedBy": .string(step.decidedBy), "reason": .string(step.reason),
       "claims": ["title": .string(step.claims.title), "reason": .string(step.claims.reason)],

@@ -27,7 +27,9 @@ package enum Front {
     switch summary.state {
     case .finished, .closed: print("Run \(run) is over. \(Plain.safe(summary.note))")
     case .starting, .live, .review, .lost:
-      print("Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again.")
+      print(
+        "Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again."
+      )
     }
   }
 

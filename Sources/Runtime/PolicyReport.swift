@@ -13,17 +13,20 @@ package enum PolicyReport {
 
   package static func check(_ workspace: String?) throws(RuntimeFault) -> String {
     let policy = try load(workspace)
-    var out = "policy \(policy.version): \(policy.company.count) company rules, \(policy.workspace.count) workspace rules\n"
+    var out =
+      "policy \(policy.version): \(policy.company.count) company rules, \(policy.workspace.count) workspace rules\n"
     for rule in policy.workspace {
       let loosened = policy.company.filter { company in
         company.isAlways && company.level > rule.level && company.subjects.contains { rule.subjects.contains($0) }
       }
       for floor in loosened {
-        out += "\(rule.origin): asks for \(rule.level.rawValue), but \(floor.origin) is a floor (\(floor.level.rawValue)), which holds\n"
+        out +=
+          "\(rule.origin): asks for \(rule.level.rawValue), but \(floor.origin) is a floor (\(floor.level.rawValue)), which holds\n"
       }
     }
     let grey = policy.greyAreas
-    out += grey.isEmpty
+    out +=
+      grey.isEmpty
       ? "no grey areas: every kind of action has a rule\n"
       : "grey areas, Watched until a rule names them: \(grey.map(\.rawValue).joined(separator: ", "))\n"
     return out
@@ -54,7 +57,9 @@ package enum PolicyReport {
     }
     let conditional = (policy.workspace + policy.company).filter { !$0.targets.isEmpty }
     if !conditional.isEmpty { out += "\nFor some targets:\n\n" }
-    for rule in conditional { out += "- \(rule.text): \(rule.level.rawValue)\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n" }
+    for rule in conditional {
+      out += "- \(rule.text): \(rule.level.rawValue)\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
+    }
     return out
   }
 }

@@ -15,7 +15,9 @@ struct Reconciler {
     let performing = try store.steps(of: run, in: [.performing])
     try desk.gate.move(
       performing.map {
-        Transition(step: $0.id, event: .lose, actor: .performer, reasonCode: "performer-gone", reason: "the host died while it performed this")
+        Transition(
+          step: $0.id, event: .lose, actor: .performer, reasonCode: "performer-gone",
+          reason: "the host died while it performed this")
       })
     for step in try store.steps(of: run, in: [.unknown]) {
       guard let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes),

@@ -28,7 +28,8 @@ package enum RunStarter {
     let name = agent ?? loaded.workspace.agent
     let entry = try entry(name, desk)
     let new = NewRun(
-      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: .enforced, model: entry.model,
+      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: .enforced,
+      model: entry.model,
       policy: loaded.policyDigest)
     guard !new.goal.allSatisfy(\.isWhitespace) else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")
@@ -64,7 +65,8 @@ package enum RunStarter {
     }
     let text = String(decoding: answer, as: UTF8.self)
     guard text == "ready\n" else {
-      throw RuntimeFault(.fault, text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
+      throw RuntimeFault(
+        .fault, text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
     }
   }
 
@@ -113,7 +115,8 @@ package enum RunStarter {
         let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted])
         try desk.gate.move(
           open.map {
-            Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
+            Transition(
+              step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
           })
         let prepared = try store.steps(of: run.id, in: [.staged])
         try store.setState(

@@ -31,7 +31,8 @@ package enum Samples {
     }
     let source = "\(try share())/sample-workspaces/\(name)"
     let base = Desk.variable("TMPDIR") ?? "/tmp"
-    let target = "\(base)/ringi-\(name)-\(Clocks.random(4).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined())"
+    let target =
+      "\(base)/ringi-\(name)-\(Clocks.random(4).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined())"
     guard mkdir(target, 0o700) == 0, tree(source, target) else {
       throw RuntimeFault(.fault, "the sample can't be copied to \(target): \(String(cString: strerror(errno)))")
     }

@@ -2,8 +2,8 @@
 // store and the steps in the journal; this is only the index, rebuilt from them at any time.
 
 import Domain
-import Storage
 import GateKeeper
+import Storage
 
 struct StagingArea {
   enum Entry: Hashable {
@@ -21,7 +21,8 @@ struct StagingArea {
 
   mutating func add(_ step: StepID, _ effect: Effect) {
     switch effect {
-    case .createFile(let path, let content), .editFile(let path, _, let content): entries[path] = .content(step, content)
+    case .createFile(let path, let content), .editFile(let path, _, let content):
+      entries[path] = .content(step, content)
     case .renameFile(let from, let to, let image):
       entries[from] = .gone(step)
       entries[to] = .content(step, image.content)
@@ -34,7 +35,9 @@ struct StagingArea {
   static func rebuilt(_ run: RunID, from store: DeskStore) throws(JournalFault) -> StagingArea {
     var area = StagingArea()
     for step in try store.steps(of: run, in: [.staged]) {
-      if let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes) { area.add(step.id, action.effect) }
+      if let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes) {
+        area.add(step.id, action.effect)
+      }
     }
     return area
   }

@@ -84,7 +84,8 @@ extension StepMaker {
   func withoutChanges(_ step: StepSummary) throws(JournalFault) -> Effect? {
     guard !step.discardedChanges.isEmpty, let basis = step.basis else { return nil }
     let effect = try effect(of: step.id)
-    guard let content = effect.newContent, let old = try store.load(basis), let new = try store.load(content.digest) else {
+    guard let content = effect.newContent, let old = try store.load(basis), let new = try store.load(content.digest)
+    else {
       return nil
     }
     let kept = LineDiff(old: old, new: new).applying(allBut: step.discardedChanges)

@@ -84,7 +84,8 @@ struct StepMaker {
     case .post(let post): return Material(effect: .post(post))
     case .event(let event): return Material(effect: .addEvent(event))
     case .call(let call): return Material(effect: .call(call))
-    case .command(let arguments, let directory): return Material(effect: .command(arguments: arguments, directory: directory))
+    case .command(let arguments, let directory):
+      return Material(effect: .command(arguments: arguments, directory: directory))
     case .findings(let document, let sarif, let findings):
       return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
     case .other(let other): return Material(effect: .other(other))
@@ -103,16 +104,19 @@ struct StepMaker {
       guard let bytes = try store.load(content.digest) else { throw ProposalFault(reason: "the prepared file is gone") }
       return bytes
     case nil:
-      do { return try scopes.read(path).bytes } catch where error.code == .missing { return nil }
+      do { return try scopes.read(path).bytes } catch  where error.code == .missing { return nil }
     }
   }
 
   private func read(_ raw: [UInt8], _ staging: StagingArea) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("read", raw) }
     do {
-      guard let bytes = try current(path, staging) else { throw ProposalFault(reason: "`\(path.display)` does not exist") }
+      guard let bytes = try current(path, staging) else {
+        throw ProposalFault(reason: "`\(path.display)` does not exist")
+      }
       return Material(
-        effect: .readFile(path), images: PreviewImages(after: bytes), contentText: String(decoding: bytes, as: UTF8.self))
+        effect: .readFile(path), images: PreviewImages(after: bytes),
+        contentText: String(decoding: bytes, as: UTF8.self))
     } catch let fault as ScopeFault where fault.code == .symbolicLink {
       return outside("read through a symbolic link", raw)
     }
@@ -125,10 +129,11 @@ struct StepMaker {
     do {
       let replaces = staging.entries[path]?.step
       let now: FileState
-      do { now = try scopes.read(path) } catch where error.code == .missing {
+      do { now = try scopes.read(path) } catch  where error.code == .missing {
         let basis = try basis(for: text, besides: path, staging)
         return Material(
-          effect: .createFile(path, content), images: PreviewImages(after: text, basis: basis?.shown), replaces: replaces,
+          effect: .createFile(path, content), images: PreviewImages(after: text, basis: basis?.shown),
+          replaces: replaces,
           basis: basis?.digest)
       }
       let image = PreImage(
@@ -169,7 +174,9 @@ struct StepMaker {
   }
 
   private func rename(_ from: [UInt8], _ to: [UInt8], _ staging: StagingArea) throws -> Material {
-    guard let source = scopes.locate(from), let target = scopes.locate(to) else { return outside("rename", from + [32] + to) }
+    guard let source = scopes.locate(from), let target = scopes.locate(to) else {
+      return outside("rename", from + [32] + to)
+    }
     if try scopes.scope(of: source).folder.isReadOnly || scopes.scope(of: target).folder.isReadOnly {
       return outside("rename in a read-only folder", from)
     }
@@ -188,7 +195,9 @@ struct StepMaker {
     var text = ""
     for name in attachments {
       guard let path = scopes.locate(Array(name.utf8)) else { return outside("attach", Array(name.utf8)) }
-      guard let bytes = try current(path, staging) else { throw ProposalFault(reason: "the attachment `\(name)` does not exist") }
+      guard let bytes = try current(path, staging) else {
+        throw ProposalFault(reason: "the attachment `\(name)` does not exist")
+      }
       mail.attachments.append(Attachment(path: path, content: try store.store(bytes)))
       images.attachments.append((path.display, bytes))
       text += String(decoding: bytes, as: UTF8.self)

@@ -11,14 +11,20 @@ package enum ToolPipe {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8CString)
-    guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else { throw RuntimeFault(.usage, "RINGI_SOCKET is too long") }
+    guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+      throw RuntimeFault(.usage, "RINGI_SOCKET is too long")
+    }
     withUnsafeMutableBytes(of: &address.sun_path) { target in bytes.withUnsafeBytes { target.copyMemory(from: $0) } }
     let connected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
     guard connected == 0 else { throw RuntimeFault(.fault, "the run's host is gone") }
     signal(SIGPIPE, SIG_IGN)
-    var descriptors = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(POLLIN), revents: 0)]
+    var descriptors = [
+      pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
+    ]
     while true {
       if poll(&descriptors, 2, -1) < 0 {
         if errno == EINTR { continue }

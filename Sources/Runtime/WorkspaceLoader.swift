@@ -44,7 +44,8 @@ package enum WorkspaceLoader {
     let own = workspaceDirectory.flatMap { Files.text("\($0)/policy.yaml") } ?? ""
     let workspaceRules = own.isEmpty ? [] : try PolicyFile.rules(own, file: "policy.yaml").rules
     return (
-      Policy(version: version, company: rules, workspace: workspaceRules), Array(companyText.utf8) + [0] + Array(own.utf8)
+      Policy(version: version, company: rules, workspace: workspaceRules),
+      Array(companyText.utf8) + [0] + Array(own.utf8)
     )
   }
 

@@ -19,7 +19,8 @@ package enum ThemeFile {
   private static func style(_ entry: Entry) throws(SettingsFault) -> Style {
     let fields = try entry.mapping(["fg", "bg", "bold", "dim", "reverse", "underline"])
     return Style(
-      foreground: try color(fields["fg"]), background: try color(fields["bg"]), isBold: try fields["bold"]?.flag() ?? false,
+      foreground: try color(fields["fg"]), background: try color(fields["bg"]),
+      isBold: try fields["bold"]?.flag() ?? false,
       isDim: try fields["dim"]?.flag() ?? false, isReverse: try fields["reverse"]?.flag() ?? false,
       isUnderlined: try fields["underline"]?.flag() ?? false)
   }

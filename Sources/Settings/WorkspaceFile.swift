@@ -26,7 +26,8 @@ package enum WorkspaceFile {
     let fields = try entry.mapping(["path", "label", "access"])
     guard let path = fields["path"] else { throw entry.fault("the folder has no `path`") }
     let relative = try path.text()
-    guard !relative.hasPrefix("/"), !relative.split(separator: "/").contains(".."), relative != ".", !relative.isEmpty else {
+    guard !relative.hasPrefix("/"), !relative.split(separator: "/").contains(".."), relative != ".", !relative.isEmpty
+    else {
       throw path.fault("a folder lies below the workspace’s own folder, without `..`")
     }
     let access = try fields["access"]?.text() ?? "read-write"

@@ -20,7 +20,8 @@ struct Entry {
 
   private static func fault(_ error: YamlError, _ file: String) -> SettingsFault {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
       SettingsFault(file: file, line: mark.line, column: mark.column, message: "not YAML: \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
       SettingsFault(

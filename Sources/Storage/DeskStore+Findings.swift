@@ -23,7 +23,9 @@ extension DeskStore {
       .text(finding.fallback), .text(finding.impact), .text(finding.escalation), .integer(finding.isMustHave ? 1 : 0))
   }
 
-  package func setLevel(_ finding: Int64, _ level: Finding.Level, reason: String, by person: Person) throws(JournalFault) {
+  package func setLevel(_ finding: Int64, _ level: Finding.Level, reason: String, by person: Person)
+    throws(JournalFault)
+  {
     try decide(finding, "flag level \(level.rawValue)", reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
         "UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, isTold = 0 WHERE id = ?1",

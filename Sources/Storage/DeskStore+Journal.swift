@@ -10,7 +10,9 @@ extension DeskStore: Journal {
     try record { (log, change) throws(JournalFault) in
       var state = StepState.proposed
       for event in events {
-        guard let next = state.after(event) else { throw JournalFault(.illegal, "\(state.rawValue) has no \(event.rawValue)") }
+        guard let next = state.after(event) else {
+          throw JournalFault(.illegal, "\(state.rawValue) has no \(event.rawValue)")
+        }
         state = next
       }
       let step = try insert(new, state: state, change: change)
@@ -21,7 +23,8 @@ extension DeskStore: Journal {
       if let old = new.replaces {
         try move(
           Transition(
-            step: old, event: .withdraw, actor: .performer, reasonCode: "replaced", reason: "replaced by #\(step.number)"),
+            step: old, event: .withdraw, actor: .performer, reasonCode: "replaced",
+            reason: "replaced by #\(step.number)"),
           &log, change)
       }
       return step
@@ -48,7 +51,9 @@ extension DeskStore: Journal {
   /// One step, nil when there is none.
   package func step(_ id: StepID) throws(JournalFault) -> StepSummary? {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.first("SELECT \(StepRow.columns) FROM step WHERE id = ?1", .integer(id.value)) { StepRow.summary($0) }
+      try connection.first("SELECT \(StepRow.columns) FROM step WHERE id = ?1", .integer(id.value)) {
+        StepRow.summary($0)
+      }
     } ?? nil
   }
 
@@ -134,7 +139,8 @@ extension DeskStore: Journal {
         StepRow.strings(new.verdict.reasons), StepRow.strings(new.verdict.brokenRules),
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
-        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes), new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0))
+        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
+        new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0))
     }
   }
 
@@ -147,9 +153,11 @@ extension DeskStore: Journal {
   private func refusal(_ step: StepSummary, _ transition: Transition) -> JournalFault {
     if case .person = transition.actor, !step.decidedBy.isEmpty, let at = step.decidedAt {
       return JournalFault(
-        .alreadyDecided, "already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))")
+        .alreadyDecided,
+        "already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))")
     }
-    return JournalFault(.illegal, "#\(step.number) is \(step.state.rawValue); it can’t be \(transition.event.record) now")
+    return JournalFault(
+      .illegal, "#\(step.number) is \(step.state.rawValue); it can’t be \(transition.event.record) now")
   }
 }
 

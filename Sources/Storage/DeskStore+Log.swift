@@ -24,7 +24,9 @@ struct LogAppender {
   private static func read(_ bytes: [UInt8]) throws(JournalFault) -> Frontier {
     guard !bytes.isEmpty else { return Frontier() }
     let size = bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-    let peaks = stride(from: 8, to: bytes.count, by: 32).compactMap { Digest(Array(bytes[$0..<min($0 + 32, bytes.count)])) }
+    let peaks = stride(from: 8, to: bytes.count, by: 32).compactMap {
+      Digest(Array(bytes[$0..<min($0 + 32, bytes.count)]))
+    }
     guard let frontier = Frontier(size: size, peaks: peaks) else {
       throw JournalFault(.unreadable, "the log's edge is damaged; run `ringi audit verify`")
     }
@@ -104,7 +106,8 @@ extension DeskStore {
     try Self.sql { () throws(SQLiteFault) in
       try connection.read { () throws(SQLiteFault) in
         let leaves = try connection.rows(
-          "SELECT id, bytes, hash FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index), .integer(Int64(count))
+          "SELECT id, bytes, hash FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index),
+          .integer(Int64(count))
         ) { (index: $0.int(0), bytes: $0.bytes(1), hash: $0.bytes(2)) }
         let isEnd = leaves.count < count
         let notes = try connection.rows(

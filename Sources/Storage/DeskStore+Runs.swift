@@ -65,7 +65,9 @@ extension DeskStore {
     try setFlag(run, "stopWanted", true, "stop asked", by: .person(person))
   }
 
-  private func setFlag(_ run: RunID, _ column: String, _ value: Bool, _ event: String, by actor: Actor) throws(JournalFault) {
+  private func setFlag(_ run: RunID, _ column: String, _ value: Bool, _ event: String, by actor: Actor)
+    throws(JournalFault)
+  {
     try record { (log, change) throws(JournalFault) in
       try Self.sql { () throws(SQLiteFault) in
         try connection.run(

@@ -54,7 +54,9 @@ extension DeskStore {
   }
 
   /// Steps of a run that changed after `change`, and the change counter they are up to.
-  package func steps(of run: RunID, changedAfter change: Int64 = -1) throws(JournalFault) -> (steps: [StepSummary], upTo: Int64) {
+  package func steps(of run: RunID, changedAfter change: Int64 = -1) throws(JournalFault) -> (
+    steps: [StepSummary], upTo: Int64
+  ) {
     try Self.sql { () throws(SQLiteFault) in
       try connection.read { () throws(SQLiteFault) in
         let upTo = try connection.first("SELECT value FROM desk WHERE key = 'change'") { $0.int(0) } ?? 0
@@ -119,7 +121,10 @@ extension DeskStore {
     func text(_ key: Substring) -> String { fields[key].map(String.init) ?? "" }
     let event = text("event")
     let words = row.text(4)
-    let said = !words.isEmpty ? words : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
+    let said =
+      !words.isEmpty
+      ? words
+      : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),

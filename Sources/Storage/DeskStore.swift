@@ -89,7 +89,8 @@ package final class DeskStore {
   func nextChange() throws(JournalFault) -> Int64 {
     try Self.sql { () throws(SQLiteFault) in
       let next = (try connection.first("SELECT value FROM desk WHERE key='change'") { $0.int(0) } ?? 0) + 1
-      try connection.run("INSERT INTO desk VALUES ('change', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1", .integer(next))
+      try connection.run(
+        "INSERT INTO desk VALUES ('change', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1", .integer(next))
       return next
     }
   }

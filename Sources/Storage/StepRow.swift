@@ -38,7 +38,8 @@ enum StepRow {
     let file = row.text(13)
     let verdict = Verdict(
       level: level, rule: row.text(12), origin: file.isEmpty ? nil : Origin(file: file, line: Int(row.int(14))),
-      isFloor: row.int(15) != 0, allowsBulk: row.int(31) != 0, reasons: strings(row.bytes(16)), brokenRules: strings(row.bytes(17)))
+      isFloor: row.int(15) != 0, allowsBulk: row.int(31) != 0, reasons: strings(row.bytes(16)),
+      brokenRules: strings(row.bytes(17)))
     return StepSummary(
       id: StepID(row.int(0)), run: RunID(row.int(1)), number: StepNumber(Int(row.int(2))),
       plan: row.isNull(3) ? nil : Int(row.int(3)), state: state, revision: Revision(Int(row.int(5))), kind: kind,

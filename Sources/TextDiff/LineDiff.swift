@@ -56,9 +56,11 @@ package struct LineDiff: Sendable {
     for (index, change) in changes.enumerated() {
       out.append(contentsOf: old.bytes[old.starts[line]..<old.starts[change.oldRange.lowerBound]])
       if discarded.contains(index) {
-        out.append(contentsOf: old.bytes[old.starts[change.oldRange.lowerBound]..<old.starts[change.oldRange.upperBound]])
+        out.append(
+          contentsOf: old.bytes[old.starts[change.oldRange.lowerBound]..<old.starts[change.oldRange.upperBound]])
       } else {
-        out.append(contentsOf: new.bytes[new.starts[change.newRange.lowerBound]..<new.starts[change.newRange.upperBound]])
+        out.append(
+          contentsOf: new.bytes[new.starts[change.newRange.lowerBound]..<new.starts[change.newRange.upperBound]])
       }
       line = change.oldRange.upperBound
     }

@@ -196,7 +196,9 @@ package struct JSONReader {
       let mark = at
       at += 2
       let low = try hexQuad()
-      if (0xDC00...0xDFFF).contains(low), let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) {
+      if (0xDC00...0xDFFF).contains(low),
+        let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+      {
         return scalar
       }
       at = mark

@@ -58,7 +58,9 @@ struct Agent {
         job = found
         try found.run(link)
       } else {
-        link.say("The goal names none of the files I know what to do with: a register.csv, an inbox index.csv, or a brief template.")
+        link.say(
+          "The goal names none of the files I know what to do with: a register.csv, an inbox index.csv, or a brief template."
+        )
       }
       return "end_turn"
     } catch is Cancelled {

@@ -60,16 +60,23 @@ final class BriefJob: Job {
     try link.write("briefs/brief-\(week).md", brief, why: "The brief for the week of \(week)")
     advance(2)
     let post = link.startTool(
-      "chat_post", ["channel": "#exec-brief", "text": .string(summary(divisions, week)), "reason": "the brief's summary for everyone"],
+      "chat_post",
+      [
+        "channel": "#exec-brief", "text": .string(summary(divisions, week)),
+        "reason": "the brief's summary for everyone",
+      ],
       why: "Post the summary")
     advance(3)
     try follow(link)
     if case .refused(let reason) = try link.finish(post) {
-      try link.write("briefs/post-\(week).txt", summary(divisions, week), why: "The post as a file, since it was refused")
+      try link.write(
+        "briefs/post-\(week).txt", summary(divisions, week), why: "The post as a file, since it was refused")
       link.say("The post was refused (\(reason)); its text is in briefs/post-\(week).txt.")
     }
     advance(4)
-    link.say("Done: \(divisions.count) divisions\(missing.isEmpty ? "" : ", no figures from \(missing.joined(separator: ", "))").")
+    link.say(
+      "Done: \(divisions.count) divisions\(missing.isEmpty ? "" : ", no figures from \(missing.joined(separator: ", "))")."
+    )
   }
 
   func hear(_ text: String, _ link: DeskLink) throws { link.say("Understood.") }
@@ -80,7 +87,9 @@ final class BriefJob: Job {
     var open: [Pending] = []
     for section in Text.sections(rules) {
       func one(_ key: String) -> String { section.fields.first { $0.key == key }?.value ?? "" }
-      let arguments = section.fields.filter { $0.key.hasPrefix("set ") }.map { JSON.Member(String($0.key.dropFirst(4)), .string($0.value)) }
+      let arguments = section.fields.filter { $0.key.hasPrefix("set ") }.map {
+        JSON.Member(String($0.key.dropFirst(4)), .string($0.value))
+      }
       open.append(
         link.startTool(
           "connector_call",
@@ -97,7 +106,8 @@ final class BriefJob: Job {
 
   private func total(_ divisions: [Division]) -> Division {
     Division(
-      name: "Total", current: divisions.reduce(0) { $0 + $1.current }, previous: divisions.reduce(0) { $0 + $1.previous }, note: "")
+      name: "Total", current: divisions.reduce(0) { $0 + $1.current },
+      previous: divisions.reduce(0) { $0 + $1.previous }, note: "")
   }
 
   private func fill(_ template: String, _ divisions: [Division], _ missing: [String], _ week: String) -> String {

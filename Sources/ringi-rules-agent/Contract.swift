@@ -89,7 +89,9 @@ struct Contract {
     }
     if let phrase = Text.first(position.yellow, in: clause.text) { return ("YELLOW", "it says “\(phrase)”") }
     if let range = position.range, let number = numbers.first(where: { !range.contains($0) }) {
-      return ("YELLOW", "\(number) is outside \(range.lowerBound) to \(range.upperBound) (\(position.units.first ?? ""))")
+      return (
+        "YELLOW", "\(number) is outside \(range.lowerBound) to \(range.upperBound) (\(position.units.first ?? ""))"
+      )
     }
     return ("GREEN", "within the standard position")
   }
@@ -106,7 +108,8 @@ struct Contract {
       }
     }
     let missing = changed.filter(\.isMissing)
-    let end = clauses.first { Text.first(["signature", "署名", "execution"], in: $0.heading) != nil }?.firstLine ?? out.count + 1
+    let end =
+      clauses.first { Text.first(["signature", "署名", "execution"], in: $0.heading) != nil }?.firstLine ?? out.count + 1
     var place = min(end - 1, out.count)
     for flag in missing {
       out.insert(contentsOf: ["## \(flag.position.clause) (proposed)", "", flag.redline, ""], at: place)
@@ -120,12 +123,21 @@ struct Contract {
     let results = flags.map { flag -> JSON in
       let levels = ["RED": "error", "YELLOW": "warning", "GREEN": "note"]
       let region: JSON? = flag.clause.map {
-        ["startLine": .int(Int64($0.firstLine)), "endLine": .int(Int64($0.lastLine)), "snippet": ["text": .string($0.text)]]
+        [
+          "startLine": .int(Int64($0.firstLine)), "endLine": .int(Int64($0.lastLine)),
+          "snippet": ["text": .string($0.text)],
+        ]
       }
       let fix: JSON = [
         "artifactChanges": [
-          ["artifactLocation": ["uri": .string(path)],
-            "replacements": [["deletedRegion": ["startLine": .int(Int64(flag.clause?.firstLine ?? 1))], "insertedContent": ["text": .string(flag.redline)]]],
+          [
+            "artifactLocation": ["uri": .string(path)],
+            "replacements": [
+              [
+                "deletedRegion": ["startLine": .int(Int64(flag.clause?.firstLine ?? 1))],
+                "insertedContent": ["text": .string(flag.redline)],
+              ]
+            ],
           ]
         ]
       ]

@@ -41,26 +41,35 @@ final class ContractJob: Job {
     advance(link, to: 6)
     try link.write("triage/summary.csv", summary, why: "One line for each contract")
     while let (item, pending) = open.popLast() { try afterHold(item.contract, try link.finish(pending), link) }
-    while let (item, pending) = mails.popLast() { try afterMail(item.row, item.contract, try link.finish(pending), link) }
+    while let (item, pending) = mails.popLast() {
+      try afterMail(item.row, item.contract, try link.finish(pending), link)
+    }
     if let post, case .refused(let reason) = try link.finish(post) {
       try link.write("triage/legal-summary.md", postText, why: "The summary as a file, since the post was refused")
       link.say("The post to #legal was refused (\(reason)). I left the same summary in triage/legal-summary.md.")
     }
     advance(link, to: plan.count)
-    let counts = ["RED", "YELLOW", "GREEN"].map { level in "\(contracts.filter { $0.contract.level == level }.count) \(level)" }
+    let counts = ["RED", "YELLOW", "GREEN"].map { level in
+      "\(contracts.filter { $0.contract.level == level }.count) \(level)"
+    }
     link.say("Done: \(contracts.count) contracts screened, \(counts.joined(separator: ", ")).")
   }
 
   func hear(_ text: String, _ link: DeskLink) throws {
     for line in text.split(separator: "\n") where line.hasPrefix("flag-level-changed\t") {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      guard fields.count == 6, let index = contracts.firstIndex(where: { $0.contract.path == fields[1] }) else { continue }
-      for flag in contracts[index].contract.flags.indices where contracts[index].contract.flags[flag].position.clause == fields[2] {
+      guard fields.count == 6, let index = contracts.firstIndex(where: { $0.contract.path == fields[1] }) else {
+        continue
+      }
+      for flag in contracts[index].contract.flags.indices
+      where contracts[index].contract.flags[flag].position.clause == fields[2] {
         contracts[index].contract.flags[flag].level = fields[4].uppercased()
       }
       let contract = contracts[index].contract
-      try link.write(memoPath(contract), memo(contracts[index].row, contract), why: "The memo with the level a reviewer gave")
-      link.say("\(fields[2]) in \(fields[1]) is \(fields[4].uppercased()) now; I revised the memo. Reason given: \(fields[5])")
+      try link.write(
+        memoPath(contract), memo(contracts[index].row, contract), why: "The memo with the level a reviewer gave")
+      link.say(
+        "\(fields[2]) in \(fields[1]) is \(fields[4].uppercased()) now; I revised the memo. Reason given: \(fields[5])")
     }
   }
 
@@ -77,7 +86,8 @@ final class ContractJob: Job {
     contract.screen(positions)
     contracts.append((row, contract))
     try link.tool(
-      "findings_report", ["document": .string(path), "sarif": contract.sarif], why: "Hand over the flags on \(contract.name)")
+      "findings_report", ["document": .string(path), "sarif": contract.sarif],
+      why: "Hand over the flags on \(contract.name)")
     try link.write(memoPath(contract), memo(row, contract), why: "Memo on \(contract.name): \(contract.level)")
     if let copy = contract.redlined {
       try link.write("redlines/\(contract.name).redlined.md", copy, why: "Redlined copy of \(contract.name)")
@@ -89,7 +99,8 @@ final class ContractJob: Job {
     let status = "Status: ON HOLD, legal review (RED: \(reasons))"
     let lines = contract.lines.map { $0.hasPrefix("Status:") ? status : $0 }
     return link.startWriting(
-      contract.path, lines.joined(separator: "\n"), why: "Mark \(contract.name) on hold so that nobody signs it meanwhile")
+      contract.path, lines.joined(separator: "\n"),
+      why: "Mark \(contract.name) on hold so that nobody signs it meanwhile")
   }
 
   private func afterHold(_ contract: Contract, _ ending: Ending, _ link: DeskLink) throws {
@@ -98,7 +109,8 @@ final class ContractJob: Job {
       "triage/hold-request-\(contract.name).md",
       "# Hold request: \(contract.title)\n\n\(contract.path) was left as it is. Asked for a hold because it is RED.\nAnswer: \(reason)\n",
       why: "Note the hold that was refused")
-    link.say("I left \(contract.path) untouched (\(reason)) and noted the request in triage/hold-request-\(contract.name).md.")
+    link.say(
+      "I left \(contract.path) untouched (\(reason)) and noted the request in triage/hold-request-\(contract.name).md.")
   }
 
   private func mailArguments(_ row: [String: String], _ contract: Contract) -> JSON {
@@ -126,7 +138,8 @@ final class ContractJob: Job {
   }
 
   private func startMail(_ row: [String: String], _ contract: Contract, _ link: DeskLink) -> Pending {
-    link.startTool("mail_send", mailArguments(row, contract), why: "Ask \(row["counterparty"] ?? "the other side") for changes")
+    link.startTool(
+      "mail_send", mailArguments(row, contract), why: "Ask \(row["counterparty"] ?? "the other side") for changes")
   }
 
   private func afterMail(_ row: [String: String], _ contract: Contract, _ ending: Ending, _ link: DeskLink) throws {
@@ -137,7 +150,8 @@ final class ContractJob: Job {
 
   private var postText: String {
     let lines = contracts.filter { $0.contract.level != "GREEN" }.map { item -> String in
-      let flags = item.contract.flags.filter { $0.level == item.contract.level }.map(\.position.clause).joined(separator: ", ")
+      let flags = item.contract.flags.filter { $0.level == item.contract.level }.map(\.position.clause).joined(
+        separator: ", ")
       return "\(item.contract.level) \(item.contract.name) (\(item.row["counterparty"] ?? "")): \(flags)"
     }
     return "Contract triage: \(contracts.count) screened\n\(lines.sorted().joined(separator: "\n"))\n"
@@ -146,7 +160,8 @@ final class ContractJob: Job {
   private func startPost(_ link: DeskLink) -> Pending? {
     guard contracts.contains(where: { $0.contract.level != "GREEN" }) else { return nil }
     return link.startTool(
-      "chat_post", ["channel": "#legal", "text": .string(postText), "reason": "RED and YELLOW go to Legal"], why: "Ping Legal")
+      "chat_post", ["channel": "#legal", "text": .string(postText), "reason": "RED and YELLOW go to Legal"],
+      why: "Ping Legal")
   }
 
   private func returnExecuted(_ rows: [[String: String]], _ link: DeskLink) throws {
@@ -154,8 +169,11 @@ final class ContractJob: Job {
       let ending = try link.tool(
         "mail_send",
         [
-          "to": .array([.string(row["counsel"] ?? "")]), "subject": .string("Executed copy: \(row["title"] ?? "agreement")"),
-          "body": .string("Dear counsel,\n\nplease find the executed copy of the agreement attached for your records.\n\nLegal Desk, Kumo Holdings\n"),
+          "to": .array([.string(row["counsel"] ?? "")]),
+          "subject": .string("Executed copy: \(row["title"] ?? "agreement")"),
+          "body": .string(
+            "Dear counsel,\n\nplease find the executed copy of the agreement attached for your records.\n\nLegal Desk, Kumo Holdings\n"
+          ),
           "attachments": .array([.string(row["file"] ?? "")]),
           "reason": "the register says it is executed and not yet returned",
         ], why: "Return the executed copy to \(row["counterparty"] ?? "")")

@@ -61,7 +61,9 @@ final class DeskLink {
   /// `standards/x.md` lies in the extra folder of that name, everything else in the main one.
   func absolute(_ path: String) -> String {
     let parts = path.split(separator: "/", maxSplits: 1)
-    if parts.count == 2, let folder = others.first(where: { $0.hasSuffix("/\(parts[0])") }) { return "\(folder)/\(parts[1])" }
+    if parts.count == 2, let folder = others.first(where: { $0.hasSuffix("/\(parts[0])") }) {
+      return "\(folder)/\(parts[1])"
+    }
     return "\(main)/\(path)"
   }
 
@@ -80,7 +82,10 @@ final class DeskLink {
   func plan(_ entries: [PlanStep]) {
     if let tools {
       let list = entries.map { entry -> JSON in
-        ["title": .string(entry.title), "kind": .string(entry.kind), "target": .string(entry.target), "status": .string(entry.status)]
+        [
+          "title": .string(entry.title), "kind": .string(entry.kind), "target": .string(entry.target),
+          "status": .string(entry.status),
+        ]
       }
       let id = tools.start("tools/call", ["name": "plan", "arguments": ["entries": .array(list)]])
       _ = try? wait(tools, id)

@@ -62,7 +62,9 @@ final class InboxJob: Job {
     else { return link.say("I can't read the inbox index or the reply rules, so I stop here.") }
     var messages: [(path: String, message: Message)] = []
     for row in Text.table(index) {
-      guard let path = row["file"], let text = try link.read(path, why: "Read \(row["subject"] ?? path)") else { continue }
+      guard let path = row["file"], let text = try link.read(path, why: "Read \(row["subject"] ?? path)") else {
+        continue
+      }
       messages.append((path, Message(text)))
     }
     advance(1)
@@ -71,7 +73,9 @@ final class InboxJob: Job {
     let sections = Text.sections(rules)
     for (path, message) in messages {
       let rule = sections.first { section in
-        section.fields.contains { $0.key == "when" && Text.first(Text.list($0.value), in: "\(message.subject)\n\(message.body)") != nil }
+        section.fields.contains {
+          $0.key == "when" && Text.first(Text.list($0.value), in: "\(message.subject)\n\(message.body)") != nil
+        }
       }
       guard let rule else {
         left.append("- \(path): “\(message.subject)” from \(message.from)")
@@ -91,7 +95,8 @@ final class InboxJob: Job {
     }
     advance(2)
     if !left.isEmpty {
-      try link.write("notes/for-you.md", "# Left for you\n\n\(left.joined(separator: "\n"))\n", why: "What no rule answers")
+      try link.write(
+        "notes/for-you.md", "# Left for you\n\n\(left.joined(separator: "\n"))\n", why: "What no rule answers")
     }
     advance(3)
     link.say("Done: \(messages.count) messages read, \(left.count) left for you.")
@@ -105,7 +110,8 @@ final class InboxJob: Job {
     func one(_ key: String) -> String { fields.first { $0.key == key }?.value ?? "" }
     func filled(_ text: String) -> String {
       text.replacing("{name}", message.name).replacing("{subject}", message.subject)
-        .replacing("{time}", message.time(plus: 0)?.prefix(16).description ?? "the time you name").replacing("\\n", "\n")
+        .replacing("{time}", message.time(plus: 0)?.prefix(16).description ?? "the time you name").replacing(
+          "\\n", "\n")
     }
     let reason = "rule for: \(one("when"))"
     if one("do") == "event" {
@@ -115,7 +121,9 @@ final class InboxJob: Job {
         "place": .string(one("place")), "notes": .string("From the message of \(message.from)"),
         "attendees": .array(one("invite") == "sender" ? [.string(message.from)] : []), "reason": .string(reason),
       ]
-      return (message, arguments, link.startTool("event_add", arguments, why: "Enter “\(message.subject)” in the calendar"))
+      return (
+        message, arguments, link.startTool("event_add", arguments, why: "Enter “\(message.subject)” in the calendar")
+      )
     }
     var arguments: [JSON.Member] = [
       .init("to", .array([.string(message.headers["Reply-To"] ?? message.from)])),
@@ -132,7 +140,8 @@ final class InboxJob: Job {
     return (
       message, .object(arguments),
       link.startTool(
-        isSend ? "mail_send" : "mail_draft", .object(arguments), why: "\(isSend ? "Send" : "Draft") a reply to \(message.name)")
+        isSend ? "mail_send" : "mail_draft", .object(arguments),
+        why: "\(isSend ? "Send" : "Draft") a reply to \(message.name)")
     )
   }
 }

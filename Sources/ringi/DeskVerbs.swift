@@ -43,7 +43,8 @@ struct ReviewCommand: ParsableCommand {
   @Flag(help: "Put the kept results in place; undecided ones must be none.") var finish = false
 
   func run() throws {
-    print(try DeskDecisions(try Desk()).review(.init(number), keep: keep, discard: discard, finish: finish), terminator: "")
+    print(
+      try DeskDecisions(try Desk()).review(.init(number), keep: keep, discard: discard, finish: finish), terminator: "")
   }
 }
 
@@ -61,7 +62,8 @@ struct PolicyCommand: ParsableCommand {
     subcommands: [Check.self, Explain.self, Print.self])
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Read the company's policy and a workspace's; say what is off.")
+    static let configuration = CommandConfiguration(
+      abstract: "Read the company's policy and a workspace's; say what is off.")
     @Argument(help: "A workspace's folder.") var workspace: String?
     func run() throws { print(try PolicyReport.check(workspace), terminator: "") }
   }

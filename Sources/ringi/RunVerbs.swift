@@ -52,7 +52,8 @@ struct ConsoleCommand: ParsableCommand {
 
 /// Not for people: a run's own process.
 struct HostCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "host", abstract: "A run's process.", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    commandName: "host", abstract: "A run's process.", shouldDisplay: false)
   @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64
   @Flag var performOnly = false
 

@@ -37,7 +37,8 @@ enum ConsoleLoop {
         continue
       }
       var descriptors = [
-        pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: terminal.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: terminal.wakeDescriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0),
       ]
       let count = poll(&descriptors, 3, session.patience)
@@ -61,6 +62,7 @@ enum ConsoleLoop {
       }
     } catch { throw RuntimeFault(error) }
     throw RuntimeFault(
-      .usage, "there is no theme `\(name)`; there are \(BuiltInThemes.texts.keys.sorted().joined(separator: ", ")), or a file")
+      .usage,
+      "there is no theme `\(name)`; there are \(BuiltInThemes.texts.keys.sorted().joined(separator: ", ")), or a file")
   }
 }

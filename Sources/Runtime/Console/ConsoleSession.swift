@@ -52,7 +52,8 @@ struct ConsoleSession<Terminal: Screen> {
   /// Milliseconds until something is due without input.
   var patience: Int32 {
     if let verification, !isVerified(verification) { return 0 }
-    if !model.isArmed, model.painted == model.expectedPaint, model.painted?.step != nil || model.painted?.finding != nil {
+    if !model.isArmed, model.painted == model.expectedPaint, model.painted?.step != nil || model.painted?.finding != nil
+    {
       return Int32(max(1, min(1_000, model.paintedAt + Model.arming - Clocks.monotonic())))
     }
     return 1_000

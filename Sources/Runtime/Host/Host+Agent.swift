@@ -40,11 +40,14 @@ extension Host {
     address.sun_family = sa_family_t(AF_UNIX)
     let path = Array(socketPath.utf8CString)
     guard path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
-      throw RuntimeFault(.usage, "the desk's path `\(desk.directory)` is too long for a socket; set RINGI_DESK to a shorter one")
+      throw RuntimeFault(
+        .usage, "the desk's path `\(desk.directory)` is too long for a socket; set RINGI_DESK to a shorter one")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { target in path.withUnsafeBytes { target.copyMemory(from: $0) } }
     let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
     guard listener >= 0, bound == 0, chmod(socketPath, 0o600) == 0, Glibc.listen(listener, 16) == 0 else {
       throw RuntimeFault(.fault, "the run's socket can't be made: \(String(cString: strerror(errno)))")
@@ -179,7 +182,8 @@ extension Host {
     lines += untoldReasons
     for row in changed {
       lines.append(
-        "flag-level-changed\t\(row.finding.document)\t\(row.finding.clause)\t\(row.finding.level.rawValue)\t\(row.level.rawValue)\t\(row.levelReason)")
+        "flag-level-changed\t\(row.finding.document)\t\(row.finding.clause)\t\(row.finding.level.rawValue)\t\(row.level.rawValue)\t\(row.levelReason)"
+      )
     }
     untoldReasons = []
     try store.markTold(run)

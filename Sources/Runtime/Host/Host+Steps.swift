@@ -135,7 +135,8 @@ extension Host {
 
   private func remember(_ step: StepSummary) throws(JournalFault) {
     guard step.kind == .mailSend else { return }
-    try store.remember(mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
+    try store.remember(
+      mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
   }
 
   /// The finished review: files together, all or nothing; then the rest one by one.
@@ -194,7 +195,9 @@ extension Host {
       isOver = true
       return
     }
-    if now.state != state { try store.setState(run, state, note: state == .finished ? where_ : now.note, by: .performer) }
+    if now.state != state {
+      try store.setState(run, state, note: state == .finished ? where_ : now.note, by: .performer)
+    }
     if open.isEmpty { isOver = true }
   }
 

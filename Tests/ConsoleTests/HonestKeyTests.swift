@@ -1,0 +1,207 @@
+import CellScreen
+import ConsoleUI
+import Domain
+import TestKit
+import Testing
+
+struct Dice: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ (state >> 31)
+  }
+}
+
+@Suite("Honest keys")
+struct HonestKeyTests {
+  private func ready(_ width: Int = 120, _ height: Int = 36) -> Driver {
+    var driver = Driver(width, height)
+    driver.send(.reading(Fixture.reading()))
+    driver.wait(1_000)
+    driver.intents = []
+    return driver
+  }
+
+  @Test("a approves what is on the screen, and says what was seen")
+  func approve() {
+    var driver = ready()
+    driver.press("a")
+    #expect(driver.decided.map(\.0.number.value) == [4])
+    guard
+      case .decide(_, .approve, let painted)? = driver.intents.first(where: {
+        if case .decide = $0 { true } else { false }
+      })
+    else { return }
+    #expect(painted.hasPrefix("seen ") && painted.hasSuffix(" lines"))
+  }
+
+  @Test("a key in the first 400 ms decides nothing, and says so", arguments: [0, 1, 200, 399])
+  func arming(after: Int64) {
+    var driver = Driver(120, 36)
+    driver.send(.reading(Fixture.reading()))
+    driver.now += after
+    driver.press("a")
+    #expect(driver.decided.isEmpty && !driver.model.status.isEmpty)
+    driver.press("x")
+    #expect(driver.model.overlay == nil)
+  }
+
+  @Test("typed-ahead and pasted keys decide nothing")
+  func bursts() {
+    var driver = ready()
+    driver.press("a", isBurst: true)
+    driver.send(.input(.paste("aaaa"), at: driver.now))
+    #expect(driver.decided.isEmpty)
+  }
+
+  @Test("Esc and scrolling never decide")
+  func escape() {
+    var driver = ready()
+    for key in [Key.escape, .up, .down, .pageUp, .pageDown, .home, .end, .tab] { driver.press(key) }
+    driver.press("r")
+    driver.press(.escape)
+    #expect(driver.decided.isEmpty)
+  }
+
+  @Test("what goes out is approved only when all of it was painted")
+  func seenWhole() {
+    var driver = ready(80, 16)
+    driver.press("n")
+    driver.wait(1_000)
+    #expect(driver.model.selected?.kind == .mailSend)
+    driver.press("a")
+    #expect(driver.decided.isEmpty)
+    var presses = 1
+    while driver.decided.isEmpty, presses < 20 {
+      driver.wait(500)
+      driver.press("a")
+      presses += 1
+    }
+    #expect(presses > 1 && driver.decided.count == 1)
+    guard
+      case .decide(_, _, let painted)? = driver.intents.first(where: { if case .decide = $0 { true } else { false } })
+    else { return }
+    let numbers = painted.split(separator: " ").compactMap { Int($0) }
+    #expect(numbers.count == 2 && numbers[0] == numbers[1])
+  }
+
+  @Test("a step that changes under the cursor is not decided by the key that was meant for the old one")
+  func changedUnderCursor() {
+    var driver = ready()
+    var news = Fixture.reading()
+    for index in news.steps.indices { news.steps[index].revision = Revision(2) }
+    // The message has come, the new frame has not been shown long enough.
+    driver.send(.reading(news))
+    driver.press("a")
+    #expect(driver.decided.isEmpty)
+  }
+
+  @Test("a reject carries its reason, numbered or typed")
+  func reasons() {
+    var driver = ready()
+    driver.press("r2")
+    #expect(driver.decided.first?.1 == .reject(code: "listed-2", reason: Reasons.reject[1]))
+    driver.wait(1_000)
+    driver.press("r")
+    for character in "だめ ok" { driver.press(.character(character)) }
+    driver.press(.enter)
+    #expect(driver.decided.last?.1 == .reject(code: "typed", reason: "だめ ok"))
+  }
+
+  @Test("a forbidden step can't be approved, and the key says why")
+  func forbidden() {
+    var driver = ready()
+    driver.press("/")
+    for character in "ledger" { driver.press(.character(character)) }
+    driver.press(.enter)
+    driver.wait(1_000)
+    #expect(driver.model.selected?.kind == .paymentMake)
+    driver.press("a")
+    #expect(driver.decided.isEmpty && driver.model.status.contains("forbids"))
+  }
+
+  @Test("no bulk key reaches what goes out")
+  func bulk() {
+    var driver = ready()
+    driver.press("n")
+    driver.wait(1_000)
+    driver.press("A")
+    #expect(driver.model.overlay == nil && driver.model.status.contains("one by one"))
+    driver.press("N")
+    driver.wait(1_000)
+    driver.press("A")
+    guard case .bulk(let ids)? = driver.model.overlay else {
+      Issue.record("no list was shown: \(driver.model.status)")
+      return
+    }
+    #expect(ids == [StepID(4), StepID(7)])
+  }
+
+  @Test("every key in every view answers: it acts, moves or says why not")
+  func noSilentKey() {
+    for view in ["", "2", "b", "?"] {
+      for binding in CommandTable.bindings {
+        for key in binding.keys where key != .escape {
+          var driver = ready()
+          if !view.isEmpty { driver.press(view) }
+          driver.wait(1_000)
+          driver.intents = []
+          let before = draw(driver.model).frame
+          driver.press(key)
+          let obstacle = binding.obstacle(driver.model)
+          let answered = draw(driver.model).frame != before || !driver.intents.isEmpty || !driver.model.status.isEmpty
+          #expect(answered || obstacle == nil, "\(key.name) in \(view)")
+        }
+      }
+    }
+  }
+
+  @Test("at random: only what was painted, still and armed is ever decided", arguments: 0..<8)
+  func random(seed: UInt64) {
+    var dice = Dice(state: seed &* 77 &+ 5)
+    var driver = ready(100, 30)
+    var number = 8
+    for _ in 0..<600 {
+      let before = draw(driver.model)
+      let (painted, since) = (driver.model.painted, driver.model.paintedAt)
+      let count = driver.decided.count
+      var isBurst = false
+      switch Int.random(in: 0..<10, using: &dice) {
+      case 0:
+        // A step arrives, another changes, one is taken away by somebody else.
+        var news = Fixture.reading()
+        news.steps.append(
+          Fixture.step(
+            number, .editFile(FilePath("x\(number).md"), Fixture.image, Fixture.content), kind: .fileEdit,
+            level: .watched,
+            state: .waiting, plan: Bool.random(using: &dice) ? 0 : 1))
+        number += 1
+        for index in news.steps.indices where news.steps[index].state == .waiting {
+          if Int.random(in: 0..<4, using: &dice) == 0 {
+            news.steps[index].revision = Revision(Int.random(in: 1..<4, using: &dice))
+          }
+          if Int.random(in: 0..<6, using: &dice) == 0 { news.steps[index].state = .rejected }
+        }
+        driver.send(.reading(news))
+      case 1:
+        driver.send(
+          .input(
+            .resize(width: Int.random(in: 20..<140, using: &dice), height: Int.random(in: 6..<50, using: &dice)),
+            at: driver.now))
+      case 2: driver.now += Int64.random(in: 0..<900, using: &dice)
+      case 3: driver.press(Key.down)
+      case 4: driver.press(.escape)
+      case 5:
+        driver.press(String("nNz2b1"[String.Index(utf16Offset: Int.random(in: 0..<6, using: &dice), in: "nNz2b1")]))
+      default:
+        isBurst = Int.random(in: 0..<4, using: &dice) == 0
+        driver.press("a", isBurst: isBurst)
+      }
+      guard driver.decided.count > count, let step = driver.decided.last?.0 else { continue }
+      #expect(!isBurst)
+      #expect(painted?.step == step.id && painted?.revision == step.revision && before.painted.step == step.id)
+      #expect(driver.now - since >= Model.arming)
+    }
+    #expect(!driver.decided.isEmpty, "the test decides at least something")
+  }
+}

@@ -1,0 +1,186 @@
+import AuditLog
+import Domain
+import Effector
+import Foundation
+import GateKeeper
+import Storage
+import TestKit
+import Testing
+
+@Suite("Effects")
+struct EffectorTests {
+  private struct Bench {
+    let folder: Project.Folder
+    let store: DeskStore
+    let run: RunID
+    let scopes: Scopes
+    let performer: Performer
+    var work: String { "\(folder.path)/work" }
+
+    init(sendmail: [String] = []) throws {
+      folder = try Project.Folder()
+      for name in ["desk", "work", "work/sub", "fixed"] {
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+      }
+      let store = try DeskStore(directory: "\(folder.path)/desk", clock: Sample.clock, signer: Sample.signer())
+      self.store = store
+      run = try Sample.run(store)
+      scopes = try Scopes([
+        Workspace.Folder(label: "", path: "\(folder.path)/work", isReadOnly: false),
+        Workspace.Folder(label: "fixed", path: "\(folder.path)/fixed", isReadOnly: true),
+      ])
+      performer = Performer(
+        scopes: scopes, outbox: "\(folder.path)/desk/outbox",
+        transport: sendmail.isEmpty ? .outbox : .sendmail(sendmail),
+        hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil },
+        mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" })
+    }
+
+    func put(_ name: String, _ text: String) throws {
+      try text.write(toFile: "\(work)/\(name)", atomically: false, encoding: .utf8)
+    }
+    func text(_ name: String) -> String? { try? String(contentsOfFile: "\(work)/\(name)", encoding: .utf8) }
+
+    func image(_ name: String) throws -> PreImage {
+      let now = try scopes.read(FilePath(name))
+      return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    }
+
+    func content(_ text: String) throws -> Content { try store.store(Array(text.utf8)) }
+
+    /// Through the gate, as a set.
+    func perform(_ effects: [Effect]) throws -> [Outcome] {
+      let gate = Gate(journal: store)
+      var steps: [StepID] = []
+      for (index, effect) in effects.enumerated() {
+        steps.append(
+          try gate.intake(Sample.step(run, effect, level: .autonomous, salt: UInt8(index)), by: .agent("t")).id)
+      }
+      return performer.perform(try gate.permit(steps)).map(\.outcome)
+    }
+  }
+
+  @Test("create, edit, rename and delete do just that, and keep the mode")
+  func kinds() throws {
+    let bench = try Bench()
+    try bench.put("a.md", "old\n")
+    chmod("\(bench.work)/a.md", 0o640)
+    try bench.put("b.md", "b")
+    try bench.put("c.md", "c")
+    let outcomes = try bench.perform([
+      .createFile(FilePath("new/deep/x.md"), try bench.content("x")),
+      .editFile(FilePath("a.md"), try bench.image("a.md"), try bench.content("new\n")),
+      .renameFile(from: FilePath("b.md"), to: FilePath("sub/b2.md"), try bench.image("b.md")),
+      .deleteFile(FilePath("c.md"), try bench.image("c.md")),
+    ])
+    #expect(outcomes.allSatisfy { $0 == .done(detail: "") }, "\(outcomes)")
+    #expect(bench.text("new/deep/x.md") == "x" && bench.text("a.md") == "new\n" && bench.text("sub/b2.md") == "b")
+    #expect(bench.text("b.md") == nil && bench.text("c.md") == nil)
+    var status = stat()
+    stat("\(bench.work)/a.md", &status)
+    #expect(status.st_mode & 0o777 == 0o640)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.work).allSatisfy { !$0.hasPrefix(".ringi") })
+  }
+
+  @Test(
+    "a set is all or nothing: what one file can't do undoes the others",
+    arguments: ["changed", "exists", "readonly", "link"])
+  func allOrNothing(trouble: String) throws {
+    let bench = try Bench()
+    try bench.put("a.md", "old")
+    try bench.put("z.md", "z")
+    var last: Effect = .editFile(FilePath("z.md"), try bench.image("z.md"), try bench.content("Z"))
+    switch trouble {
+    case "changed": try bench.put("z.md", "a person wrote this")
+    case "exists":
+      try bench.put("there.md", "t")
+      last = .createFile(FilePath("there.md"), try bench.content("mine"))
+    case "readonly": last = .createFile(FilePath(folder: "fixed", relative: Array("x.md".utf8)), try bench.content("x"))
+    default:
+      symlink("/tmp", "\(bench.work)/link")
+      last = .createFile(FilePath("link/x.md"), try bench.content("x"))
+    }
+    let outcomes = try bench.perform([
+      .createFile(FilePath("n.md"), try bench.content("n")),
+      .editFile(FilePath("a.md"), try bench.image("a.md"), try bench.content("new")), last,
+    ])
+    for outcome in outcomes { if case .rolledBack = outcome {} else { Issue.record("\(outcome)") } }
+    #expect(bench.text("n.md") == nil && bench.text("a.md") == "old")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.work).allSatisfy { !$0.hasPrefix(".ringi") })
+  }
+
+  @Test(
+    "paths that climb out, hide or lead elsewhere are in no folder",
+    arguments: ["/etc/passwd", "../x", "a/../../x", "sub/..", "./a", "a//b", "", "/", "a/./b", "fixed/../../x"])
+  func outside(path: String) throws {
+    let bench = try Bench()
+    #expect(bench.scopes.locate(Array(path.utf8)) == nil, "\(path)")
+  }
+
+  @Test("a path through a symbolic link is never followed, for reads either")
+  func links() throws {
+    let bench = try Bench()
+    symlink("/etc", "\(bench.work)/etc")
+    symlink("/etc/passwd", "\(bench.work)/p")
+    for path in ["etc/passwd", "p"] {
+      let fault = #expect(throws: ScopeFault.self) { try bench.scopes.read(FilePath(path)) }
+      #expect(fault?.code == .symbolicLink)
+    }
+    mkfifo("\(bench.work)/fifo", 0o600)
+    #expect(throws: ScopeFault.self) { try bench.scopes.read(FilePath("fifo")) }
+    #expect(throws: ScopeFault.self) { try bench.scopes.read(FilePath(".git/config")) }
+    #expect(throws: ScopeFault.self) { try bench.scopes.read(FilePath(relative: Array("a\u{1}".utf8))) }
+  }
+
+  @Test("a folder that was replaced is no longer the allowed one")
+  func replacedFolder() throws {
+    let bench = try Bench()
+    try bench.put("a.md", "a")
+    rename(bench.work, "\(bench.folder.path)/away")
+    mkdir(bench.work, 0o755)
+    try bench.put("a.md", "other")
+    let fault = #expect(throws: ScopeFault.self) { try bench.scopes.read(FilePath("a.md")) }
+    #expect(fault?.code == .folderChanged)
+  }
+
+  private var mail: Mail {
+    Mail(
+      from: "Desk <desk@kumo.example>", to: ["法務部 <a@out.example>"], cc: ["c@out.example"], bcc: ["secret@out.example"],
+      replyTo: "", subject: "件名\r\nBcc: evil@x.example", body: "こんにちは\n", attachments: [])
+  }
+
+  @Test("an approved mail is in the outbox; Bcc and forged headers are not in it")
+  func outbox() throws {
+    let bench = try Bench()
+    guard case .done(let detail)? = try bench.perform([.sendMail(mail)]).first else { return }
+    #expect(detail.contains("in the outbox"))
+    let files = Project.files(in: URL(filePath: "\(bench.folder.path)/desk/outbox"), ending: ".eml")
+    let text = Project.text(try #require(files.first))
+    #expect(text.contains("<a@out.example>") && !text.contains("secret@out.example") && !text.contains("\nBcc:"))
+  }
+
+  @Test("a sendmail command is given the envelope as arguments and the message as input")
+  func sendmail() throws {
+    let folder = try Project.Folder()
+    let script = "\(folder.path)/sendmail"
+    try "#!/bin/sh\necho \"$@\" > \(folder.path)/args\ncat > \(folder.path)/message\n".write(
+      toFile: script, atomically: true, encoding: .utf8)
+    chmod(script, 0o755)
+    let bench = try Bench(sendmail: [script])
+    guard case .done? = try bench.perform([.sendMail(mail)]).first else {
+      Issue.record("not sent")
+      return
+    }
+    #expect(
+      Project.text(URL(filePath: "\(folder.path)/args"))
+        == "-i -f desk@kumo.example -- a@out.example c@out.example secret@out.example\n")
+    #expect(Project.text(URL(filePath: "\(folder.path)/message")).hasPrefix("From: Desk <desk@kumo.example>\r\n"))
+  }
+
+  @Test("a draft is saved, not sent")
+  func draft() throws {
+    let bench = try Bench()
+    guard case .done(let detail)? = try bench.perform([.draftMail(mail)]).first else { return }
+    #expect(detail.contains("draft saved, not sent"))
+  }
+}

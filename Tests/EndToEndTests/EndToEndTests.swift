@@ -1,0 +1,213 @@
+import Foundation
+import SQLite
+import TestKit
+import Testing
+
+/// The real programs, as processes, on a desk of their own.
+struct Ringi {
+  let folder: Project.Folder
+  var desk: String { "\(folder.path)/desk" }
+
+  init() throws { folder = try Project.Folder() }
+
+  static let program: String = {
+    let arguments = CommandLine.arguments
+    if let flag = arguments.firstIndex(of: "--test-bundle-path"), arguments.count > flag + 1 {
+      return URL(filePath: arguments[flag + 1]).deletingLastPathComponent().appending(path: "ringi").path
+    }
+    return URL(filePath: arguments[0]).deletingLastPathComponent().appending(path: "ringi").path
+  }()
+
+  struct Result {
+    let code: Int32
+    let output: String
+    let error: String
+  }
+
+  func callAsFunction(_ arguments: String...) throws -> Result {
+    let process = Process()
+    process.executableURL = URL(filePath: Self.program)
+    process.arguments = arguments
+    process.environment = [
+      "RINGI_DESK": desk, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "TMPDIR": folder.path,
+      "RINGI_SHARE": Project.root.path,
+    ]
+    let (output, error) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = error
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let words = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Result(code: process.terminationStatus, output: text, error: words)
+  }
+
+  /// A workspace with one folder, and a registered agent that is a shell script.
+  func workspace(agent script: String, policy: String = "") throws -> String {
+    let path = "\(folder.path)/space"
+    for name in [desk, path, "\(path)/files"] {
+      try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true)
+    }
+    try "name: t\nagent: script\nfolders:\n  - path: files\n".write(
+      toFile: "\(path)/workspace.yaml", atomically: true, encoding: .utf8)
+    try "work".write(toFile: "\(path)/goal.txt", atomically: true, encoding: .utf8)
+    if !policy.isEmpty { try policy.write(toFile: "\(path)/policy.yaml", atomically: true, encoding: .utf8) }
+    let program = "\(folder.path)/agent.sh"
+    try "#!/bin/sh\n\(script)\n".write(toFile: program, atomically: true, encoding: .utf8)
+    chmod(program, 0o755)
+    try "agents:\n  script: {command: [\"\(program)\"], model: local}\n".write(
+      toFile: "\(desk)/desk.yaml", atomically: true, encoding: .utf8)
+    return path
+  }
+
+  /// An agent that opens a session and then says `lines`, each a JSON-RPC message of its own.
+  static func speaking(_ lines: [String], then end: String = "cat > /dev/null") -> String {
+    let said = lines.map { "printf '%s\\n' '\($0)'" }.joined(separator: "\n")
+    return """
+      read a; printf '%s\\n' '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}'
+      read b; printf '%s\\n' '{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}'
+      read c
+      \(said)
+      \(end)
+      """
+  }
+}
+
+@Suite("End to end", .serialized)
+struct EndToEndTests {
+  @Test("the contract demo, without a terminal, tells plan and queue and how to go on; all four levels happen")
+  func demo() throws {
+    let ringi = try Ringi()
+    let first = try ringi("demo")
+    #expect(first.code == 0, "\(first.error)")
+    for word in [
+      "Plan", "Screen the unsigned contracts", "waiting  file.edit  contracts/aster-nda.md", "ringi approve 1.N",
+    ] {
+      #expect(first.output.contains(word), "\(word)")
+    }
+    // The agent goes on; its last Batched result is the summary.
+    var list = ""
+    for _ in 0..<200 where !list.contains("triage/summary.csv") { list = try ringi("list", "1").output }
+    for line in [
+      "A  done  file.read", "B  staged  file.create  memos/daigo-himitsu.memo.md", "W  waiting  mail.send",
+      "W  waiting  chat.send  #legal",
+      "F  refused  contract.send",
+    ] { #expect(list.contains(line), "\(line)") }
+    #expect(!list.contains("redlines/harbor-mutual"), "a GREEN contract has no redlined copy")
+    let copy = try #require(first.output.split(separator: "\n").first?.split(separator: " ").last)
+    #expect(!FileManager.default.fileExists(atPath: "\(copy)/files/memos"), "nothing prepared is in the workspace")
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    #expect(try ringi("approve", "1.33").code == 1, "no terminal, no decision")
+    try stop(ringi)
+  }
+
+  private func stop(_ ringi: Ringi) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["pkill", "-f", ringi.folder.path]
+    try process.run()
+    process.waitUntilExit()
+  }
+
+  @Test("a corrupted leaf is named")
+  func corrupted() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "weekly-brief")
+    let connection = try Connection(path: "\(ringi.desk)/desk.db", mode: .readWrite)
+    try connection.execute(
+      "DROP TRIGGER leafStays; UPDATE leaf SET bytes = CAST(replace(CAST(bytes AS TEXT), 'policy', 'Policy') AS BLOB) WHERE id = 5"
+    )
+    let result = try ringi("audit", "verify")
+    #expect(result.code == 1 && result.error.contains("#5"), "\(result)")
+    try stop(ringi)
+  }
+
+  @Test(
+    "an agent that can't be trusted freezes its run, with the reason",
+    arguments: [
+      ("echo hello; cat > /dev/null", "no message"),
+      ("exit 0", "ended before it was done"),
+      (Ringi.speaking([], then: "exit 3"), "ended before it was done"),
+      (Ringi.speaking([], then: "head -c 33600000 /dev/zero | tr '\\0' 'x'; cat > /dev/null"), "more than 32 MiB"),
+      (Ringi.speaking(["\\x1b]0;title"]), "no message"),
+    ])
+  func badAgents(script: String, why: String) throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(agent: script)
+    let result = try ringi("run", space)
+    #expect(result.output.contains("lost") && result.output.contains(why), "\(result)")
+  }
+
+  @Test("what waited for a dead agent is withdrawn")
+  func deadAgent() throws {
+    let ringi = try Ringi()
+    let write =
+      #"{"jsonrpc":"2.0","id":7,"method":"fs/write_text_file","params":{"sessionId":"s","path":"PATH/files/a.md","content":"x"}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write.replacingOccurrences(of: "PATH", with: "\(ringi.folder.path)/space")], then: "exit 1"),
+      policy: "rules:\n  - {action: file.create, level: watched}\n")
+    _ = try ringi("run", space)
+    var list = ""
+    for _ in 0..<200 where !list.contains("withdrawn") { list = try ringi("list", "1").output }
+    #expect(list.contains("withdrawn  file.create  a.md"), "\(list)")
+    #expect(!FileManager.default.fileExists(atPath: "\(space)/files/a.md"))
+  }
+
+  @Test(
+    "paths that climb out or go through a link are refused and recorded",
+    arguments: ["/etc/passwd", "SPACE/files/../policy.yaml", "SPACE/files/link/x"])
+  func escapes(path: String) throws {
+    let ringi = try Ringi()
+    let full = path.replacingOccurrences(of: "SPACE", with: "\(ringi.folder.path)/space")
+    let write =
+      #"{"jsonrpc":"2.0","id":7,"method":"fs/write_text_file","params":{"sessionId":"s","path":"\#(full)","content":"x"}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write],
+        then: #"read r; printf '%s\n' '{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}'; cat > /dev/null"#)
+    )
+    symlink("/tmp", "\(space)/files/link")
+    let result = try ringi("run", space)
+    #expect(result.output.contains("F  refused  file.outside"), "\(result)")
+    #expect(
+      !FileManager.default.fileExists(atPath: "/tmp/x")
+        && !FileManager.default.fileExists(atPath: "\(space)/policy.yaml"))
+  }
+
+  @Test("a policy with a typo stops the run before it starts, with place and mend")
+  func typo() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(
+      agent: "cat > /dev/null", policy: "rules:\n  - action: file.edit\n    level: wached\n")
+    let result = try ringi("run", space)
+    #expect(result.code == 2)
+    #expect(
+      result.error.contains("policy.yaml:3:12: unknown level `wached`; did you mean `watched`?"), "\(result.error)")
+    #expect(try ringi("policy", "check", space).code == 2)
+  }
+
+  @Test("words of the agent reach a terminal only as tokens")
+  func hostileWords() throws {
+    let ringi = try Ringi()
+    let said =
+      #"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"\u001b[2J\u202etxt\n"}}}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [said], then: #"printf '%s\n' '{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}'; cat > /dev/null"#)
+    )
+    _ = try ringi("run", space)
+    let log = try ringi("audit", "log").output
+    #expect(log.contains("‹ESC›[2J‹U+202E›txt"), "\(log)")
+    #expect(!log.unicodeScalars.contains("\u{1B}") && !log.unicodeScalars.contains("\u{202E}"))
+  }
+
+  @Test("usage errors exit 2, unknown samples name the known ones")
+  func usage() throws {
+    let ringi = try Ringi()
+    #expect(try ringi("frobnicate").code == 2)
+    let result = try ringi("demo", "nope")
+    #expect(result.code == 2 && result.error.contains("contract-triage"))
+  }
+}
