@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(
       name: "EffectorTests", dependencies: ["TestKit", "Domain", "AuditLog", "GateKeeper", "Effector", "Storage"]),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["TestKit", "Domain", "EffectPreview", "CellScreen", "ConsoleUI", "Wire"]),
+      name: "ConsoleTests", dependencies: ["TestKit", "Domain", "EffectPreview", "CellScreen", "ConsoleUI", "Wire"],
+      exclude: ["Golden"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "SQLite", "ringi", "ringi-rules-agent"]),
   ]
 )

@@ -11,7 +11,7 @@ package enum MerkleCheck {
 
   package static func inclusion(leafHash: [UInt8], index: UInt64, size: UInt64, proof: [[UInt8]], root: [UInt8]) -> Bool
   {
-    guard index < size else { return false }
+    guard index < size, leafHash.count == 32, root.count == 32 else { return false }
     var (fn, sn, hash) = (index, size - 1, leafHash)
     for step in proof {
       guard sn != 0 else { return false }

@@ -43,12 +43,14 @@ struct LogTests {
   func merkleVectors() throws {
     guard let folder = Project.outerCorpus("merkle/testdata") else { return }
     func base64(_ value: JSON?) -> [UInt8] { value?.string.flatMap { Data(base64Encoded: $0) }.map { Array($0) } ?? [] }
+    // Numbers beyond 63 bits are out of range for any log here.
+    func number(_ value: JSON?) -> UInt64 { value?.int.map { UInt64(bitPattern: $0) } ?? .max }
     var count = 0
     for file in Project.files(in: folder.appending(path: "inclusion"), ending: ".json") {
       let value = try JSONReader.read(Project.bytes(file))
       let holds = MerkleCheck.inclusion(
-        leafHash: base64(value["leafHash"]), index: UInt64(bitPattern: value["leafIdx"]?.int ?? 0),
-        size: UInt64(bitPattern: value["treeSize"]?.int ?? 0), proof: (value["proof"]?.array ?? []).map { base64($0) },
+        leafHash: base64(value["leafHash"]), index: number(value["leafIdx"]),
+        size: number(value["treeSize"]), proof: (value["proof"]?.array ?? []).map { base64($0) },
         root: base64(value["root"]))
       #expect(holds != value["wantErr"]?.bool, "\(file.path)")
       count += 1
@@ -56,8 +58,8 @@ struct LogTests {
     for file in Project.files(in: folder.appending(path: "consistency"), ending: ".json") {
       let value = try JSONReader.read(Project.bytes(file))
       let holds = MerkleCheck.consistency(
-        from: UInt64(bitPattern: value["size1"]?.int ?? 0), root1: base64(value["root1"]),
-        to: UInt64(bitPattern: value["size2"]?.int ?? 0), root2: base64(value["root2"]),
+        from: number(value["size1"]), root1: base64(value["root1"]),
+        to: number(value["size2"]), root2: base64(value["root2"]),
         proof: (value["proof"]?.array ?? []).map { base64($0) })
       #expect(holds != value["wantErr"]?.bool, "\(file.path)")
       count += 1

@@ -48,6 +48,8 @@ package final class Host {
   static let maximumWaiting = 2_000
 
   package init(desk: Desk, run: RunID) throws(RuntimeFault) {
+    // An agent that is gone is told by the write that fails, not by a signal that ends the host.
+    signal(SIGPIPE, SIG_IGN)
     self.desk = desk
     self.run = run
     lock = try RunLock(desk.directory, run)
@@ -75,7 +77,7 @@ package final class Host {
 
   /// Runs until the run is over, or, without an agent, until nothing is left to perform.
   package func serve() {
-    signal(SIGPIPE, SIG_IGN)
+    if link == nil { isAgentDone = true }
     attempt { () throws(JournalFault) in
       try Reconciler(desk: desk, maker: maker).reconcile(run)
       plan = try store.plan(of: run)
