@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -35,6 +36,7 @@ static void child(const cp_request *r, int report, pid_t parent) {
   }
   for (int i = 0; i < 3; i++)
     if (dup2(fds[i], i) < 0) goto failed;
+  if (r->takes_terminal && ioctl(0, TIOCSCTTY, 0) != 0) goto failed;
   report = fcntl(report, F_DUPFD_CLOEXEC, 3);
   if (syscall(SYS_close_range, (unsigned)report + 1, ~0U, 0) != 0 && errno != ENOSYS) goto failed;
   for (int fd = 3; fd < report; fd++) close(fd);

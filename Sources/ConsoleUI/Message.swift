@@ -38,6 +38,8 @@ package enum Message: Sendable {
   case checked(TrailCheck)
   /// The text a person may rewrite; nil when there is none.
   case editable(StepID, Revision, String?)
+  /// A person's version was taken; the editor closes.
+  case edited
   case told(String, isBad: Bool)
 }
 

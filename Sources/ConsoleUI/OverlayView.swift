@@ -112,6 +112,11 @@ enum OverlayView {
       frame.put(glyphs, x: inner.x - shift, y: inner.y + offset, limit: inner.width + shift)
     }
     for y in inner.y..<(inner.y + inner.height) where shift > 0 { frame.put("│", .focus, x: region.x, y: y, limit: 1) }
+    if !model.status.isEmpty {
+      frame.putCut(
+        [Span(" \(model.status) ", .warning)], x: region.x + 2, y: region.y + region.height - 1, limit: region.width - 4
+      )
+    }
     frame.cursor = (inner.x + before - shift, inner.y + field.row - top)
   }
 

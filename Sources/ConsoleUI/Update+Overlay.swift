@@ -88,14 +88,14 @@ private func editorKey(
 ) -> [Intent] {
   var field = field
   if key == .control("s") {
-    model.overlay = nil
+    // The editor stays until the text is taken: what somebody wrote is never lost to an error.
     guard let current = model.steps[step], current.revision == revision else {
       say(&model, "the step changed meanwhile; your text was not used", isBad: true)
       return []
     }
-    say(&model, "your version of #\(current.number) is shown; a approves it")
     return [.edit(current, text: field.text)]
   }
+  say(&model, "")
   _ = field.handle(key)
   model.overlay = .editor(step, revision, field)
   return []

@@ -36,6 +36,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     }
     model.overlay = .editor(step, revision, TextField(text, isMultiLine: true))
     return []
+  case .edited:
+    model.overlay = nil
+    say(&model, "your version is shown; a approves it")
+    return []
   case .told(let text, let isBad):
     say(&model, text, isBad: isBad)
     return []

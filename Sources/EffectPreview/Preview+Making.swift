@@ -202,3 +202,12 @@ extension Preview {
     self.init(lines: lines + rest.lines, changes: rest.changes)
   }
 }
+
+extension Preview {
+  /// This preview, and below it the difference of two texts as a part of its own.
+  package func followed(by heading: String, _ before: String, _ after: String) -> Preview {
+    let diff = Preview.diff(Array(before.utf8), Array(after.utf8))
+    let tail = diff.lines.map { PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks) }
+    return Preview(lines: lines + [PreviewLine(.gap, ""), PreviewLine(.label, heading)] + tail, changes: changes)
+  }
+}

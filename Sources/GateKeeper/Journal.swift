@@ -21,10 +21,12 @@ package struct NewStep: Hashable, Sendable {
   package var replaces: StepID?
   /// For a new file that mostly repeats another one: the content its changes are shown against.
   package var basis: Digest?
+  /// The done step that this one puts back.
+  package var undoes: StepID?
   package init(
     run: RunID, plan: Int?, action: Action, salt: [UInt8], claims: Claims, verdict: Verdict, reach: Reach,
     effectDigest: Digest, policyDigest: Digest, previewDigest: Digest, previewBytes: [UInt8], findings: [Finding],
-    replaces: StepID?, basis: Digest?
+    replaces: StepID?, basis: Digest?, undoes: StepID? = nil
   ) {
     self.run = run
     self.plan = plan
@@ -40,6 +42,7 @@ package struct NewStep: Hashable, Sendable {
     self.findings = findings
     self.replaces = replaces
     self.basis = basis
+    self.undoes = undoes
   }
 }
 

@@ -3,16 +3,24 @@
 import CProcess
 import Glibc
 
-enum ChildProcess {
-  struct Streams {
-    var input: Int32 = -1
-    var output: Int32 = -1
-    var error: Int32 = -1
+package enum ChildProcess {
+  /// Descriptors for the child; -1 is /dev/null.
+  package struct Streams {
+    var input: Int32
+    var output: Int32
+    var error: Int32
+    package init(input: Int32 = -1, output: Int32 = -1, error: Int32 = -1) {
+      self.input = input
+      self.output = output
+      self.error = error
+    }
   }
 
   /// The child's pid; throws with the reason of the call that failed.
-  static func spawn(
-    _ arguments: [String], environment: [String], directory: String?, streams: Streams, diesWithParent: Bool
+  /// - Parameter takesTerminal: standard input becomes the child's controlling terminal.
+  package static func spawn(
+    _ arguments: [String], environment: [String], directory: String?, streams: Streams, diesWithParent: Bool,
+    takesTerminal: Bool = false
   ) throws(RuntimeFault) -> pid_t {
     guard let program = arguments.first.flatMap(find) else {
       throw RuntimeFault(.usage, "`\(arguments.first ?? "")` is not a program on this machine")
@@ -30,7 +38,7 @@ enum ChildProcess {
           var request = cp_request(
             path: path, argv: argvBuffer.baseAddress, envp: envpBuffer.baseAddress, directory: where_,
             input: streams.input, output: streams.output, error: streams.error, new_session: 1,
-            dies_with_parent: diesWithParent ? 1 : 0)
+            takes_terminal: takesTerminal ? 1 : 0, dies_with_parent: diesWithParent ? 1 : 0)
           return cp_spawn(&request)
         }
       }

@@ -51,6 +51,8 @@ package struct DeskActions {
   package func edit(_ step: StepSummary, text: String) throws(RuntimeFault) {
     let maker = try maker(step.run)
     try journalled { () throws(JournalFault) in
+      let before = try maker.editableText(step) ?? ""
+      guard before != text else { throw JournalFault(.illegal, "nothing was changed") }
       guard let effect = try maker.edited(step, text) else {
         throw JournalFault(
           .illegal, "this text can't be read back; a mail needs its header lines and an empty line after them")
@@ -58,7 +60,8 @@ package struct DeskActions {
       try gate.move([
         Transition(
           step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "edited",
-          reason: "edited by \(desk.person.name)", revised: try maker.revised(step, as: effect))
+          reason: "edited by \(desk.person.name)",
+          revised: try maker.revised(step, as: effect, rewritten: (before, text)))
       ])
     }
   }

@@ -50,9 +50,12 @@ extension StepMaker {
   }
 
   /// A person's version of the effect; its preview ends with what the person changed.
-  func revised(_ step: StepSummary, as effect: Effect) throws(JournalFault) -> NewStep {
-    var new = try finish(
-      try stored(step, effect), claims: step.claims, plan: step.plan, isRelayed: false)
+  func revised(
+    _ step: StepSummary, as effect: Effect, rewritten: (before: String, after: String)? = nil
+  ) throws(JournalFault) -> NewStep {
+    var material = try stored(step, effect)
+    material.rewritten = rewritten
+    var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: false)
     new.findings = []
     return new
   }
@@ -154,6 +157,7 @@ extension StepMaker {
     if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
       new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
     }
+    new.undoes = step.id
     new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
     // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.
     if new.verdict.level < .watched {

@@ -25,6 +25,8 @@ struct StepMaker {
     var contentText = ""
     var replaces: StepID?
     var basis: Digest?
+    /// What a person wrote in the agent's place: before and after.
+    var rewritten: (before: String, after: String)?
   }
 
   func make(
@@ -59,7 +61,10 @@ struct StepMaker {
       verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
     }
     let salt = store.clock.random(16)
-    let preview = Preview.of(action.effect, images: material.images, findings: material.findings)
+    var preview = Preview.of(action.effect, images: material.images, findings: material.findings)
+    if let rewritten = material.rewritten {
+      preview = preview.followed(by: "your change against the agent’s version", rewritten.before, rewritten.after)
+    }
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
       reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),

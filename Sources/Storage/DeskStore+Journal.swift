@@ -7,28 +7,32 @@ import SQLite
 
 extension DeskStore: Journal {
   package func propose(_ new: NewStep, by agent: Actor, events: [StepEvent]) throws(JournalFault) -> StepSummary {
-    try record { (log, change) throws(JournalFault) in
-      var state = StepState.proposed
-      for event in events {
-        guard let next = state.after(event) else {
-          throw JournalFault(.illegal, "\(state.rawValue) has no \(event.rawValue)")
-        }
-        state = next
+    try record { (log, change) throws(JournalFault) in try enter(new, by: agent, events: events, &log, change) }
+  }
+
+  /// A step's entry, inside a transaction.
+  func enter(
+    _ new: NewStep, by agent: Actor, events: [StepEvent], _ log: inout LogAppender, _ change: Int64
+  ) throws(JournalFault) -> StepSummary {
+    var state = StepState.proposed
+    for event in events {
+      guard let next = state.after(event) else {
+        throw JournalFault(.illegal, "\(state.rawValue) has no \(event.rawValue)")
       }
-      let step = try insert(new, state: state, change: change)
-      try log.append(agent, "proposed", run: new.run, step: step.id) { $0.describe(step, digests: false) }
-      for event in events {
-        try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
-      }
-      if let old = new.replaces {
-        try move(
-          Transition(
-            step: old, event: .withdraw, actor: .performer, reasonCode: "replaced",
-            reason: "replaced by #\(step.number)"),
-          &log, change)
-      }
-      return step
+      state = next
     }
+    let step = try insert(new, state: state, change: change)
+    try log.append(agent, "proposed", run: new.run, step: step.id) { $0.describe(step, digests: false) }
+    for event in events {
+      try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
+    }
+    if let old = new.replaces {
+      try move(
+        Transition(
+          step: old, event: .withdraw, actor: .performer, reasonCode: "replaced", reason: "replaced by #\(step.number)"),
+        &log, change)
+    }
+    return step
   }
 
   package func apply(_ transitions: [Transition]) throws(JournalFault) {
@@ -69,8 +73,8 @@ extension DeskStore: Journal {
         """
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
-          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30)
+          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -81,7 +85,7 @@ extension DeskStore: Journal {
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
         .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
         .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
-        .integer(verdict.allowsBulk ? 1 : 0))
+        .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null)
       let id = StepID(connection.lastInsertID)
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
@@ -121,6 +125,19 @@ extension DeskStore: Journal {
       leaf.painted = transition.shown?.painted ?? ""
       leaf.reasonCode = transition.reasonCode
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
+    }
+    guard transition.event == .succeed else { return }
+    let undone = try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT undoes FROM step WHERE id = ?1 AND undoes IS NOT NULL", .integer(step.id.value)) {
+        StepID($0.int(0))
+      }
+    }
+    if let undone, try self.step(undone)?.state == .done {
+      try move(
+        Transition(
+          step: undone, event: .undo, actor: transition.actor, reasonCode: "undone", reason: "undone by #\(step.number)"
+        ),
+        &log, change)
     }
   }
 

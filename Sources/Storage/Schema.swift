@@ -26,7 +26,7 @@ enum Schema {
       level TEXT NOT NULL, rule TEXT NOT NULL, originFile TEXT NOT NULL, originLine INTEGER NOT NULL,
       isFloor INTEGER NOT NULL, allowsBulk INTEGER NOT NULL, reasons BLOB NOT NULL, brokenRules BLOB NOT NULL, evidence BLOB NOT NULL,
       reach BLOB NOT NULL, mustBeSeen INTEGER NOT NULL,
-      basis BLOB, salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
+      basis BLOB, undoes INTEGER REFERENCES step(id), salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
       effectDigest BLOB NOT NULL, policyDigest BLOB NOT NULL, previewDigest BLOB NOT NULL,
       proposedAt INTEGER NOT NULL, decidedBy TEXT NOT NULL DEFAULT '', decidedAt INTEGER, reason TEXT NOT NULL DEFAULT '',
       mark TEXT NOT NULL DEFAULT 'undecided', discardedChanges TEXT NOT NULL DEFAULT '',

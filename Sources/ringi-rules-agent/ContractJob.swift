@@ -122,7 +122,7 @@ final class ContractJob: Job {
     let body = """
       Dear counsel,
 
-      thank you for the draft “\(contract.title)”. Before \(row["owner"] ?? "we") can sign it we need to agree on the following:
+      thank you for the draft “\(contract.title)”. Before \(Text.name(row["owner"] ?? "we")) can sign it we need to agree on the following:
 
       \(asks.joined(separator: "\n"))
 

@@ -20,10 +20,7 @@ struct Message {
   var subject: String { headers["Subject"] ?? "" }
 
   /// What to call the sender: the display name without the address.
-  var name: String {
-    let name = Text.trimmed(from.prefix { $0 != "<" })
-    return name.isEmpty ? from : name
-  }
+  var name: String { Text.name(from) }
 
   /// The first `2026-12-03 15:00` in the body, as RFC 3339 in Japan's time.
   func time(plus hours: Int) -> String? {
@@ -110,7 +107,10 @@ final class InboxJob: Job {
     func one(_ key: String) -> String { fields.first { $0.key == key }?.value ?? "" }
     func filled(_ text: String) -> String {
       text.replacing("{name}", message.name).replacing("{subject}", message.subject)
-        .replacing("{time}", message.time(plus: 0)?.prefix(16).description ?? "the time you name").replacing(
+        .replacing(
+          "{time}",
+          message.time(plus: 0).map { "\($0.prefix(10)) at \($0.dropFirst(11).prefix(5))" } ?? "the time you name"
+        ).replacing(
           "\\n", "\n")
     }
     let reason = "rule for: \(one("when"))"

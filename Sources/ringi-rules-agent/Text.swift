@@ -65,6 +65,12 @@ enum Text {
     text.split(separator: separator).map { trimmed($0) }.filter { !$0.isEmpty }
   }
 
+  /// `Mika Arai <m.arai@kumo.example>` without the address.
+  static func name(_ address: String) -> String {
+    let name = trimmed(address.prefix { $0 != "<" })
+    return name.isEmpty ? address : name
+  }
+
   /// The first of `phrases` that stands in `text`, letters' case ignored.
   static func first(_ phrases: [String], in text: String) -> String? {
     let lowered = text.lowercased()

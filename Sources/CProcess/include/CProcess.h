@@ -13,6 +13,7 @@ typedef struct {
   const char *directory; // NULL: inherit
   int input, output, error;
   int new_session;     // setsid
+  int takes_terminal;  // standard input becomes the controlling terminal
   int dies_with_parent; // SIGKILL when the spawning thread ends
 } cp_request;
 

@@ -22,6 +22,7 @@ struct ConsoleSession<Terminal: Screen> {
   private var seenChange: Int64 = -1
   private var trailStep: StepID?
   private var lastAttend: Int64 = 0
+  private var lastProgress: Int64 = 0
   private var isDirty = true
   private(set) var isOver = false
   private(set) var wantsSuspend = false
@@ -35,6 +36,7 @@ struct ConsoleSession<Terminal: Screen> {
     model = Model(width: terminal.width, height: terminal.height, person: desk.person, zone: Clocks.zone())
     model.isASCII = isASCII
     model.now = Clocks.monotonic()
+    lastProgress = model.now
     verification = try TrailVerification(desk)
   }
 
@@ -70,7 +72,11 @@ struct ConsoleSession<Terminal: Screen> {
     let found = try check.step(leaves: 512)
     verification = check
     // While more is written than checked, the word stays what it was after the first whole pass.
-    if case .checking = found, model.check == .intact { return }
+    if case .checking = found {
+      // A number that runs is no news: four times a second is enough.
+      if model.check == .intact || Clocks.monotonic() - lastProgress < 250 { return }
+      lastProgress = Clocks.monotonic()
+    }
     if found != model.check { try deliver(.checked(found)) }
   }
 
@@ -145,7 +151,9 @@ struct ConsoleSession<Terminal: Screen> {
       seenVersion = -1
     case .decide(let step, let decision, let painted): try actions.decide(step, decision, painted: painted)
     case .decideAll(let steps, let decision, let painted): try actions.decide(steps, decision, painted: painted)
-    case .edit(let step, let text): try actions.edit(step, text: text)
+    case .edit(let step, let text):
+      try actions.edit(step, text: text)
+      try deliver(.edited)
     case .mark(let step, let mark, let changes): try actions.mark(step, mark, discarding: changes)
     case .finishReview:
       let counts = try actions.finishReview(run)

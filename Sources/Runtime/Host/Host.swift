@@ -93,6 +93,8 @@ package final class Host {
       try lookAtDecisions()
       try lookAtTime()
     }
+    // A host without an agent is there to perform what is left, and goes when that is done.
+    if link == nil, agentPID == 0, !hasWork { isOver = true }
     guard !isOver else { return }
     var (descriptors, owners) = pollSet()
     let timeout = nextTimeout()
@@ -101,6 +103,11 @@ package final class Host {
     for (descriptor, owner) in zip(descriptors, owners) where descriptor.revents != 0 {
       attempt { () throws(JournalFault) in try handle(owner, descriptor.revents) }
     }
+  }
+
+  private var hasWork: Bool {
+    let left = try? store.steps(of: run, in: [.approved, .kept, .permitted])
+    return left.map { !$0.isEmpty } ?? false
   }
 
   enum Owner { case bell, agent, listener, tool(Int) }
