@@ -143,8 +143,8 @@ package enum CommandTable {
       obstacle: { $0.findings.isEmpty ? "the agent has handed over no flags" : nil }),
     Binding(
       .review, [.character("b")], .go, "the batch review of prepared results",
-      label: { $0.view == .run && !$0.prepared.isEmpty ? "batch (\($0.prepared.count))" : nil },
-      obstacle: { $0.prepared.isEmpty ? "nothing is prepared" : nil }),
+      label: { $0.view == .run && !$0.preparedIDs.isEmpty ? "batch (\($0.preparedIDs.count))" : nil },
+      obstacle: { $0.preparedIDs.isEmpty ? "nothing is prepared" : nil }),
     Binding(.help, [.character("?")], .go, "all keys", label: { _ in "help" }),
     Binding(.palette, [.character(":")], .go, "any command by name", label: { $0.width >= 100 ? "command" : nil }),
     Binding(.back, [.escape], .go, "back; never decides"),

@@ -47,16 +47,7 @@ enum FooterView {
         [Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: region.width)
       return
     }
-    let waits = model.waiting
-    let place = model.selection.flatMap { id in waits.firstIndex { $0.id == id } }
-    let openFlags = model.flags.count { $0.mark == .undecided && $0.level != .green }
-    let openResults = model.prepared.count { $0.mark == .undecided }
-    let right =
-      model.view == .flags
-      ? "\(openFlags) undecided "
-      : model.view == .review
-        ? "\(openResults) undecided "
-        : place.map { "\($0 + 1) of \(waits.count) waiting " } ?? (waits.isEmpty ? "" : "\(waits.count) waiting ")
+    let right = place(model)
     let limit = region.width - SafeText.width(right) - 1
     var x = 1
     for binding in CommandTable.bindings {
@@ -72,5 +63,18 @@ enum FooterView {
         limit: width)
     }
     frame.put(right, .dim, x: region.width - SafeText.width(right), y: region.y, limit: region.width)
+  }
+
+  /// Where one is, at the right edge.
+  private static func place(_ model: Model) -> String {
+    switch model.view {
+    case .flags: return "\(model.flags.count { $0.mark == .undecided && $0.level != .green }) undecided "
+    case .review: return "\(model.prepared.count { $0.mark == .undecided }) undecided "
+    case .run, .help:
+      let waits = model.waitingIDs
+      if waits.isEmpty { return "" }
+      guard let place = model.selection.flatMap({ waits.firstIndex(of: $0) }) else { return "\(waits.count) waiting " }
+      return "\(place + 1) of \(waits.count) waiting "
+    }
   }
 }

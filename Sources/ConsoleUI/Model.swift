@@ -78,6 +78,9 @@ package struct Model: Sendable {
   package var plan: [PlanEntry] = []
   package var steps: [StepID: StepSummary] = [:]
   package var order: [StepID] = []
+  package private(set) var waitingIDs: [StepID] = []
+  /// In the order of the review: grouped by kind.
+  package private(set) var preparedIDs: [StepID] = []
   package var findings: [FindingRow] = []
   package var trail: [TrailLine] = []
   package var leafCount: Int64 = 0
@@ -137,12 +140,18 @@ package struct Model: Sendable {
 
   package var currentFinding: FindingRow? { finding.flatMap { id in findings.first { $0.id == id } } }
 
-  package var waiting: [StepSummary] { order.compactMap { steps[$0] }.filter { $0.state == .waiting } }
+  package var waiting: [StepSummary] { waitingIDs.compactMap { steps[$0] } }
+  package var prepared: [StepSummary] { preparedIDs.compactMap { steps[$0] } }
 
-  /// Prepared results in the order of the review: grouped by kind.
-  package var prepared: [StepSummary] {
-    order.compactMap { steps[$0] }.filter { $0.state == .staged }
-      .sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }
+  /// Sorts steps into what waits and what is prepared; done once for each reading, not for each frame.
+  mutating func sortSteps() {
+    waitingIDs = []
+    var staged: [StepSummary] = []
+    for id in order {
+      guard let step = steps[id] else { continue }
+      if step.state == .waiting { waitingIDs.append(id) } else if step.state == .staged { staged.append(step) }
+    }
+    preparedIDs = staged.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }.map(\.id)
   }
 
   /// Flags in the order of triage.

@@ -85,8 +85,7 @@ private func move(_ model: inout Model, _ command: Command) -> [Intent] {
 }
 
 private func moveQueue(_ model: inout Model, _ by: Int) -> [Intent] {
-  let ids = model.queue.compactMap(\.step)
-  guard !ids.isEmpty else { return [] }
+  guard !model.queueIndex.isEmpty else { return [] }
   model.isFollowing = false
   // Not by scanning all steps: the row is known, and steps are close to it.
   let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0

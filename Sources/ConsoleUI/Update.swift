@@ -77,6 +77,7 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   for step in reading.steps {
     if model.steps.updateValue(step, forKey: step.id) == nil { model.order.append(step.id) }
   }
+  model.sortSteps()
   model.queue = QueueBuilder.rows(model)
   model.queueIndex = [:]
   for (index, row) in model.queue.enumerated() { if let step = row.step { model.queueIndex[step] = index } }

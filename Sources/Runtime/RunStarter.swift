@@ -19,6 +19,11 @@ package enum RunStarter {
     throw RuntimeFault(.usage, "no agent `\(name)` is in the desk's registry (desk.yaml); it knows: \(known)")
   }
 
+  /// The embedded agent touches nothing itself. Any other may: it is asked, and no more is promised.
+  private static func grade(_ name: String, _ desk: Desk) -> Grade {
+    name == "rules-agent" && desk.settings.agents[name] == nil ? .enforced : .asked
+  }
+
   /// Records the run and starts its host.
   /// - Parameter agent: a name of the registry; nil takes the workspace's own.
   package static func start(
