@@ -233,6 +233,7 @@ package struct ACPClient: Sendable {
   private static func cut(_ bytes: [UInt8], _ line: Int?, _ limit: Int?) -> [UInt8] {
     guard line != nil || limit != nil else { return bytes }
     let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
-    return Array(lines.dropFirst(max(0, (line ?? 1) - 1)).prefix(limit ?? lines.count).joined(separator: [10]))
+    let skipped = line.map { $0 > 1 ? $0 - 1 : 0 } ?? 0
+    return Array(lines.dropFirst(skipped).prefix(max(0, limit ?? lines.count)).joined(separator: [10]))
   }
 }

@@ -17,7 +17,7 @@ void tg_restore(void) {
   if (!armed) return;
   armed = 0;
   // Attributes, paste mode, mouse, cursor, main screen.
-  static const char sane[] = "\033[0m\033[?2004l\033[?1000l\033[?25h\033[?1049l\r";
+  static const char sane[] = "\033[0m\033[?1l\033>\033[?2004l\033[?1000l\033[?25h\033[?1049l\r";
   ssize_t written = write(1, sane, sizeof sane - 1);
   (void)written;
   tcsetattr(0, TCSANOW, &saved);
@@ -59,6 +59,11 @@ int tg_install(void) {
   action.sa_handler = note;
   const int polite[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT};
   for (unsigned i = 0; i < sizeof polite / sizeof *polite; i++) sigaction(polite[i], &action, 0);
+  // A stack that overflowed can't run a handler: it has one of its own.
+  static char spare[65536];
+  stack_t stack = {.ss_sp = spare, .ss_size = sizeof spare};
+  sigaltstack(&stack, 0);
+  action.sa_flags = SA_ONSTACK;
   action.sa_handler = crash;
   const int crashes[] = {SIGSEGV, SIGABRT, SIGILL, SIGBUS, SIGFPE, SIGTRAP, SIGQUIT};
   for (unsigned i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &action, 0);

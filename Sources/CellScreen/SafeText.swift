@@ -66,7 +66,7 @@ package enum SafeText {
     switch scalar.value {
     // Regional indicators and skin tones change the width of their neighbours in some terminals; conjoining jamo
     // melt into the syllable before them.
-    case 0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0x1160...0x11FF, 0xD7B0...0xD7FF: return .hidden
+    case 0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0x1160...0x11FF, 0xD7B0...0xD7FF, 0x2800: return .hidden
     default: return .columns(isWide(scalar.value) ? 2 : 1)
     }
   }

@@ -52,10 +52,7 @@ package enum CommandTable {
     Binding(
       .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
       label: { $0.view == .run && $0.current?.state == .waiting ? "change it" : nil },
-      obstacle: {
-        $0.current?.state == .waiting || $0.current?.state == .staged
-          ? nil : "only what waits or is prepared can be changed"
-      }),
+      obstacle: Deed.noEdit),
     Binding(
       .skip, [.character("s")], .decide, "come back to it later",
       label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },

@@ -61,6 +61,13 @@ enum Deed {
     model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2"
   }
 
+  @Sendable static func noEdit(_ model: Model) -> String? {
+    guard let step = model.current, step.state == .waiting || step.state == .staged else {
+      return "only what waits or is prepared can be changed"
+    }
+    return step.isRelayed ? "the agent does this itself: reject it and say what you want" : nil
+  }
+
   @Sendable static func noRest(_ model: Model) -> String? {
     switch model.view {
     case .review: return model.prepared.contains { $0.mark == .undecided } ? nil : "every result has its mark"

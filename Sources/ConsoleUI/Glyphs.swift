@@ -78,6 +78,7 @@ enum Words {
   static func state(_ step: StepSummary) -> String {
     switch step.state {
     case .waiting: "waits for you"
+    case .done where step.isRelayed: "allowed, the agent does it"
     case .staged: "prepared"
     case .refused: "refused by policy"
     case .approved: "approved, being done"

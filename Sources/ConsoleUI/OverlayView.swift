@@ -30,12 +30,13 @@ enum OverlayView {
       x: (model.width - width) / 2, y: max(1, (model.height - height) / 2), width: width, height: height)
     frame.fill(region)
     frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
-    for (offset, line) in lines.prefix(height - 3).enumerated() {
+    let isCut = lines.count > height - 3
+    for (offset, line) in lines.prefix(isCut ? height - 4 : height - 3).enumerated() {
       frame.put(line, x: region.x + 2, y: region.y + 1 + offset, limit: width - 4)
     }
-    if lines.count > height - 3 {
+    if isCut {
       frame.put(
-        "… \(lines.count - height + 3) more lines", .warning, x: region.x + 2, y: region.y + height - 3,
+        "… \(lines.count - height + 4) more lines", .warning, x: region.x + 2, y: region.y + height - 3,
         limit: width - 4)
     }
     frame.putCut([Span(hint, .key)], x: region.x + 2, y: region.y + height - 2, limit: width - 4)

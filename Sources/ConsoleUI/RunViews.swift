@@ -7,7 +7,9 @@ enum QueueView {
     frame.pane(region, [Span("Queue", .title)], model, isFocused: model.pane == .list)
     let inner = region.inner
     guard !model.queue.isEmpty else {
-      frame.put(" the agent is starting…", .dim, x: inner.x, y: inner.y, limit: inner.width)
+      let isStarting = model.run.map { $0.state == .starting || $0.state == .live } ?? true
+      let words = isStarting && model.hasHost ? " the agent is starting…" : " no steps"
+      frame.put(words, .dim, x: inner.x, y: inner.y, limit: inner.width)
       return
     }
     let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0

@@ -5,7 +5,7 @@
 //   staged ─▶ kept | discarded | withdrawn | staged (next revision)
 //   permitted, approved, kept ─▶ performing ─▶ done | failed | unknown
 //     performing ─▶ staged (a set was rolled back whole) | waiting (the target had changed, nothing took effect)
-//   unknown ─▶ done | failed | waiting          done ─▶ undone
+//   unknown ─▶ done | failed | waiting | kept          done ─▶ undone
 
 package enum StepState: String, Sendable, Hashable, CaseIterable {
   case proposed, refused, permitted, staged, waiting, approved, rejected, expired, withdrawn
@@ -25,6 +25,8 @@ package enum StepEvent: String, Sendable, Hashable, CaseIterable {
   case begin, succeed, fail, rollback
   /// The performer died; a later one found out, or asks a person.
   case lose, reconcileDone, reconcileFailed, ask
+  /// It had not begun, and a person has kept it: it goes with the rest of its set.
+  case retry
   case undo
 }
 
@@ -53,6 +55,7 @@ extension StepState {
     case (.unknown, .reconcileDone): .done
     case (.unknown, .reconcileFailed): .failed
     case (.unknown, .ask): .waiting
+    case (.unknown, .retry): .kept
     case (.done, .undo): .undone
     default: nil
     }
@@ -93,6 +96,7 @@ extension StepEvent {
     case .reconcileDone: "found done"
     case .reconcileFailed: "found not done"
     case .ask: "asked"
+    case .retry: "taken up again"
     case .undo: "undone"
     }
   }

@@ -86,13 +86,15 @@ package struct StepSummary: Hashable, Sendable {
   package var discardedChanges: Set<Int>
   /// The content its changes are shown against: the file as it is, or the one a new file mostly repeats.
   package var basis: Digest?
+  /// The agent, not Ringi, performs what is allowed.
+  package var isRelayed: Bool
 
   package init(
     id: StepID, run: RunID, number: StepNumber, plan: Int?, state: StepState, revision: Revision, kind: ActionKind,
     claims: Claims, target: String, verdict: Verdict, evidence: [String], reach: Reach, mustBeSeenWhole: Bool,
     effectDigest: Digest, previewDigest: Digest, policyDigest: Digest, proposedAt: Timestamp, decidedBy: String,
     decidedAt: Timestamp?, reason: String, mark: Mark, discardedChanges: Set<Int>,
-    basis: Digest?
+    basis: Digest?, isRelayed: Bool = false
   ) {
     self.id = id
     self.run = run
@@ -117,6 +119,7 @@ package struct StepSummary: Hashable, Sendable {
     self.mark = mark
     self.discardedChanges = discardedChanges
     self.basis = basis
+    self.isRelayed = isRelayed
   }
 }
 

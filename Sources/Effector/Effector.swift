@@ -42,7 +42,7 @@ package final class Performer {
     if !files.isEmpty {
       var set = FileSet(scopes: scopes, hash: hash, load: load)
       do {
-        try set.apply(files.map(\.action.effect))
+        try set.apply(files)
         fileOutcome = .done(detail: "")
       } catch {
         fileOutcome =

@@ -9,6 +9,7 @@
 
 import CProcess
 import Domain
+import GateKeeper
 import Glibc
 
 struct FileSet {
@@ -34,9 +35,9 @@ struct FileSet {
     self.load = load
   }
 
-  mutating func apply(_ effects: [Effect]) throws(ScopeFault) {
+  mutating func apply(_ effects: [PermittedEffect]) throws(ScopeFault) {
     do throws(ScopeFault) {
-      for (index, effect) in effects.enumerated() { try stage(effect, index) }
+      for effect in effects { try stage(effect.action.effect, effect.step) }
       for item in items { try check(item) }
       for index in items.indices { try commit(&items[index]) }
     } catch {
@@ -50,13 +51,13 @@ struct FileSet {
     }
   }
 
-  private mutating func stage(_ effect: Effect, _ index: Int) throws(ScopeFault) {
+  private mutating func stage(_ effect: Effect, _ step: StepID) throws(ScopeFault) {
     guard let path = effect.writtenPath else { return }
     let scope = try scopes.scope(of: path)
     guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, path.display) }
     let isCreate = if case .createFile = effect { true } else { false }
     let (directory, name) = try scope.parent(of: path, creating: isCreate)
-    let beside = Array(".ringi-\(getpid())-\(index).tmp".utf8CString)
+    let beside = Self.beside(step)
     var item = Item(effect: effect, path: path, directory: directory, name: name, beside: beside)
     if case .renameFile(_, let to, _) = effect {
       let scope = try scopes.scope(of: to)
@@ -81,6 +82,18 @@ struct FileSet {
     }
     if let image = effect.preImage { fchmod(file, mode_t(image.mode)) }
     guard fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+  }
+
+  /// The name that a step's content has beside its target until it is in place; told by the step, so that what a
+  /// killed performer left can be found.
+  private static func beside(_ step: StepID) -> [CChar] { Array(".ringi-step-\(step.value).tmp".utf8CString) }
+
+  /// Removes what a killed performer left beside a step's target. What it displaced is kept on the desk.
+  static func sweep(_ effect: Effect, _ step: StepID, scopes: Scopes) {
+    guard let path = effect.writtenPath, let scope = try? scopes.scope(of: path),
+      let (directory, _) = try? scope.parent(of: path, creating: false)
+    else { return }
+    unlinkat(directory.descriptor, beside(step), 0)
   }
 
   /// The target is still what the person saw.

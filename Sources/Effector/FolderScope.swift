@@ -203,4 +203,7 @@ package final class Scopes {
   }
 
   package func read(_ path: FilePath) throws(ScopeFault) -> FileState { try scope(of: path).read(path) }
+
+  /// After a performer died: nothing of it stays beside the step's target.
+  package func sweep(_ effect: Effect, of step: StepID) { FileSet.sweep(effect, step, scopes: self) }
 }

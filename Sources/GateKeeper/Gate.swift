@@ -20,6 +20,9 @@ package struct Gate<Record: Journal> {
       case .batched: step.action.kind.isRead || step.action.kind == .findingReport ? .permit : .stage
       case .autonomous: .permit
       }
+    var step = step
+    // Only what is prepared takes the place of something prepared; what waits may yet be refused.
+    if event != .stage { step.replaces = nil }
     return try journal.propose(step, by: agent, events: [event])
   }
 

@@ -23,10 +23,12 @@ package struct NewStep: Hashable, Sendable {
   package var basis: Digest?
   /// The done step that this one puts back.
   package var undoes: StepID?
+  /// The agent, not Ringi, performs what is allowed.
+  package var isRelayed: Bool
   package init(
     run: RunID, plan: Int?, action: Action, salt: [UInt8], claims: Claims, verdict: Verdict, reach: Reach,
     effectDigest: Digest, policyDigest: Digest, previewDigest: Digest, previewBytes: [UInt8], findings: [Finding],
-    replaces: StepID?, basis: Digest?, undoes: StepID? = nil
+    replaces: StepID?, basis: Digest?, undoes: StepID? = nil, isRelayed: Bool = false
   ) {
     self.run = run
     self.plan = plan
@@ -43,6 +45,7 @@ package struct NewStep: Hashable, Sendable {
     self.replaces = replaces
     self.basis = basis
     self.undoes = undoes
+    self.isRelayed = isRelayed
   }
 }
 

@@ -46,7 +46,16 @@ package struct AuditReport {
       switch try check.step(leaves: 4096) {
       case .checking: continue
       case .broken(let sentence): throw RuntimeFault(.refused, sentence)
-      case .intact: return "intact: \(check.count) entries, every hash, root and signature fits the key of this desk\n"
+      case .intact:
+        let isEmpty = try journalled { () throws(JournalFault) in try desk.store.runs(limit: 1).isEmpty }
+        guard check.count > 0 || isEmpty else {
+          throw RuntimeFault(.refused, "the log is empty, but the desk has runs: it was cut")
+        }
+        if let fault = try journalled({ () throws(JournalFault) in try DeskCheck(store: desk.store).firstFault() }) {
+          throw RuntimeFault(.refused, fault)
+        }
+        return
+          "intact: \(check.count) entries, every hash, root and signature fits, and so does what the desk shows of them\n"
       }
     }
   }

@@ -43,12 +43,15 @@ package struct DeskActions {
 
   /// Deciding only records; where no host lives, one is started to perform.
   private func wakePerformer(_ run: RunID) throws(RuntimeFault) {
-    guard let summary = try journalled({ () throws(JournalFault) in try store.run(run) }) else { return }
-    try RunStarter.attend(desk, summary)
+    try RunStarter.attend(desk, run)
   }
 
   /// A person's own version of what an agent proposed: the next revision, shown before it is approved.
   package func edit(_ step: StepSummary, text: String) throws(RuntimeFault) {
+    guard !step.isRelayed else {
+      throw RuntimeFault(
+        .refused, "the agent does #\(step.number) itself and would do its own text; reject it and say what you want")
+    }
     let maker = try maker(step.run)
     try journalled { () throws(JournalFault) in
       let before = try maker.editableText(step) ?? ""
@@ -124,8 +127,9 @@ package struct DeskActions {
       guard case .draftMail(let mail) = try maker.effect(of: step.id) else {
         throw JournalFault(.illegal, "#\(step.number) is no draft")
       }
-      var new = try maker.revised(step, as: .sendMail(mail))
-      new.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
+      let new = try maker.changing(try maker.revised(step, as: .sendMail(mail))) {
+        $0.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
+      }
       return try gate.intake(new, by: .person(desk.person))
     }
   }

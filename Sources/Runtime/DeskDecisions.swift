@@ -21,6 +21,8 @@ package struct DeskDecisions {
 
   package func approve(_ address: StepAddress) throws(RuntimeFault) {
     try needTerminal()
+    // A run without its host is told so first: what it waited for is withdrawn, not approved in vain.
+    try RunStarter.attend(desk, address.run)
     let (step, preview) = try DeskReport(desk).step(address)
     guard step.state == .waiting else {
       throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue), not waiting")
@@ -37,6 +39,7 @@ package struct DeskDecisions {
 
   package func reject(_ address: StepAddress, reason: String) throws(RuntimeFault) {
     try needTerminal()
+    try RunStarter.attend(desk, address.run)
     let (step, _) = try DeskReport(desk).step(address)
     try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number")
     print("rejected")

@@ -17,12 +17,17 @@ package struct DeskReport {
       return runs.map { run in
         let counts = run.counts
         return
-          "run \(run.id)  \(run.workspace)  \(run.agent)  \(run.state.rawValue)\(run.isPaused ? ", paused" : "")  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
+          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
       }.joined()
     }
     let steps = try journalled { () throws(JournalFault) in try desk.store.steps(of: RunID(run)).steps }
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }
     return steps.map { Self.line($0) + "\n" }.joined()
+  }
+
+  private func state(_ run: RunSummary) -> String {
+    let isAlone = !run.state.isOver && RunLock.isFree(desk.directory, run.id)
+    return run.state.rawValue + (run.isPaused ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 
   static func line(_ step: StepSummary) -> String {

@@ -46,7 +46,7 @@ package enum Front {
       var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
       poll(&descriptor, 1, 1_000)
       bell.drain()
-      try RunStarter.attend(desk, now)
+      try RunStarter.attend(desk, run)
     }
     let plan = try journalled { () throws(JournalFault) in try desk.store.plan(of: run) }
     print("Run \(run): \(summary.workspace), \(summary.agent), \(summary.state.rawValue)")

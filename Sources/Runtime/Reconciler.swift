@@ -23,9 +23,13 @@ struct Reconciler {
       guard let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes),
         let finding = look(action.effect)
       else { continue }
+      maker.scopes.sweep(action.effect, of: step.id)
+      // What a person kept and what had not begun goes on with the rest: a review is all or nothing.
+      let isKept = finding.event == .reconcileFailed && step.verdict.level == .batched
       try desk.gate.move([
         Transition(
-          step: step.id, event: finding.event, actor: .performer, reasonCode: "reconciled", reason: finding.words)
+          step: step.id, event: isKept ? .retry : finding.event, actor: .performer, reasonCode: "reconciled",
+          reason: finding.words)
       ])
     }
   }

@@ -108,27 +108,35 @@ package enum RunStarter {
   }
 
   /// For consoles: a run whose host is gone is told so, and a performer is started where work is left.
-  package static func attend(_ desk: Desk, _ run: RunSummary) throws(RuntimeFault) {
-    guard RunLock.isFree(desk.directory, run.id) else { return }
+  package static func attend(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
+    var lock = try? RunLock(desk.directory, run)
+    guard lock != nil else { return }
+    // Only now, with the lock held, is what is read the last word of a host.
     let store = desk.store
-    let left = try journalled { () throws(JournalFault) in
-      try store.steps(of: run.id, in: [.approved, .kept, .performing])
+    let isLeft = try journalled { () throws(JournalFault) -> Bool in
+      guard let now = try store.run(run), !now.state.isOver else { return try !work(store, run).isEmpty }
+      let isYoung = Clocks.now().milliseconds - now.startedAt.milliseconds < 5_000
+      if now.state == .live || now.state == .starting && !isYoung { try tellHostGone(desk, run) }
+      return try !work(store, run).isEmpty
     }
-    if run.state == .live || run.state == .starting {
-      guard Clocks.now().milliseconds - run.startedAt.milliseconds > 2_000 else { return }
-      try journalled { () throws(JournalFault) in
-        let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted])
-        try desk.gate.move(
-          open.map {
-            Transition(
-              step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
-          })
-        let prepared = try store.steps(of: run.id, in: [.staged])
-        try store.setState(
-          run.id, prepared.isEmpty ? .lost : .review, note: "the host is gone; `:continue` starts the agent again",
-          by: .performer)
-      }
-    }
-    if !left.isEmpty { try spawnHost(desk, run.id, performOnly: true) }
+    lock = nil
+    if isLeft { try spawnHost(desk, run, performOnly: true) }
+  }
+
+  private static func work(_ store: DeskStore, _ run: RunID) throws(JournalFault) -> [StepSummary] {
+    try store.steps(of: run, in: [.approved, .kept, .performing])
+  }
+
+  private static func tellHostGone(_ desk: Desk, _ run: RunID) throws(JournalFault) {
+    let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted])
+    try desk.gate.move(
+      open.map {
+        Transition(
+          step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
+      })
+    let prepared = try desk.store.steps(of: run, in: [.staged])
+    try desk.store.setState(
+      run, prepared.isEmpty ? .lost : .review, note: "the host is gone; `:continue` starts the agent again",
+      by: .performer)
   }
 }

@@ -55,7 +55,7 @@ extension StepMaker {
   ) throws(JournalFault) -> NewStep {
     var material = try stored(step, effect)
     material.rewritten = rewritten
-    var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: false)
+    var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
     return new
   }
@@ -153,17 +153,17 @@ extension StepMaker {
     guard let inverse else { return nil }
     var origin = step
     origin.basis = nil
-    var new = try revised(origin, as: inverse)
-    if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
-      new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
+    return try changing(try revised(origin, as: inverse)) { new in
+      if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
+        new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
+      }
+      new.undoes = step.id
+      new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
+      // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.
+      if new.verdict.level < .watched {
+        new.verdict.level = .watched
+        new.verdict.reasons.append("an undo is shown before it happens")
+      }
     }
-    new.undoes = step.id
-    new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
-    // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.
-    if new.verdict.level < .watched {
-      new.verdict.level = .watched
-      new.verdict.reasons.append("an undo is shown before it happens")
-    }
-    return new
   }
 }

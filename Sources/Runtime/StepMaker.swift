@@ -69,10 +69,27 @@ struct StepMaker {
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
       reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),
       policyDigest: loaded.policyDigest, previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
-      findings: material.findings, replaces: material.replaces, basis: material.basis)
+      findings: material.findings, replaces: material.replaces, basis: material.basis,
+      isRelayed: isRelayed)
+    step.previewDigest = digest(step, preview)
+    return step
+  }
+
+  /// INVARIANT: over what is shown, docket and body, in the form in which it is shown.
+  private func digest(_ step: NewStep, _ preview: Preview) -> Digest {
     let summary = StepSummary(
       step, id: StepID(0), number: StepNumber(0), state: .proposed, proposedAt: store.clock.wall())
-    step.previewDigest = Hashing.sha256(salt + Array(preview.text(docket: Docket(summary)).utf8))
+    return Hashing.sha256(step.salt + Array(preview.text(docket: Docket(summary)).utf8))
+  }
+
+  /// A step with something of its docket changed, sealed again.
+  func changing(_ step: NewStep, _ change: (inout NewStep) -> Void) throws(JournalFault) -> NewStep {
+    var step = step
+    change(&step)
+    guard let preview = try? Preview(bytes: step.previewBytes) else {
+      throw JournalFault(.unreadable, "the preview can't be read")
+    }
+    step.previewDigest = digest(step, preview)
     return step
   }
 

@@ -73,8 +73,8 @@ extension DeskStore: Journal {
         """
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
-          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31)
+          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -85,7 +85,8 @@ extension DeskStore: Journal {
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
         .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
         .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
-        .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null)
+        .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null,
+        .integer(new.isRelayed ? 1 : 0))
       let id = StepID(connection.lastInsertID)
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)

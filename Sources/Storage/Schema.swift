@@ -24,7 +24,7 @@ enum Schema {
       state TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,
       claimTitle TEXT NOT NULL, claimReason TEXT NOT NULL, claimKind TEXT NOT NULL,
       level TEXT NOT NULL, rule TEXT NOT NULL, originFile TEXT NOT NULL, originLine INTEGER NOT NULL,
-      isFloor INTEGER NOT NULL, allowsBulk INTEGER NOT NULL, reasons BLOB NOT NULL, brokenRules BLOB NOT NULL, evidence BLOB NOT NULL,
+      isFloor INTEGER NOT NULL, allowsBulk INTEGER NOT NULL, isRelayed INTEGER NOT NULL, reasons BLOB NOT NULL, brokenRules BLOB NOT NULL, evidence BLOB NOT NULL,
       reach BLOB NOT NULL, mustBeSeen INTEGER NOT NULL,
       basis BLOB, undoes INTEGER REFERENCES step(id), salt BLOB NOT NULL, action BLOB NOT NULL, preview BLOB NOT NULL,
       effectDigest BLOB NOT NULL, policyDigest BLOB NOT NULL, previewDigest BLOB NOT NULL,
@@ -48,6 +48,7 @@ enum Schema {
       note TEXT NOT NULL DEFAULT '', salt BLOB NOT NULL DEFAULT x''
     );
     CREATE INDEX leafByRun ON leaf (run, id);
+    CREATE INDEX leafByStep ON leaf (step, id) WHERE step IS NOT NULL;
     CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
     CREATE TABLE blob (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE recipient (mailbox TEXT PRIMARY KEY, firstAt INTEGER NOT NULL) WITHOUT ROWID;

@@ -8,7 +8,7 @@ enum StepRow {
   static let columns = """
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
-    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk
+    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -49,7 +49,7 @@ enum StepRow {
       proposedAt: Timestamp(milliseconds: row.int(24)), decidedBy: row.text(25),
       decidedAt: row.isNull(26) ? nil : Timestamp(milliseconds: row.int(26)), reason: row.text(27), mark: mark,
       discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }),
-      basis: Digest(row.bytes(30)))
+      basis: Digest(row.bytes(30)), isRelayed: row.int(32) != 0)
   }
 }
 
@@ -61,6 +61,7 @@ extension StepSummary {
       claims: new.claims, target: new.action.effect.target, verdict: new.verdict, evidence: new.action.evidence,
       reach: new.reach, mustBeSeenWhole: new.action.mustBeSeenWhole, effectDigest: new.effectDigest,
       previewDigest: new.previewDigest, policyDigest: new.policyDigest, proposedAt: proposedAt, decidedBy: "",
-      decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [], basis: new.basis)
+      decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [], basis: new.basis,
+      isRelayed: new.isRelayed)
   }
 }

@@ -86,6 +86,7 @@ extension JSON {
   private static func write(_ text: String, to out: inout [UInt8]) {
     let hex = Array("0123456789abcdef".utf8)
     out.append(UInt8(ascii: "\""))
+    if text.utf8.contains(where: { $0 >= 0x80 }) { return writeScalars(text, to: &out) }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -99,6 +100,25 @@ extension JSON {
         out.append(hex[Int(byte >> 4)])
         out.append(hex[Int(byte & 15)])
       default: out.append(byte)
+      }
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+
+  /// Characters that steer a terminal or hide are escaped, so that printed JSON is as harmless as parsed JSON.
+  private static func writeScalars(_ text: String, to out: inout [UInt8]) {
+    out.removeLast()
+    out.append(UInt8(ascii: "\""))
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x22, 0x5C:
+        out.append(UInt8(ascii: "\\"))
+        out.append(UInt8(scalar.value))
+      case 10: out.append(contentsOf: "\\n".utf8)
+      case 0..<32, 0x7F...0x9F, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB:
+        let hex = String(scalar.value, radix: 16)
+        out.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - hex.count))\(hex)".utf8)
+      default: out.append(contentsOf: String(Character(scalar)).utf8)
       }
     }
     out.append(UInt8(ascii: "\""))

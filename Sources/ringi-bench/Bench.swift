@@ -12,8 +12,8 @@ struct Bench {
       try DeskMaker.make(arguments[1], steps: steps, leaves: leaves)
       return print("a desk with \(steps) steps and \(leaves) leaves is in \(arguments[1])")
     }
-    if arguments.first == "writer", arguments.count == 3, let count = Int(arguments[2]) {
-      return try WriterRow.writer(arguments[1], count: count)
+    if arguments.first == "writer", arguments.count == 4, let first = Int(arguments[2]), let count = Int(arguments[3]) {
+      return try WriterRow.writer(arguments[1], first: first, count: count)
     }
     let isQuick = arguments.contains("--quick")
     var rows: [Row] = []

@@ -16,7 +16,7 @@ enum WriterRow {
     var (own, raw, crowd, worst): ([Double], [Double], [Double], Double) = ([], [], [], 0)
     for round in 0..<rounds {
       raw.append(try rawCommits("\(folder)/raw-\(round).db", count: count))
-      own.append(try decisions("\(folder)/one-\(round)", count: count).rate)
+      own.append(try decisions("\(folder)/one-\(round)", count: count))
       let (rate, wait) = try many("\(folder)/many-\(round)", processes: isQuick ? 8 : 64, count: 20)
       crowd.append(rate)
       worst = max(worst, wait)
@@ -41,12 +41,21 @@ enum WriterRow {
     return Double(count) * 1000 / (Stopwatch.now() - start)
   }
 
-  /// Approves `count` waiting steps, one transaction each.
-  private static func decisions(_ folder: String, count: Int, offset: Int = 0) throws -> (rate: Double, worst: Double) {
-    if offset == 0 { try DeskMaker.make(folder, steps: count * 10, leaves: 0) }
+  private struct Outcome {
+    let start: Double
+    let end: Double
+    let worst: Double
+    let count: Int
+  }
+
+  /// Decides `count` waiting steps from the `first`-th on, one transaction each.
+  private static func decide(_ folder: String, first: Int, count: Int) throws -> Outcome {
     setenv("RINGI_DESK", folder, 1)
     let desk = try Desk()
-    let waiting = try desk.store.steps(of: RunID(1), in: [.waiting]).dropFirst(offset).prefix(count)
+    // Every tenth step waits: the k-th has the number 10k + 1.
+    let waiting = try (first..<(first + count)).compactMap {
+      try desk.store.step(StepNumber($0 * 10 + 1), of: RunID(1))
+    }
     var worst = 0.0
     let start = Stopwatch.now()
     for step in waiting {
@@ -55,32 +64,35 @@ enum WriterRow {
         step.id, .reject(code: "bench", reason: ""), by: desk.person, shown: Shown(step, painted: ""))
       worst = max(worst, Stopwatch.now() - before)
     }
-    return (Double(waiting.count) * 1000 / (Stopwatch.now() - start), worst)
+    return Outcome(start: start, end: Stopwatch.now(), worst: worst, count: waiting.count)
   }
 
-  /// `ringi-bench writer FOLDER N`: the worst wait on its standard output.
-  static func writer(_ folder: String, count: Int) throws {
-    let offset = Int(getenv("BENCH_OFFSET").map { String(cString: $0) } ?? "0") ?? 0
-    let worst = try decisions(folder, count: count, offset: max(1, offset)).worst
-    print(worst)
+  private static func decisions(_ folder: String, count: Int) throws -> Double {
+    try DeskMaker.make(folder, steps: count * 10, leaves: 0)
+    let outcome = try decide(folder, first: 0, count: count)
+    return Double(outcome.count) * 1000 / (outcome.end - outcome.start)
+  }
+
+  /// `ringi-bench writer FOLDER FIRST COUNT`: when it began and ended, and its worst wait.
+  static func writer(_ folder: String, first: Int, count: Int) throws {
+    let outcome = try decide(folder, first: first, count: count)
+    print("\(outcome.start) \(outcome.end) \(outcome.worst)")
   }
 
   private static func many(_ folder: String, processes: Int, count: Int) throws -> (rate: Double, worst: Double) {
-    try DeskMaker.make(folder, steps: (processes * count + 2) * 10, leaves: 0)
+    try DeskMaker.make(folder, steps: processes * count * 10, leaves: 0)
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return (0, 0) }
-    let start = Stopwatch.now()
     var pids: [pid_t] = []
     for index in 0..<processes {
       let pid = try ChildProcess.spawn(
-        [CommandLine.arguments[0], "writer", folder, String(count)],
-        environment: ["HOME=/tmp", "BENCH_OFFSET=\(1 + index * count)"], directory: nil,
+        [CommandLine.arguments[0], "writer", folder, String(index * count), String(count)], environment: ["HOME=/tmp"],
+        directory: nil,
         streams: .init(output: ends[1], error: 2), diesWithParent: true)
       pids.append(pid)
     }
     close(ends[1])
     for pid in pids { waitpid(pid, nil, 0) }
-    let seconds = (Stopwatch.now() - start) / 1000
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -89,7 +101,13 @@ enum WriterRow {
       text += buffer[0..<got]
     }
     close(ends[0])
-    let worst = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap { Double($0) }.max() ?? 0
-    return (Double(pids.count * count) / seconds, worst)
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: " ").compactMap { Double($0) }
+    }
+    guard let first = lines.compactMap(\.first).min(), let last = lines.compactMap({ $0.dropFirst().first }).max()
+    else {
+      return (0, 0)
+    }
+    return (Double(lines.count * count) * 1000 / (last - first), lines.compactMap(\.last).max() ?? 0)
   }
 }

@@ -69,7 +69,7 @@ struct ConsoleSession<Terminal: Screen> {
   /// A piece of the verification of the trail; called when nothing else is due.
   mutating func idle() throws(RuntimeFault) {
     guard var check = verification, !isVerified(check) else { return }
-    let found = try check.step(leaves: 512)
+    let found = try check.step(leaves: 64)
     verification = check
     // While more is written than checked, the word stays what it was after the first whole pass.
     if case .checking = found {
@@ -135,7 +135,7 @@ struct ConsoleSession<Terminal: Screen> {
       isDirty = true
     }
     if !hasHost, !summary.state.isOver {
-      try RunStarter.attend(desk, summary)
+      try RunStarter.attend(desk, run)
       seenVersion = -1
     }
   }

@@ -194,6 +194,7 @@ extension Host {
 
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.
   func lose(_ why: String) throws(JournalFault) {
+    isLost = true
     agentChannel?.shut()
     agentChannel = nil
     link = nil

@@ -24,7 +24,8 @@ extension Host {
   }
 
   func take(_ proposal: Proposal, _ token: ReplyToken) throws(JournalFault) {
-    guard waiting.count < Self.maximumWaiting else {
+    guard !isLost else { return }
+    guard waiting.count + held.count < Self.maximumWaiting else {
       try answer(token, .invalid(reason: "too many steps wait"))
       return try lose("it proposed more than \(Self.maximumWaiting) steps that all wait")
     }

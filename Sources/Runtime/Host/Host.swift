@@ -40,6 +40,8 @@ package final class Host {
   var words = ""
   var startedAt: Int64
   var isAgentDone = false
+  /// Its agent was cut off: nothing it still sends counts.
+  var isLost = false
   var seenVersion: Int64 = -1
   var isOver = false
 
