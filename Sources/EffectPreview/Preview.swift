@@ -47,7 +47,7 @@ package struct Preview: Hashable, Sendable {
 
   /// The text the preview digest covers, docket first.
   package func text(docket: Docket) -> String {
-    var out = docket.lines.map { "\($0.label): \($0.value)" }
+    var out = ["\(docket.title) [\(docket.level.rawValue)]"] + docket.lines.map { "\($0.label): \($0.value)" }
     for line in lines {
       let sign =
         switch line.role {

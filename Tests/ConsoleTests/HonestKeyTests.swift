@@ -120,6 +120,18 @@ struct HonestKeyTests {
     #expect(driver.decided.isEmpty && driver.model.status.contains("forbids"))
   }
 
+  @Test("what the agent performs itself can't be edited: it would do its own text")
+  func relayed() {
+    var driver = ready()
+    var news = Fixture.reading()
+    for index in news.steps.indices { news.steps[index].isRelayed = true }
+    driver.send(.reading(news))
+    driver.wait(1_000)
+    driver.intents = []
+    driver.press("e")
+    #expect(driver.intents.isEmpty && driver.model.status.contains("the agent does this itself"))
+  }
+
   @Test("no bulk key reaches what goes out")
   func bulk() {
     var driver = ready()

@@ -124,6 +124,23 @@ struct EndToEndTests {
   }
 
   @Test(
+    "a row that no longer is what the log holds is named",
+    arguments: [
+      ("UPDATE step SET decidedBy = 'eve', target = 'x' WHERE number = 8", "1.8"),
+      ("UPDATE step SET state = 'done' WHERE number = 8", "1.8"),
+      ("UPDATE step SET claimTitle = 'z' WHERE number = 7", "1.7"),
+      ("UPDATE blob SET bytes = x'00' WHERE digest = (SELECT digest FROM blob LIMIT 1)", "stored bytes"),
+    ])
+  func changedRow(sql: String, named: String) throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "weekly-brief")
+    try stop(ringi)
+    try Connection(path: "\(ringi.desk)/desk.db", mode: .readWrite).execute(sql)
+    let result = try ringi("audit", "verify")
+    #expect(result.code == 1 && result.error.contains(named), "\(result)")
+  }
+
+  @Test(
     "an agent that can't be trusted freezes its run, with the reason",
     arguments: [
       ("echo hello; cat > /dev/null", "no message"),

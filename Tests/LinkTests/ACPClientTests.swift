@@ -86,6 +86,26 @@ struct ACPClientTests {
     #expect(answers[0]["error"]?["message"]?.string == "rejected by a person (#4): not now")
   }
 
+  @Test(
+    "any line and limit is answered, none ends the host",
+    arguments: [
+      ("1", "-3"), ("-9223372036854775808", "1"), ("9223372036854775807", "9223372036854775807"), ("0", "0"),
+      ("2", "1"),
+    ])
+  func lineAndLimit(line number: String, limit: String) {
+    var client = opened()
+    let request =
+      #"{"jsonrpc":"2.0","id":3,"method":"fs/read_text_file","params":{"sessionId":"s","path":"/w/a","line":LINE,"limit":LIMIT}}"#
+    let text = request.replacing("LINE", with: number).replacing("LIMIT", with: limit)
+    guard case .proposal(_, let token)? = client.receive(line(text)).first else {
+      Issue.record("no proposal")
+      return
+    }
+    client.answer(token, .content(Array("a\nb\nc\n".utf8)))
+    let content = sent(&client)[0]["result"]?["content"]?.string
+    #expect(content == (number == "2" ? "b" : number.hasPrefix("-") ? "a" : ""))
+  }
+
   @Test("permission is given only by an id that was offered, and never for always")
   func permission() {
     let request =

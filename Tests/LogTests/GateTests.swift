@@ -127,6 +127,21 @@ struct GateTests {
     #expect(try store.leafCount() == before)
   }
 
+  @Test("only what is prepared takes the place of something prepared")
+  func replacing() throws {
+    let folder = try Project.Folder()
+    let (store, first) = try waiting(folder, .batched)
+    let gate = Gate(journal: store)
+    var second = Sample.step(first.run, Sample.post("y"), level: .watched, salt: 2)
+    second.replaces = first.id
+    _ = try gate.intake(second, by: .agent("t"))
+    #expect(try store.step(first.id)?.state == .staged)
+    var third = Sample.step(first.run, Sample.post("z"), level: .batched, salt: 3)
+    third.replaces = first.id
+    _ = try gate.intake(third, by: .agent("t"))
+    #expect(try store.step(first.id)?.state == .withdrawn)
+  }
+
   @Test("every transition appends its leaf")
   func leaves() throws {
     let folder = try Project.Folder()
