@@ -152,7 +152,7 @@ enum ToolCatalogue {
   static func request(_ tool: String, _ arguments: Arguments) throws(ToolFault) -> Request {
     func proposal(_ effect: ProposedEffect, kind: String = "") throws(ToolFault) -> Request {
       .proposal(
-        Proposal(effect: effect, claims: Claims(title: tool, reason: try arguments.optional("reason"), kind: kind)))
+        Proposal(effect: effect, claims: Claims(title: "", reason: try arguments.optional("reason"), kind: kind)))
     }
     switch tool {
     case "plan": return .plan(try plan(arguments))

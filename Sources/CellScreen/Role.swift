@@ -6,6 +6,8 @@ package enum Role: String, Sendable, Hashable, CaseIterable {
   case watched, batched, autonomous, forbidden, forecast
   case red, yellow, green
   case key, status, input
+  /// What stands out in the header, on its ground.
+  case alert
 
   /// The letter of golden screens; unique.
   package var letter: Character {
@@ -39,6 +41,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable {
     case .key: "k"
     case .status: "S"
     case .input: "i"
+    case .alert: "a"
     }
   }
 }

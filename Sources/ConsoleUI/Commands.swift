@@ -121,7 +121,7 @@ package enum CommandTable {
       obstacle: { $0.run?.state == .live ? nil : "the run is not live" }),
     Binding(
       .stop, [.character("K")], .run, "stop the run: what waits is withdrawn",
-      obstacle: { $0.run?.state == .live || $0.run?.state == .starting ? nil : "the run is not live" }),
+      obstacle: { $0.hasHost && $0.run?.state.isOver == false ? nil : "the run has no host to stop" }),
     Binding(
       .resume, [], .run, "start the agent of a lost run again",
       obstacle: { !$0.hasHost && $0.run?.state.isOver == false ? nil : "the run's host is alive, or the run is over" }),

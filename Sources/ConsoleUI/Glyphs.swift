@@ -40,7 +40,7 @@ enum Marks {
 
   static func mark(_ mark: Mark, isPartial: Bool, ascii: Bool) -> (String, Role) {
     switch mark {
-    case .undecided: ascii ? (".", .dim) : ("·", .dim)
+    case .undecided: isPartial ? ("±", .dim) : ascii ? (".", .dim) : ("·", .dim)
     case .keep: isPartial ? ("±", .batched) : ascii ? ("v", .good) : ("✓", .good)
     case .discard: ascii ? ("x", .danger) : ("✗", .danger)
     }

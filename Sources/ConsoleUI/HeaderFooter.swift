@@ -13,18 +13,21 @@ enum HeaderView {
     let dot = model.isASCII ? "*" : "●"
     let state = run.isPaused ? "paused" : !model.hasHost && !run.state.isOver ? "no host" : run.state.rawValue
     let counts = run.counts
-    var tail = [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .danger : .header)]
-    tail.append(Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .watched : .header))
-    tail.append(Span(" · \(counts.prepared) prepared", counts.prepared > 0 ? .batched : .header))
+    var tail = [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
+    tail.append(Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header))
+    tail.append(Span(" · \(counts.prepared) prepared", .header))
     tail.append(Span(" · \(counts.done) done", .header))
-    tail.append(Span(" · \(counts.refused) refused", counts.refused > 0 ? .forbidden : .header))
+    tail.append(Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header))
+    if counts.rejected > 0 { tail.append(Span(" · \(counts.rejected) rejected", .header)) }
     let long = Span(
       " ringi  \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))",
       .header)
-    let short = Span(" \(run.workspace) \(arrow) \(run.id) (\(run.grade.rawValue), \(run.model))", .header)
-    let tiny = Span(" \(run.workspace) \(arrow) \(run.id)", .header)
+    let middle = Span(
+      " \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))", .header)
+    let short = Span(" \(run.workspace) \(arrow) run \(run.id) (\(run.grade.rawValue), \(run.model))", .header)
+    let tiny = Span(" \(run.workspace) \(arrow) run \(run.id)", .header)
     let choices: [[Span]] = [
-      [long] + tail + [Span("   ", .header)] + who, [long] + tail, [short] + tail, [tiny] + tail,
+      [long] + tail + [Span("   ", .header)] + who, [long] + tail, [middle] + tail, [short] + tail, [tiny] + tail,
       [tiny] + Array(tail.prefix(3)),
     ]
     let chosen = choices.first { width($0) <= region.width } ?? [tiny] + Array(tail.prefix(2))
@@ -48,7 +51,10 @@ enum FooterView {
       return
     }
     let right = place(model)
-    let limit = region.width - SafeText.width(right) - 1
+    // Under a question its own keys count; elsewhere help is always within reach.
+    guard model.overlay == nil else { return }
+    let help = " ? help "
+    let limit = region.width - SafeText.width(right) - SafeText.width(help) - 1
     var x = 1
     for binding in CommandTable.bindings {
       guard let label = binding.label(model), binding.obstacle(model) == nil, let key = binding.keys.first else {
@@ -62,6 +68,9 @@ enum FooterView {
         [Span(key.name, role), Span(" \(label)  ", isDeciding && !model.isArmed ? .dim : .status)], x: x, y: region.y,
         limit: width)
     }
+    frame.put(
+      [Span(" ?", .key), Span(" help ", .status)], x: region.width - SafeText.width(right + help), y: region.y,
+      limit: SafeText.width(help))
     frame.put(right, .dim, x: region.width - SafeText.width(right), y: region.y, limit: region.width)
   }
 

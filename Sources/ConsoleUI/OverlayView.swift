@@ -52,7 +52,7 @@ enum OverlayView {
       for (index, reason) in Reasons.reject.enumerated() {
         lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
       }
-      lines.append([Span("or type your own", .dim)])
+      lines.append([Span("a number, or your own words", .dim)])
     case .level(_, let level): title = "Level \(level.word): why?"
     case .discardRedline: title = "Discard the redline: why?"
     }
@@ -93,14 +93,14 @@ enum OverlayView {
           Span(binding.help, why == nil ? .text : .dim), Span(why.map { " (\($0))" } ?? "", .dim),
         ]
       }, "Enter runs the first · Esc back", &frame)
-    line(model, ":", field, "", &frame)
+    line(model, "command", field, "", &frame)
   }
 
   private static func editor(_ model: Model, _ field: TextField, _ frame: inout Frame) {
-    let region = Region(x: 1, y: 1, width: model.width - 2, height: model.height - 2)
+    let region = Region(x: 0, y: 1, width: model.width, height: model.height - 2)
     frame.fill(region)
     frame.box(
-      region, title: [Span("Your version ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)],
+      region, title: [Span("Your version  ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)],
       role: .focus,
       ascii: model.isASCII)
     let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)
@@ -133,7 +133,7 @@ enum OverlayView {
     lines += kept.prefix(8).map {
       [
         Span(
-          "  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (\($0.discardedChanges.count) changes discarded)")",
+          "  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (without \($0.discardedChanges.count) of its changes)")",
           .text)
       ]
     }
@@ -182,7 +182,7 @@ enum HelpView {
         Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden),
         Span("forbidden: refused", .text),
       ],
-      [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
+      [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ‽ unknown  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
     ]
     let top = max(0, min(model.helpScroll, lines.count - inner.height))
     for (offset, line) in lines[top...].prefix(inner.height).enumerated() {

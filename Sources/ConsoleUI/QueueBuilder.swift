@@ -17,17 +17,23 @@ enum QueueBuilder {
     for (index, entry) in model.plan.enumerated() {
       let steps = byEntry[index] ?? []
       rows.append(
-        .heading(title: entry.title, status: entry.status, done: steps.count { $0.state.isOver }, total: steps.count))
+        .heading(
+          title: entry.title, status: steps.contains(where: isOpen) ? .inProgress : entry.status,
+          done: steps.count { $0.state.isOver }, total: steps.count))
       rows += steps.map { .step($0.id) }
       if steps.isEmpty, entry.forecast != nil { rows.append(.forecast(entry)) }
     }
     if !outside.isEmpty {
       rows.append(
         .heading(
-          title: model.plan.isEmpty ? "No plan yet" : "Outside the plan", status: .inProgress,
+          title: model.plan.isEmpty ? "No plan yet" : "Outside the plan",
+          status: outside.contains(where: isOpen) || model.run?.state.isOver != true ? .inProgress : .completed,
           done: outside.count { $0.state.isOver }, total: outside.count))
       rows += outside.map { .step($0.id) }
     }
     return rows
   }
+
+  /// The agent's own tick counts only where nothing under the heading is still open; what is prepared may wait.
+  private static func isOpen(_ step: StepSummary) -> Bool { !step.state.isOver && step.state != .staged }
 }

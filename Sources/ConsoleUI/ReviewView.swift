@@ -26,7 +26,8 @@ enum ReviewView {
       frame.putCut(
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
-          Span("\(step.number) ", .dim), Span(step.target, .text),
+          Span(String(repeating: " ", count: max(0, 3 - step.number.description.count)) + "\(step.number) ", .dim),
+          Span(step.target, .text),
         ], x: inner.x, y: y, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }

@@ -57,6 +57,9 @@ package struct TextField: Hashable, Sendable {
     case .pageUp: moveRow(-10)
     case .pageDown: moveRow(10)
     case .home: column = 0
+    case .control("u"):
+      lines[row].removeSubrange(..<column)
+      column = 0
     case .end: column = lines[row].count
     case .tab where isMultiLine: insert("  ")
     default: return false

@@ -116,11 +116,14 @@ private func mark(_ model: inout Model, _ mark: Mark) -> [Intent] {
   if model.pane == .preview, Deed.changeCount(model) > 1 {
     var discarded = step.discardedChanges
     if mark == .discard { discarded.insert(model.change) } else { discarded.remove(model.change) }
-    let isNothingLeft = discarded.count == Deed.changeCount(model)
-    say(&model, "change \(model.change + 1) \(mark == .keep ? "kept" : "discarded")")
-    return [.mark(step, isNothingLeft ? .discard : .keep, discarding: discarded)] + nextChange(&model)
+    say(
+      &model,
+      "change \(model.change + 1) \(mark == .keep ? "stays in" : "is left out"); a in the list keeps the file with what stays in"
+    )
+    return [.mark(step, step.mark, discarding: discarded)] + nextChange(&model)
   }
-  let intents: [Intent] = [.mark(step, mark, discarding: mark == .keep ? step.discardedChanges : [])]
+  // What was left out stays left out: only its own key takes it in again.
+  let intents: [Intent] = [.mark(step, mark, discarding: step.discardedChanges)]
   return intents + moveReview(&model, 1)
 }
 
@@ -137,7 +140,7 @@ func toggle(_ model: inout Model) -> [Intent] {
     case .keep: .discard
     case .discard: .undecided
     }
-  return [.mark(step, next, discarding: next == .keep ? step.discardedChanges : [])]
+  return [.mark(step, next, discarding: step.discardedChanges)]
 }
 
 func moveReview(_ model: inout Model, _ by: Int) -> [Intent] {

@@ -24,7 +24,7 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .runView: return enter(&model, .run)
   case .flags: return enter(&model, .flags)
   case .review: return enter(&model, .review)
-  case .help: return enter(&model, .help)
+  case .help: return model.view == .help ? enter(&model, .run) : enter(&model, .help)
   case .back: return back(&model)
   case .openDocument:
     guard model.view == .flags, let row = model.currentFinding else { return [] }
@@ -66,7 +66,8 @@ private func move(_ model: inout Model, _ command: Command) -> [Intent] {
   let isPage = command == .pageUp || command == .pageDown
   switch model.view {
   case .help:
-    model.helpScroll = max(0, model.helpScroll + step)
+    let whole = max(1, Layout(model).list.height - 3)
+    model.helpScroll = max(0, model.helpScroll + (isPage ? (step < 0 ? -whole : whole) : step))
     return []
   case .flags:
     if model.pane == .preview || isPage {

@@ -43,12 +43,14 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
 
 private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField) -> [Intent] {
   var field = field
-  if case .character(let character) = key, field.isEmpty, let number = character.wholeNumberValue, number >= 1,
-    case .reject = purpose, number <= Reasons.reject.count
-  {
-    return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
+  say(&model, "")
+  if key == .enter {
+    // A number alone is one of the list; it is text like any other until Enter.
+    if case .reject = purpose, let number = Int(field.text), (1...Reasons.reject.count).contains(number) {
+      return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
+    }
+    return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
   }
-  if key == .enter { return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed") }
   _ = field.handle(key)
   model.overlay = .reason(purpose, field)
   return []
@@ -90,7 +92,13 @@ private func editorKey(
   if key == .control("s") {
     // The editor stays until the text is taken: what somebody wrote is never lost to an error.
     guard let current = model.steps[step], current.revision == revision else {
-      say(&model, "the step changed meanwhile; your text was not used", isBad: true)
+      say(&model, "the step changed meanwhile; Esc goes back, your text was not used", isBad: true)
+      return []
+    }
+    guard current.state == .waiting || current.state == .staged else {
+      say(
+        &model, "already \(current.state.rawValue) by \(current.decidedBy); Esc goes back, your text was not used",
+        isBad: true)
       return []
     }
     return [.edit(current, text: field.text)]

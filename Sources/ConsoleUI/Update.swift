@@ -207,7 +207,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     guard model.view == .run else { return back(&model) }
     return [.quit]
   case .search:
-    model.overlay = .search(TextField(model.needle, isMultiLine: false))
+    model.overlay = .search(TextField("", isMultiLine: false))
     return []
   case .palette:
     model.overlay = .palette(TextField("", isMultiLine: false))

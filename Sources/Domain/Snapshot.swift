@@ -32,6 +32,8 @@ package struct RunSummary: Hashable, Sendable {
     package var prepared = 0
     package var done = 0
     package var refused = 0
+    /// Said no to by a person: rejected or discarded.
+    package var rejected = 0
     package init() {}
   }
 

@@ -48,7 +48,9 @@ package struct Docket: Hashable, Sendable {
     } else {
       parts.append(reach.goesOut ? "leaves this machine" : "stays inside")
     }
-    if !step.kind.isRead { parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone") }
+    if !step.kind.isRead, step.kind != .findingReport {
+      parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone")
+    }
     parts.append("×100: \(hundredfold(step))")
     return parts.joined(separator: " · ")
   }

@@ -1,21 +1,43 @@
-// An RFC 5545 file for one event.
+// An RFC 5545 file for one event: a note for the own calendar, a request where others are invited.
 
 import Domain
 
 enum CalendarFile {
-  static func text(_ event: CalendarEvent, id: String) -> String {
-    var lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ringi//desk//EN", "BEGIN:VEVENT", "UID:\(id)@ringi.desk"]
-    lines.append("DTSTART:\(stamp(event.start))")
-    lines.append("DTEND:\(stamp(event.end))")
+  static func text(_ event: CalendarEvent, id: String, sender: String, now: Timestamp) -> String {
+    let isRequest = !event.attendees.isEmpty
+    var lines = [
+      "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ringi//desk//EN", "METHOD:\(isRequest ? "REQUEST" : "PUBLISH")",
+      "BEGIN:VEVENT",
+      "UID:\(id)",
+    ]
+    lines.append("DTSTAMP:\(floating(now.rfc3339))Z")
+    lines.append("DTSTART:\(utc(event.start) ?? floating(event.start))")
+    lines.append("DTEND:\(utc(event.end) ?? floating(event.end))")
     lines.append("SUMMARY:\(escaped(event.title))")
     if !event.place.isEmpty { lines.append("LOCATION:\(escaped(event.place))") }
     if !event.notes.isEmpty { lines.append("DESCRIPTION:\(escaped(event.notes))") }
-    lines += event.attendees.map { "ATTENDEE:mailto:\(Address($0).mailbox)" }
+    if isRequest { lines.append("ORGANIZER:mailto:\(Address(sender).mailbox)") }
+    lines += event.attendees.map { "ATTENDEE;RSVP=TRUE:mailto:\(Address($0).mailbox)" }
     return (lines + ["END:VEVENT", "END:VCALENDAR", ""]).joined(separator: "\r\n")
   }
 
-  /// `2026-11-24T10:00:00+09:00` without its marks; the zone is dropped, which makes it a floating time.
-  private static func stamp(_ text: String) -> String {
+  /// `2026-12-08T18:30:00+09:00` as `20261208T093000Z`; nil for what is no RFC 3339 time.
+  static func utc(_ text: String) -> String? {
+    guard let local = Timestamp(rfc3339: "\(text.prefix(19)).000Z") else { return nil }
+    let zone = Array(text.dropFirst(19).utf8)
+    var offset = 0
+    if zone != [UInt8(ascii: "Z")] {
+      guard zone.count == 6, zone[3] == UInt8(ascii: ":"), zone[0] == 43 || zone[0] == 45,
+        let hours = Int(String(decoding: zone[1...2], as: UTF8.self)),
+        let minutes = Int(String(decoding: zone[4...5], as: UTF8.self))
+      else { return nil }
+      offset = (hours * 60 + minutes) * (zone[0] == 45 ? -60_000 : 60_000)
+    }
+    let moment = Timestamp(milliseconds: local.milliseconds - Int64(offset))
+    return "\(floating(moment.rfc3339))Z"
+  }
+
+  private static func floating(_ text: String) -> String {
     String(text.prefix(19)).replacing("-", with: "").replacing(":", with: "")
   }
 

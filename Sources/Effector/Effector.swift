@@ -21,11 +21,19 @@ package final class Performer {
   private let load: (Digest) -> [UInt8]?
   /// RFC 5322 date of now.
   private let mailDate: () -> String
+  private let now: () -> Timestamp
+  /// How people name a step: `run-2-step-16`.
+  private let name: (StepID) -> String
+  private let sender: String
 
   package init(
-    scopes: Scopes, outbox: String, transport: MailTransport, hash: @escaping ([UInt8]) -> Digest,
-    load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String
+    scopes: Scopes, outbox: String, transport: MailTransport, sender: String, hash: @escaping ([UInt8]) -> Digest,
+    load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String, now: @escaping () -> Timestamp,
+    name: @escaping (StepID) -> String
   ) {
+    self.now = now
+    self.name = name
+    self.sender = sender
     self.scopes = scopes
     self.outbox = outbox
     self.transport = transport
@@ -56,18 +64,21 @@ package final class Performer {
   }
 
   private func perform(_ permitted: PermittedEffect) -> Outcome {
-    let name = "step-\(permitted.step.value)"
+    let name = name(permitted.step)
+    let id = "\(name).\(permitted.digest.short)@ringi.desk"
     switch permitted.action.effect {
-    case .sendMail(let mail): return send(mail, name)
+    case .sendMail(let mail): return send(mail, name, id)
     case .draftMail(let mail):
-      return save(message(mail, name), "drafts/\(name).eml").map { .done(detail: "draft saved, not sent: \($0)") }
+      return save(message(mail, id, withBcc: true), "drafts/\(name).eml").map {
+        .done(detail: "draft saved, not sent: \($0)")
+      }
         ?? .failed(detail: "the draft could not be saved")
     case .post(let post):
       return save(Array("channel: \(post.channel)\n\n\(post.text)\n".utf8), "\(name).post.txt")
         .map { .done(detail: "in the outbox, no chat connector is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
-      return save(Array(CalendarFile.text(event, id: name).utf8), "\(name).ics")
+      return save(Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8), "\(name).ics")
         .map { .done(detail: "saved as \($0)") } ?? .failed(detail: "the outbox can't be written")
     case .call(let call):
       return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
@@ -81,17 +92,17 @@ package final class Performer {
     }
   }
 
-  private func message(_ mail: Mail, _ name: String) -> [UInt8] {
+  private func message(_ mail: Mail, _ id: String, withBcc: Bool) -> [UInt8] {
     MailMessage.bytes(
-      mail, attachments: mail.attachments.map { load($0.content.digest) ?? [] }, messageID: "\(name)@ringi.desk",
-      date: mailDate())
+      mail, attachments: mail.attachments.map { load($0.content.digest) ?? [] }, messageID: id,
+      date: mailDate(), withBcc: withBcc)
   }
 
-  private func send(_ mail: Mail, _ name: String) -> Outcome {
+  private func send(_ mail: Mail, _ name: String, _ id: String) -> Outcome {
     guard mail.attachments.allSatisfy({ load($0.content.digest) != nil }) else {
       return .failed(detail: "an attachment is gone from the desk")
     }
-    let bytes = message(mail, name)
+    let bytes = message(mail, id, withBcc: transport == .outbox)
     switch transport {
     case .outbox:
       return save(bytes, "\(name).eml").map { .done(detail: "in the outbox, no mail command is set up: \($0)") }

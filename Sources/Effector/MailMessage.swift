@@ -1,4 +1,5 @@
-// An RFC 5322 message from a mail, MIME as in RFC 2045 and 2047. Bcc is in the envelope only.
+// An RFC 5322 message from a mail, MIME as in RFC 2045 and 2047. What is sent names nobody in Bcc, that is for the
+// envelope; what is only saved keeps it, for whoever sends it later.
 
 import Domain
 
@@ -6,9 +7,11 @@ package enum MailMessage {
   /// - Parameters:
   ///   - date: in the form of RFC 5322, section 3.3.
   ///   - attachments: in the order of the mail's own.
-  package static func bytes(_ mail: Mail, attachments: [[UInt8]], messageID: String, date: String) -> [UInt8] {
+  package static func bytes(
+    _ mail: Mail, attachments: [[UInt8]], messageID: String, date: String, withBcc: Bool
+  ) -> [UInt8] {
     var head = "From: \(address(mail.from))\r\n"
-    for (name, list) in [("To", mail.to), ("Cc", mail.cc)] where !list.isEmpty {
+    for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", withBcc ? mail.bcc : [])] where !list.isEmpty {
       head += "\(name): \(list.map(address).joined(separator: ",\r\n "))\r\n"
     }
     if !mail.replyTo.isEmpty { head += "Reply-To: \(address(mail.replyTo))\r\n" }

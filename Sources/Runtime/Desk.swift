@@ -32,8 +32,12 @@ package final class Desk {
     return text.isEmpty ? nil : text
   }
 
-  package init() throws(RuntimeFault) {
+  /// - Parameter mustExist: for verbs that only look: they make no desk where there is none.
+  package init(mustExist: Bool = false) throws(RuntimeFault) {
     let wanted = try Self.location()
+    guard !mustExist || access("\(wanted)/desk.db", F_OK) == 0 else {
+      throw RuntimeFault(.usage, "there is no desk at `\(wanted)`; RINGI_DESK says where another one is")
+    }
     guard Files.makeDirectory(wanted, mode: 0o700), let directory = Files.real(wanted) else {
       throw RuntimeFault(.fault, "the desk `\(wanted)` can't be made: \(String(cString: strerror(errno)))")
     }

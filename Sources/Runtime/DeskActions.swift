@@ -89,7 +89,8 @@ package struct DeskActions {
         try gate.move([
           Transition(
             step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "part-kept",
-            reason: "\(step.discardedChanges.count) changes discarded", revised: try maker.revised(step, as: effect))
+            reason: "without \(step.discardedChanges.count) of its changes",
+            revised: try maker.revised(step, as: effect))
         ])
       }
       let kept = Set(partly.map(\.id))

@@ -36,6 +36,7 @@ package enum BuiltInThemes {
       key: {fg: 159, bold: true}
       status: {fg: 250}
       input: {fg: 231, bg: 238}
+      alert: {fg: 221, bg: 236, bold: true}
 
     """
 
@@ -72,6 +73,7 @@ package enum BuiltInThemes {
       key: {fg: 25, bold: true}
       status: {fg: 238}
       input: {fg: 16, bg: 254}
+      alert: {fg: 88, bg: 253, bold: true}
 
     """
 
@@ -95,6 +97,7 @@ package enum BuiltInThemes {
       yellow: {bold: true}
       key: {bold: true}
       input: {underline: true}
+      alert: {reverse: true, bold: true}
 
     """
 }

@@ -24,7 +24,8 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'waiting'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused')
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired'))
     """
 
   private static func summary(_ row: borrowing Row) -> RunSummary {
@@ -33,6 +34,7 @@ extension DeskStore {
     counts.prepared = Int(row.int(12))
     counts.done = Int(row.int(13))
     counts.refused = Int(row.int(14))
+    counts.rejected = Int(row.int(15))
     return RunSummary(
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),

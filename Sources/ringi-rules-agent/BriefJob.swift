@@ -21,7 +21,9 @@ final class BriefJob: Job {
     let note: String
     var change: String {
       guard previous != 0 else { return "new" }
-      let tenths = (current - previous) * 1000 / previous
+      // Rounded half away from zero, as people do.
+      let doubled = (current - previous) * 2000 / previous
+      let tenths = (doubled + (doubled < 0 ? -1 : 1)) / 2
       return "\(tenths >= 0 ? "+" : "-")\(abs(tenths) / 10).\(abs(tenths) % 10) %"
     }
   }
@@ -100,7 +102,7 @@ final class BriefJob: Job {
     }
     while let pending = open.popLast() {
       guard case .refused(let reason) = try link.finish(pending) else { continue }
-      link.say("“\(pending.what)” was refused (\(reason)). I leave it to a person.")
+      link.say("\(pending.what): refused (\(reason)). I leave it to a person.")
     }
   }
 

@@ -31,28 +31,37 @@ final class ContractJob: Job {
     advance(link, to: 1)
     for row in rows where row["status"] == "unsigned" { try screen(row, positions, link) }
     advance(link, to: 2)
-    var open = contracts.filter { $0.contract.level == "RED" }.map { ($0, startHold($0.contract, link)) }
+    let reds = contracts.filter { $0.contract.level == "RED" }
+    var open = reds.map { ((Waiting.hold, $0), startHold($0.contract, link)) }
     advance(link, to: 3)
-    var mails = contracts.filter { $0.contract.level == "RED" }.map { ($0, startMail($0.row, $0.contract, link)) }
+    open += reds.map { ((Waiting.mail, $0), startMail($0.row, $0.contract, link)) }
     advance(link, to: 4)
-    let post = startPost(link)
+    if let first = contracts.first, let post = startPost(link) { open.append(((.post, first), post)) }
     advance(link, to: 5)
     try returnExecuted(rows, link)
     advance(link, to: 6)
     try link.write("triage/summary.csv", summary, why: "One line for each contract")
-    while let (item, pending) = open.popLast() { try afterHold(item.contract, try link.finish(pending), link) }
-    while let (item, pending) = mails.popLast() {
-      try afterMail(item.row, item.contract, try link.finish(pending), link)
-    }
-    if let post, case .refused(let reason) = try link.finish(post) {
-      try link.write("triage/legal-summary.md", postText, why: "The summary as a file, since the post was refused")
-      link.say("The post to #legal was refused (\(reason)). I left the same summary in triage/legal-summary.md.")
+    while let ((what, item), ending) = try link.next(&open) {
+      switch what {
+      case .hold: try afterHold(item.contract, ending, link)
+      case .mail: try afterMail(item.row, item.contract, ending, link)
+      case .post: try afterPost(ending, link)
+      }
     }
     advance(link, to: plan.count)
     let counts = ["RED", "YELLOW", "GREEN"].map { level in
       "\(contracts.filter { $0.contract.level == level }.count) \(level)"
     }
     link.say("Done: \(contracts.count) contracts screened, \(counts.joined(separator: ", ")).")
+  }
+
+  /// What a person has still to decide.
+  private enum Waiting { case hold, mail, post }
+
+  private func afterPost(_ ending: Ending, _ link: DeskLink) throws {
+    guard case .refused(let reason) = ending else { return }
+    try link.write("triage/legal-summary.md", postText, why: "The summary as a file, since the post was refused")
+    link.say("The post to #legal was refused (\(reason)). I left the same summary in triage/legal-summary.md.")
   }
 
   func hear(_ text: String, _ link: DeskLink) throws {

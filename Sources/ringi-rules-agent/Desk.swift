@@ -16,7 +16,7 @@ enum Ending {
 /// A proposal whose answer is still open.
 struct Pending {
   enum Way { case file(Int64), tool(Int64) }
-  let way: Way
+  fileprivate(set) var way: Way
   /// What it was, in the agent's own words.
   let what: String
   let toolCall: String
@@ -151,31 +151,45 @@ final class DeskLink {
 
   /// Waits until the proposal has ended, however long a person takes.
   func finish(_ pending: Pending) throws -> Ending {
-    let ending: Ending
-    switch pending.way {
-    case .file(let id):
-      switch try wait(client, id) {
-      case .success: ending = .done("")
-      case .failure(let error): ending = .refused(error.message)
-      }
-    case .tool(let id): ending = try finishTool(id)
-    }
-    close(pending.toolCall, ending.isRefused ? "failed" : "completed")
+    var open = [((), pending)]
+    guard let (_, ending) = try next(&open) else { return .refused("") }
     return ending
   }
 
-  private func finishTool(_ id: Int64) throws -> Ending {
-    guard let tools, id > 0 else { return .refused("the desk's tools are not there") }
-    var result = try wait(tools, id)
+  /// Takes out whichever of some open proposals ends first; nil when none is left.
+  func next<T>(_ open: inout [(T, Pending)]) throws -> (T, Ending)? {
+    guard !open.isEmpty else { return nil }
     while true {
+      for index in open.indices {
+        guard let ending = settle(&open[index].1) else { continue }
+        let (item, pending) = open.remove(at: index)
+        close(pending.toolCall, ending.isRefused ? "failed" : "completed")
+        return (item, ending)
+      }
+      try pump()
+    }
+  }
+
+  /// The proposal's end if it is known; a tool call that only waits is asked for again.
+  private func settle(_ pending: inout Pending) -> Ending? {
+    switch pending.way {
+    case .file(let id):
+      switch client.answer(to: id) {
+      case nil: return nil
+      case .success: return .done("")
+      case .failure(let error): return .refused(error.message)
+      }
+    case .tool(let id):
+      guard let tools, id > 0 else { return .refused("the desk's tools are not there") }
+      guard let result = tools.answer(to: id) else { return nil }
       guard case .success(let value) = result else { return .refused("the tool call failed") }
       let outcome = value["structuredContent"]
       let text = outcome?["text"]?.string ?? value["content"]?.array?.first?["text"]?.string ?? ""
       switch outcome?["state"]?.string {
       case "waiting":
-        let step = outcome?["step"] ?? 0
-        let next = tools.start("tools/call", ["name": "step_status", "arguments": ["step": step, "wait": true]])
-        result = try wait(tools, next)
+        let arguments: JSON = ["step": outcome?["step"] ?? 0, "wait": true]
+        pending.way = .tool(tools.start("tools/call", ["name": "step_status", "arguments": arguments]))
+        return nil
       case "done": return .done(text)
       case "prepared": return .prepared
       default: return value["isError"]?.bool == true ? .refused(text) : .done(text)
@@ -186,14 +200,19 @@ final class DeskLink {
   private func wait(_ peer: Peer, _ id: Int64) throws -> Result<JSON, RPCError> {
     while true {
       if let answer = peer.answer(to: id) { return answer }
-      if client.inbox.contains(where: { if case .notification("session/cancel", _) = $0 { true } else { false } }) {
-        throw Cancelled()
-      }
-      var descriptors = [pollfd(fd: client.descriptor, events: Int16(POLLIN), revents: 0)]
-      if let tools { descriptors.append(pollfd(fd: tools.descriptor, events: Int16(POLLIN), revents: 0)) }
-      guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
-      if descriptors[0].revents != 0 { try client.readOnce() }
-      if descriptors.count > 1, descriptors[1].revents != 0 { try tools?.readOnce() }
+      try pump()
     }
+  }
+
+  /// Reads what the desk has said, waiting until it says something.
+  private func pump() throws {
+    if client.inbox.contains(where: { if case .notification("session/cancel", _) = $0 { true } else { false } }) {
+      throw Cancelled()
+    }
+    var descriptors = [pollfd(fd: client.descriptor, events: Int16(POLLIN), revents: 0)]
+    if let tools { descriptors.append(pollfd(fd: tools.descriptor, events: Int16(POLLIN), revents: 0)) }
+    guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { return }
+    if descriptors[0].revents != 0 { try client.readOnce() }
+    if descriptors.count > 1, descriptors[1].revents != 0 { try tools?.readOnce() }
   }
 }

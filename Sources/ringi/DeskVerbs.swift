@@ -6,7 +6,7 @@ struct ListCommand: ParsableCommand {
   @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64?
   @Flag(help: "Machine-readable.") var json = false
 
-  func run() throws { print(try DeskReport(try Desk()).list(run: number, json: json), terminator: "") }
+  func run() throws { print(try DeskReport(try Desk(mustExist: true)).list(run: number, json: json), terminator: "") }
 }
 
 struct ShowCommand: ParsableCommand {
@@ -14,7 +14,9 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: "RUN.STEP, for example 3.12.") var step: String
   @Flag(help: "Machine-readable.") var json = false
 
-  func run() throws { print(try DeskReport(try Desk()).show(try StepAddress(step), json: json), terminator: "") }
+  func run() throws {
+    print(try DeskReport(try Desk(mustExist: true)).show(try StepAddress(step), json: json), terminator: "")
+  }
 }
 
 struct ApproveCommand: ParsableCommand {
@@ -22,7 +24,7 @@ struct ApproveCommand: ParsableCommand {
     commandName: "approve", abstract: "Show a waiting step and approve it, from a person's terminal.")
   @Argument(help: "RUN.STEP") var step: String
 
-  func run() throws { try DeskDecisions(try Desk()).approve(try StepAddress(step)) }
+  func run() throws { try DeskDecisions(try Desk(mustExist: true)).approve(try StepAddress(step)) }
 }
 
 struct RejectCommand: ParsableCommand {
@@ -31,7 +33,7 @@ struct RejectCommand: ParsableCommand {
   @Argument(help: "RUN.STEP") var step: String
   @Argument(help: "Why.") var reason: String
 
-  func run() throws { try DeskDecisions(try Desk()).reject(try StepAddress(step), reason: reason) }
+  func run() throws { try DeskDecisions(try Desk(mustExist: true)).reject(try StepAddress(step), reason: reason) }
 }
 
 struct ReviewCommand: ParsableCommand {
@@ -44,7 +46,8 @@ struct ReviewCommand: ParsableCommand {
 
   func run() throws {
     print(
-      try DeskDecisions(try Desk()).review(.init(number), keep: keep, discard: discard, finish: finish), terminator: "")
+      try DeskDecisions(try Desk(mustExist: true)).review(.init(number), keep: keep, discard: discard, finish: finish),
+      terminator: "")
   }
 }
 
@@ -53,7 +56,7 @@ struct UndoCommand: ParsableCommand {
     commandName: "undo", abstract: "Propose to put back what a step did; it is shown and approved like any step.")
   @Argument(help: "RUN.STEP") var step: String
 
-  func run() throws { print(try DeskDecisions(try Desk()).undo(try StepAddress(step)), terminator: "") }
+  func run() throws { print(try DeskDecisions(try Desk(mustExist: true)).undo(try StepAddress(step)), terminator: "") }
 }
 
 struct PolicyCommand: ParsableCommand {
@@ -92,7 +95,9 @@ struct AuditCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "A run's number.") var number: Int64?
     @Option(help: "How many.") var limit = 40
     @Flag(help: "Machine-readable.") var json = false
-    func run() throws { print(try AuditReport(try Desk()).log(run: number, limit: limit, json: json), terminator: "") }
+    func run() throws {
+      print(try AuditReport(try Desk(mustExist: true)).log(run: number, limit: limit, json: json), terminator: "")
+    }
   }
 
   struct Verify: ParsableCommand {
@@ -100,7 +105,9 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "A file with a checkpoint kept elsewhere.") var checkpoint: String?
     @Flag(help: "Print the latest checkpoint, to keep it elsewhere.") var printCheckpoint = false
     func run() throws {
-      print(try AuditReport(try Desk()).verify(checkpoint: checkpoint, printing: printCheckpoint), terminator: "")
+      print(
+        try AuditReport(try Desk(mustExist: true)).verify(checkpoint: checkpoint, printing: printCheckpoint),
+        terminator: "")
     }
   }
 }

@@ -5,6 +5,7 @@ struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Run a sample workspace on a fresh copy.",
     discussion: "Samples: contract-triage (legal), outgoing-drafts (exec assistant), weekly-brief (strategy).")
+  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
   @Argument(help: "Which sample.") var name = "contract-triage"
 
   func run() throws {
@@ -13,13 +14,14 @@ struct DemoCommand: ParsableCommand {
     print("A fresh copy of the sample `\(name)` is in \(directory)")
     print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
     let run = try RunStarter.start(desk, workspace: directory, goal: nil, agent: nil)
-    try Front.open(desk, run)
+    try Front.open(desk, run, theme: theme)
   }
 }
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", abstract: "Start an agent on a workspace.")
   @Option(help: "An agent of the desk's registry.") var agent: String?
+  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
   @Flag(help: "Don't open a console.") var detach = false
   @Argument(help: "The workspace's folder.") var workspace: String
   @Argument(help: "The goal, instead of goal.txt.") var goal: String?
@@ -30,7 +32,7 @@ struct RunCommand: ParsableCommand {
     if detach {
       print("run \(run) goes on without a console; `ringi` opens one")
     } else {
-      try Front.open(desk, run)
+      try Front.open(desk, run, theme: theme)
     }
   }
 }

@@ -32,8 +32,10 @@ struct EffectorTests {
       performer = Performer(
         scopes: scopes, outbox: "\(folder.path)/desk/outbox",
         transport: sendmail.isEmpty ? .outbox : .sendmail(sendmail),
+        sender: "desk@kumo.example",
         hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil },
-        mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" })
+        mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" }, now: Sample.clock.wall,
+        name: { "step-\($0.value)" })
     }
 
     func put(_ name: String, _ text: String) throws {
@@ -149,14 +151,32 @@ struct EffectorTests {
       replyTo: "", subject: "件名\r\nBcc: evil@x.example", body: "こんにちは\n", attachments: [])
   }
 
-  @Test("an approved mail is in the outbox; Bcc and forged headers are not in it")
+  @Test("an invitation's time is the moment that was shown")
+  func invitation() throws {
+    let bench = try Bench()
+    let event = CalendarEvent(
+      title: "会食", start: "2026-12-08T18:30:00+09:00", end: "2026-12-08T20:30:00+09:00", place: "", notes: "",
+      attendees: ["K <k@out.example>"])
+    _ = try bench.perform([.addEvent(event)])
+    let text = Project.text(
+      try #require(Project.files(in: URL(filePath: "\(bench.folder.path)/desk/outbox"), ending: ".ics").first))
+    for line in [
+      "DTSTART:20261208T093000Z", "DTEND:20261208T113000Z", "ORGANIZER:mailto:desk@kumo.example", "METHOD:REQUEST",
+    ] {
+      #expect(text.contains(line), "\(line)")
+    }
+  }
+
+  @Test("an approved mail is in the outbox with its Bcc, for whoever sends it; forged headers are not in it")
   func outbox() throws {
     let bench = try Bench()
     guard case .done(let detail)? = try bench.perform([.sendMail(mail)]).first else { return }
     #expect(detail.contains("in the outbox"))
     let files = Project.files(in: URL(filePath: "\(bench.folder.path)/desk/outbox"), ending: ".eml")
     let text = Project.text(try #require(files.first))
-    #expect(text.contains("<a@out.example>") && !text.contains("secret@out.example") && !text.contains("\nBcc:"))
+    #expect(
+      text.contains("<a@out.example>") && text.contains("\nBcc: secret@out.example") && !text.contains("evil@x.example")
+    )
   }
 
   @Test("a sendmail command is given the envelope as arguments and the message as input")
@@ -175,6 +195,7 @@ struct EffectorTests {
       Project.text(URL(filePath: "\(folder.path)/args"))
         == "-i -f desk@kumo.example -- a@out.example c@out.example secret@out.example\n")
     #expect(Project.text(URL(filePath: "\(folder.path)/message")).hasPrefix("From: Desk <desk@kumo.example>\r\n"))
+    #expect(!Project.text(URL(filePath: "\(folder.path)/message")).contains("secret@out.example"))
   }
 
   @Test("a draft is saved, not sent")

@@ -193,7 +193,7 @@ extension Host {
   }
 
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.
-  func lose(_ why: String) throws(JournalFault) {
+  func lose(_ why: String, as state: RunState = .lost) throws(JournalFault) {
     isLost = true
     agentChannel?.shut()
     agentChannel = nil
@@ -208,9 +208,9 @@ extension Host {
     isAgentDone = true
     waiting = [:]
     deadlines = []
-    try withdrawAll("the agent is gone: \(why)")
+    try withdrawAll(state == .lost ? "the agent is gone: \(why)" : why)
     let left = try store.steps(of: run, in: [.staged])
-    try store.setState(run, left.isEmpty ? .lost : .review, note: why, by: .performer)
+    try store.setState(run, left.isEmpty ? state : .review, note: why, by: .performer)
     if left.isEmpty { isOver = true }
   }
 

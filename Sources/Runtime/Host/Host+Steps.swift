@@ -210,9 +210,7 @@ extension Host {
     link?.cancel()
     try flushAgent()
     isAgentDone = false
-    try lose("stopped by a person")
-    isAgentDone = true
-    try settleState()
+    try lose("stopped by a person", as: .closed)
     isOver = true
   }
 }

@@ -67,7 +67,9 @@ package final class Host {
     performer = Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox",
       transport: desk.settings.sendmail.isEmpty ? .outbox : .sendmail(desk.settings.sendmail),
-      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate)
+      sender: loaded.workspace.sender,
+      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
+      name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" })
     bell = Doorbell(directory: desk.directory)
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
