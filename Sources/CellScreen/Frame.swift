@@ -109,8 +109,11 @@ package struct Frame: Hashable, Sendable {
   }
 
   package mutating func fill(_ region: Region, _ role: Role = .text) {
-    for y in region.y..<(region.y + region.height) {
-      put(String(repeating: " ", count: region.width), role, x: region.x, y: y, limit: region.width)
+    let blank = Cell(text: " ", role: role, width: 1)
+    let (from, to) = (max(0, region.x), min(width, region.x + region.width))
+    guard from < to else { return }
+    for y in max(0, region.y)..<max(0, min(height, region.y + region.height)) {
+      for x in from..<to { cells[y * width + x] = blank }
     }
   }
 

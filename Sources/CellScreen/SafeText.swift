@@ -54,6 +54,12 @@ package enum SafeText {
   private enum Shape { case columns(Int), mark, hidden }
 
   private static func shape(_ scalar: Unicode.Scalar) -> Shape {
+    // Frames, kana and the common ideographs fill most screens: known without asking the Unicode tables.
+    switch scalar.value {
+    case 0x2500...0x259F: return .columns(1)
+    case 0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFC: return .columns(2)
+    default: break
+    }
     let properties = scalar.properties
     guard let age = properties.age, age.major <= 14, !properties.isDefaultIgnorableCodePoint else { return .hidden }
     switch properties.generalCategory {

@@ -11,7 +11,8 @@ enum HeaderView {
     }
     let arrow = model.isASCII ? ">" : "▸"
     let dot = model.isASCII ? "*" : "●"
-    let state = run.isPaused ? "paused" : !model.hasHost && !run.state.isOver ? "no host" : run.state.rawValue
+    let isAlone = !model.hasHost && (run.state == .live || run.state == .starting)
+    let state = run.isPaused ? "paused" : isAlone ? "no host" : run.state.rawValue
     let counts = run.counts
     var tail = [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
     tail.append(Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header))
@@ -56,7 +57,7 @@ enum FooterView {
     let help = " ? help "
     let limit = region.width - SafeText.width(right) - SafeText.width(help) - 1
     var x = 1
-    for binding in CommandTable.bindings {
+    for binding in CommandTable.bindings where binding.command != .help {
       guard let label = binding.label(model), binding.obstacle(model) == nil, let key = binding.keys.first else {
         continue
       }

@@ -170,8 +170,11 @@ struct ConsoleSession<Terminal: Screen> {
     case .suspend: wantsSuspend = true
     case .quit: isOver = true
     }
-    // Our own commits don't change this connection's data_version.
-    seenVersion = -1
+    // Our own commits don't change this connection's data_version; looking commits nothing.
+    switch intent {
+    case .loadPreview, .loadEditable, .flushInput, .suspend, .quit: break
+    default: seenVersion = -1
+    }
   }
 
   private mutating func loadPreview(_ id: StepID) throws(RuntimeFault) {
