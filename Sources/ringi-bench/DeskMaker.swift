@@ -28,8 +28,12 @@ enum DeskMaker {
   }
 
   private static func step(_ run: RunID, _ index: Int) -> (NewStep, StepEvent) {
-    let before = (0..<60).map { "line \($0) of file \(index)\n" }.joined()
-    let after = before.replacing("line 30 of", with: "the changed line 30 of").replacing("line 7 ", with: "line seven ")
+    // The first one is long, for scrolling.
+    let before = (0..<(index == 0 ? 2_000 : 60)).map { "line \($0) of file \(index)\n" }.joined()
+    let after =
+      index == 0
+      ? before.replacing(" of ", with: " of the ")
+      : before.replacing("line 30 of", with: "the changed line 30 of").replacing("line 7 ", with: "line seven ")
     let digest = Hashing.sha256(Array(after.utf8))
     let image = PreImage(content: Content(digest: digest, size: 1), mode: 0o644, device: 1, inode: UInt64(index))
     let effect = Effect.editFile(

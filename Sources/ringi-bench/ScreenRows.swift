@@ -64,6 +64,8 @@ enum ScreenRows {
     let environment: [String]
     /// Keys that move the selection, down then up.
     let move: [String]
+    /// Keys that scroll by a page, down then up.
+    let scroll: [String]
     let directory: String?
   }
 
@@ -75,7 +77,7 @@ enum ScreenRows {
     let program = own.lastIndex(of: "/").map { "\(own[..<$0])/ringi" } ?? "ringi"
     let ringi = Subject(
       name: "ringi", arguments: [program, "console"], environment: environment + ["RINGI_DESK=\(folder)/desk"],
-      move: ["\u{1B}OB", "\u{1B}OA"], directory: nil)
+      move: ["\u{1B}OB", "\u{1B}OA"], scroll: ["\u{1B}[6~", "\u{1B}[5~"], directory: nil)
     let peer = self.peer(folder)
     var rows: [Row] = []
     for (width, height) in [(80, 24), (200, 60)] {
@@ -89,7 +91,12 @@ enum ScreenRows {
           peerValues: theirs?.starts ?? []))
       rows.append(
         Row(
-          name: "P4", what: "key to last byte, moving the selection, \(width)x\(height)", unit: "ms", own: mine.keys,
+          name: "P4a", what: "key to last byte, scrolling a page, \(width)x\(height)", unit: "ms", own: mine.scrolls,
+          peer: name,
+          peerValues: theirs?.scrolls ?? []))
+      rows.append(
+        Row(
+          name: "P4b", what: "key to last byte, moving the selection, \(width)x\(height)", unit: "ms", own: mine.keys,
           peer: name, peerValues: theirs?.keys ?? [],
           note: "\(Int(Row.median(mine.bytes))) bytes a key, \(name) \(Int(Row.median(theirs?.bytes ?? [])))"))
     }
@@ -98,8 +105,8 @@ enum ScreenRows {
 
   private static func run(
     _ subject: Subject, _ width: Int, _ height: Int, _ isQuick: Bool
-  ) -> (starts: [Double], keys: [Double], bytes: [Double]) {
-    var out: (starts: [Double], keys: [Double], bytes: [Double]) = ([], [], [])
+  ) -> (starts: [Double], scrolls: [Double], keys: [Double], bytes: [Double]) {
+    var out: (starts: [Double], scrolls: [Double], keys: [Double], bytes: [Double]) = ([], [], [], [])
     for _ in 0..<(isQuick ? 2 : 5) {
       let start = Stopwatch.now()
       guard
@@ -108,6 +115,10 @@ enum ScreenRows {
           directory: subject.directory)
       else { continue }
       out.starts.append(meter.settle(quiet: 120).last - start)
+      for index in 0..<(isQuick ? 10 : 30) {
+        let (time, bytes) = meter.key(subject.scroll[index % 6 < 4 ? 0 : 1], quiet: 20)
+        if bytes > 0 { out.scrolls.append(time) }
+      }
       for index in 0..<(isQuick ? 20 : 60) {
         let (time, bytes) = meter.key(subject.move[index % 10 < 7 ? 0 : 1], quiet: 20)
         if bytes > 0 {
@@ -137,12 +148,14 @@ enum ScreenRows {
       if let pid { waitpid(pid, nil, 0) }
       return Subject(
         name: "tig", arguments: ["/usr/bin/tig"], environment: environment, move: ["j", "k"],
+        scroll: ["\u{1B}[6~", "\u{1B}[5~"],
         directory: "\(folder)/repo")
     }
     if access("/usr/bin/htop", X_OK) == 0 {
       return Subject(
         name: "htop", arguments: ["/usr/bin/htop", "-d", "600"], environment: environment,
-        move: ["\u{1B}OB", "\u{1B}OA"], directory: nil)
+        move: ["\u{1B}OB", "\u{1B}OA"], scroll: ["\u{1B}[6~", "\u{1B}[5~"],
+        directory: nil)
     }
     return nil
   }
