@@ -61,7 +61,7 @@ private func approve(_ model: inout Model) -> [Intent] {
     return []
   }
   let painted = "seen \(rows.linesSeen(seen)) of \(rows.preview.lines.count) lines"
-  say(&model, "\(Deed.approval(step)): #\(step.number)")
+  say(&model, "#\(step.number): yes, \(Deed.approval(step))")
   let intents: [Intent] = [.decide(step, .approve, painted: painted)]
   return intents + advance(&model, past: step.id)
 }

@@ -63,6 +63,7 @@ private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<In
 // MARK: the desk as read
 
 private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
+  let wasOver = model.run?.state.isOver ?? true
   model.run = reading.run
   model.plan = reading.plan
   model.findings = reading.findings
@@ -75,8 +76,10 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     model.order = []
   }
   for step in reading.steps {
-    if model.steps.updateValue(step, forKey: step.id) == nil { model.order.append(step.id) }
+    let before = model.steps.updateValue(step, forKey: step.id)
+    if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }
+  if !wasOver, let run = reading.run, run.state.isOver { say(&model, "the run is over: \(run.note)") }
   model.sortSteps()
   model.queue = QueueBuilder.rows(model)
   model.queueIndex = [:]
@@ -87,6 +90,18 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   // A mark or a state changed what the rows say, not where they are.
   if after != before { layOut(&model) }
   return []
+}
+
+/// What came of a step that this person decided: where a mail went, why an edit failed.
+private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: StepSummary) {
+  guard step.decidedBy == model.person.name, !before.state.isOver, model.overlay == nil else { return }
+  switch step.state {
+  case .done: say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(step.reason)")")
+  case .failed: say(&model, "#\(step.number) failed: \(step.reason)", isBad: true)
+  case .waiting where before.state != .waiting: say(&model, "#\(step.number) waits again: \(step.reason)", isBad: true)
+  case .staged where before.state == .performing: say(&model, "not put in place: \(step.reason)", isBad: true)
+  default: break
+  }
 }
 
 private func keepSelections(_ model: inout Model) {

@@ -168,7 +168,7 @@ package final class Host {
       kill(-agentPID, SIGTERM)
       agentChannel?.shut()
       var status: Int32 = 0
-      for _ in 0..<50 where waitpid(agentPID, &status, WNOHANG) == 0 { usleep(10_000) }
+      for _ in 0..<50 where waitpid(agentPID, &status, WNOHANG) == 0 { poll(nil, 0, 10) }
       kill(-agentPID, SIGKILL)
       waitpid(agentPID, &status, WNOHANG)
     }
