@@ -20,10 +20,12 @@ struct Reconciler {
           reason: "the host died while it performed this")
       })
     for step in try store.steps(of: run, in: [.unknown]) {
-      guard let action = try? Action(canonicalBytes: try store.action(of: step.id).bytes),
-        let finding = look(action.effect)
-      else { continue }
-      maker.scopes.sweep(action.effect, of: step.id)
+      let effect = try maker.effect(of: step.id)
+      guard let finding = look(effect) else {
+        try ask(step)
+        continue
+      }
+      maker.scopes.sweep(effect, of: step.id)
       // What a person kept and what had not begun goes on with the rest: a review is all or nothing.
       let isKept = finding.event == .reconcileFailed && step.verdict.level == .batched
       try desk.gate.move([
@@ -32,6 +34,18 @@ struct Reconciler {
           reason: finding.words)
       ])
     }
+  }
+
+  /// What nobody here can find out waits for a person again, and says so on its docket.
+  private func ask(_ step: StepSummary) throws(JournalFault) {
+    let revised = try maker.changing(try maker.revised(step)) {
+      $0.reach.warnings.insert("the host died while it did this: it may have happened already", at: 0)
+    }
+    try desk.gate.move([
+      Transition(
+        step: step.id, event: .ask, actor: .performer, reasonCode: "may-have-happened",
+        reason: "it may have happened already; yes does it again", revised: revised)
+    ])
   }
 
   /// nil where the disk can't tell: mail, posts and calls stay unknown until a person looks.
