@@ -96,7 +96,9 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
 private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: StepSummary) {
   guard step.decidedBy == model.person.name, !before.state.isOver, model.overlay == nil else { return }
   switch step.state {
-  case .done: say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(step.reason)")")
+  // A review says its own sum; a line for each kept file would hide it.
+  case .done where step.verdict.level == .watched:
+    say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(step.reason)")")
   case .failed: say(&model, "#\(step.number) failed: \(step.reason)", isBad: true)
   case .waiting where before.state != .waiting: say(&model, "#\(step.number) waits again: \(step.reason)", isBad: true)
   case .staged where before.state == .performing: say(&model, "not put in place: \(step.reason)", isBad: true)
