@@ -61,9 +61,8 @@ package enum CommandTable {
       .approveRest, [.character("A")], .decide, "approve or keep all the rest that can be undone, after a list of them",
       label: { $0.view == .review ? "keep the rest" : nil }, obstacle: Deed.noRest),
     Binding(
-      .undo, [.character("u")], .decide, "propose to put back what this step did",
-      label: { $0.current?.state == .done && $0.current?.kind.isRead == false ? "undo" : nil },
-      obstacle: { $0.current?.state == .done ? nil : "only what was done can be undone" }),
+      .undo, [.character("u")], .decide, "propose to put back what this step did to a file",
+      label: { Deed.noUndo($0) == nil ? "undo" : nil }, obstacle: Deed.noUndo),
     Binding(
       .toggleMark, [.character(" ")], .decide, "review: keep, discard, undecided in turn",
       label: { $0.view == .review ? "mark" : nil },

@@ -68,6 +68,12 @@ enum Deed {
     return step.isRelayed ? "the agent does this itself: reject it and say what you want" : nil
   }
 
+  @Sendable static func noUndo(_ model: Model) -> String? {
+    guard let step = model.current, step.state == .done else { return "only what was done can be undone" }
+    return [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(step.kind)
+      ? nil : "only changes of files can be put back"
+  }
+
   @Sendable static func noRest(_ model: Model) -> String? {
     switch model.view {
     case .review: return model.prepared.contains { $0.mark == .undecided } ? nil : "every result has its mark"

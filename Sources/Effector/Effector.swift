@@ -79,7 +79,9 @@ package final class Performer {
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
       return save(Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8), "\(name).ics")
-        .map { .done(detail: "saved as \($0)") } ?? .failed(detail: "the outbox can't be written")
+        .map {
+          .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "in the outbox, nobody was invited yet: \($0)")
+        } ?? .failed(detail: "the outbox can't be written")
     case .call(let call):
       return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
         .map { .done(detail: "in the outbox, no connector `\(call.connector)` is set up: \($0)") }

@@ -134,6 +134,21 @@ struct HonestKeyTests {
     #expect(driver.intents.isEmpty && driver.model.status.contains("the agent does this itself"))
   }
 
+  @Test("undo is offered for files, and a sent mail says why not")
+  func undo() {
+    for (number, isOffered) in [(4, true), (5, false)] {
+      var driver = ready()
+      var news = Fixture.reading()
+      for index in news.steps.indices where news.steps[index].number.value == number { news.steps[index].state = .done }
+      driver.send(.reading(news))
+      driver.model.selection = StepID(Int64(number))
+      driver.intents = []
+      driver.press("u")
+      #expect(driver.intents.isEmpty != isOffered, "#\(number)")
+      #expect(isOffered || driver.model.status.contains("only changes of files"))
+    }
+  }
+
   @Test("no bulk key reaches what goes out")
   func bulk() {
     var driver = ready()
