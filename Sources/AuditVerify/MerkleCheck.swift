@@ -9,6 +9,13 @@ package enum MerkleCheck {
     return Array(hasher.finalize())
   }
 
+  /// SHA-256(0x00 || leaf), RFC 6962, section 2.1.
+  package static func leafHash(_ leaf: [UInt8]) -> [UInt8] {
+    var hasher = SHA256()
+    ([0] + leaf).withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    return Array(hasher.finalize())
+  }
+
   package static func inclusion(leafHash: [UInt8], index: UInt64, size: UInt64, proof: [[UInt8]], root: [UInt8]) -> Bool
   {
     guard index < size, leafHash.count == 32, root.count == 32 else { return false }

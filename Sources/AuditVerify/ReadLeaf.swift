@@ -3,6 +3,8 @@
 /// A leaf as read: its fields by key.
 package struct ReadLeaf: Sendable {
   package let fields: [String: String]
+  /// The same in the order of the written form.
+  package var ordered: [(key: String, value: String)] { Self.keys.map { ($0, fields[$0] ?? "") } }
   package var index: Int64? { fields["index"].flatMap { Int64($0) } }
 
   private static let keys = [

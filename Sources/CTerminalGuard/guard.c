@@ -17,7 +17,7 @@ void tg_restore(void) {
   if (!armed) return;
   armed = 0;
   // Attributes, paste mode, mouse, cursor, main screen.
-  static const char sane[] = "\033[0m\033[?1l\033>\033[?2004l\033[?1000l\033[?25h\033[?1049l\r";
+  static const char sane[] = "\033[0m\033[?1l\033>\033[?2004l\033[?1004l\033[?1006l\033[?1002l\033[?1000l\033[?25h\033[?1049l\r";
   ssize_t written = write(1, sane, sizeof sane - 1);
   (void)written;
   tcsetattr(0, TCSANOW, &saved);

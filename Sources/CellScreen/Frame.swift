@@ -75,12 +75,24 @@ package struct Frame: Hashable, Sendable {
       if column + glyph.width > end { break }
       if column >= 0 {
         let index = y * width + column
+        part(index, y)
+        if glyph.width == 2 { part(index + 1, y) }
         cells[index] = Cell(text: glyph.text, role: glyph.isToken ? .token : role, width: glyph.width)
         if glyph.width == 2 { cells[index + 1] = Cell(text: "", role: role, width: 0) }
       }
       column += glyph.width
     }
     return column
+  }
+
+  /// What covers one half of a wide glyph leaves a blank for the other.
+  private mutating func part(_ index: Int, _ y: Int) {
+    if cells[index].width == 0, index > y * width {
+      cells[index - 1] = Cell(text: " ", role: cells[index].role, width: 1)
+    }
+    if cells[index].width == 2, index + 1 < (y + 1) * width {
+      cells[index + 1] = Cell(text: " ", role: cells[index].role, width: 1)
+    }
   }
 
   @discardableResult
@@ -113,6 +125,9 @@ package struct Frame: Hashable, Sendable {
     let (from, to) = (max(0, region.x), min(width, region.x + region.width))
     guard from < to else { return }
     for y in max(0, region.y)..<max(0, min(height, region.y + region.height)) {
+      // A wide glyph that straddles an edge leaves a blank outside.
+      part(y * width + from, y)
+      part(y * width + to - 1, y)
       for x in from..<to { cells[y * width + x] = blank }
     }
   }

@@ -36,6 +36,10 @@ package enum InputEvent: Hashable, Sendable {
   /// Bracketed paste.
   case paste(String)
   case resize(width: Int, height: Int)
+  /// The window has got the keyboard, or lost it.
+  case focus(Bool)
+  case click(x: Int, y: Int)
+  case wheel(x: Int, y: Int, isUp: Bool)
 }
 
 /// How cells of one role look.
@@ -60,7 +64,7 @@ package struct Style: Hashable, Sendable {
   }
 }
 
-/// The terminal as the console knows it: 6 members, two implementors (ncurses, and the headless one of the tests).
+/// The terminal as the console knows it: 7 members, two implementors (ncurses, and the headless one of the tests).
 package protocol Screen {
   var width: Int { get }
   var height: Int { get }
@@ -71,4 +75,26 @@ package protocol Screen {
   /// Throws away input nobody has read yet.
   mutating func flushInput()
   mutating func setTitle(_ title: String)
+  /// Rings, and asks the terminal to tell a person who looks elsewhere.
+  mutating func notify(_ text: String)
+}
+
+extension Key {
+  /// Reads what `name` writes; nil for anything else.
+  package init?(name: String) {
+    let named: [Key] = [
+      .character(" "), .enter, .escape, .tab, .backTab, .backspace, .delete, .up, .down, .left, .right, .pageUp,
+      .pageDown, .home, .end,
+    ]
+    let words: [String: Key] = ["up": .up, "down": .down, "left": .left, "right": .right]
+    if let key = named.first(where: { $0.name.lowercased() == name.lowercased() }) ?? words[name.lowercased()] {
+      self = key
+    } else if name.hasPrefix("Ctrl-"), name.count == 6, let last = name.lowercased().last, ("a"..."z").contains(last) {
+      self = .control(last)
+    } else if name.count == 1, let character = name.first {
+      self = .character(character)
+    } else {
+      return nil
+    }
+  }
 }

@@ -8,8 +8,14 @@ package struct Glyph: Hashable, Sendable {
   package let width: Int
   /// True for characters that stand for one that can't be shown.
   package let isToken: Bool
-  /// Offset of the scalar it came from.
+  /// Offset of the scalar it came from; negative for blanks of a layout.
   package let offset: Int
+
+  /// A visible stand-in for something that can't be seen.
+  package static func token(_ text: String, offset: Int) -> Glyph {
+    Glyph(text: text, width: 1, isToken: true, offset: offset)
+  }
+  package static let padding = Glyph(text: " ", width: 1, isToken: false, offset: -1)
 }
 
 package enum SafeText {

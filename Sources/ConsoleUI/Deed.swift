@@ -6,9 +6,14 @@ enum Deed {
   @Sendable static func yes(_ model: Model) -> String? {
     switch model.view {
     case .run: model.selected.flatMap { $0.state == .waiting ? approval($0) : nil }
+    case .drafts:
+      model.current.flatMap { step in
+        step.state == .waiting
+          ? approval(step) : step.state == .staged ? "keep draft" : isSavedDraft(step) ? "raise the send" : nil
+      }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "agree" : "keep redline" }
-    case .help: nil
+    case .live, .audit, .policy, .help: nil
     }
   }
 
@@ -32,49 +37,101 @@ enum Deed {
   @Sendable static func no(_ model: Model) -> String? {
     switch model.view {
     case .run: model.selected?.state == .waiting ? "reject" : nil
+    case .drafts: model.current.flatMap { $0.state == .waiting ? "reject" : $0.state == .staged ? "discard" : nil }
     case .review:
       model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "disagree" : "discard redline" }
-    case .help: nil
+    case .policy: model.selectedStanding.flatMap { $0.holds(at: model.time) ? "revoke" : nil }
+    case .live, .audit, .help: nil
     }
   }
 
+  /// Opened to look only: nothing is decided there.
+  @Sendable static func readOnly(_ model: Model) -> String? {
+    model.isReadOnly
+      ? "opened to look only\(model.isLocked ? "" : "; :decide-here lets you decide")" : nil
+  }
+
   @Sendable static func noYes(_ model: Model) -> String? {
+    if model.view == .live || model.view == .audit { return "nothing to decide in this view; 1 is the run" }
+    if let why = readOnly(model) { return why }
     switch model.view {
-    case .run:
-      guard let step = model.selected else { return "no step is selected" }
-      switch step.state {
-      case .waiting: return nil
-      case .refused: return "policy forbids this step; nobody can approve it here"
-      case .staged: return "prepared: it is decided in the review (b)"
-      default: return "#\(step.number) is \(step.state.rawValue)\(step.decidedBy.isEmpty ? "" : " (\(step.decidedBy))")"
-      }
+    case .run: return notWaiting(model.selected)
+    case .drafts:
+      guard let step = model.current else { return "no message is selected" }
+      return step.state == .staged || isSavedDraft(step) ? nil : notWaiting(step)
     case .review: return model.current == nil ? "nothing is prepared" : nil
     case .flags: return noFlag(model)
+    case .policy: return "a rule is changed in its file; x revokes a standing approval"
+    case .live, .audit: return nil
     case .help: return "nothing to decide here; Esc goes back"
     }
   }
 
-  @Sendable static func noNo(_ model: Model) -> String? { noYes(model) }
+  private static func notWaiting(_ step: StepSummary?) -> String? {
+    guard let step else { return "no step is selected" }
+    switch step.state {
+    case .waiting: return nil
+    case .refused: return "policy forbids this step; nobody can approve it here"
+    case .staged: return "prepared: it is decided in the review (b)"
+    case .approved where step.dueAt != nil: return "#\(step.number) is approved and held; u takes it back"
+    default: return "#\(step.number) is \(step.state.rawValue)\(step.decidedBy.isEmpty ? "" : " (\(step.decidedBy))")"
+    }
+  }
+
+  @Sendable static func noNo(_ model: Model) -> String? {
+    if model.view == .policy {
+      return readOnly(model)
+        ?? (model.selectedStanding.map { $0.holds(at: model.time) ? nil : "it holds no more" }
+          ?? "a rule is changed in its file; only a standing approval can be revoked here")
+    }
+    if model.view == .drafts, isSavedDraft(model.current) {
+      return "the draft is saved; nothing is sent unless you say so"
+    }
+    return noYes(model)
+  }
 
   static func noFlag(_ model: Model) -> String? {
-    model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2"
+    readOnly(model)
+      ?? (model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2")
   }
 
   @Sendable static func noEdit(_ model: Model) -> String? {
+    if let why = readOnly(model) { return why }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"
     }
     return step.isRelayed ? "the agent does this itself: reject it and say what you want" : nil
   }
 
+  /// Approved, and not due yet.
+  static func canTakeBack(_ model: Model) -> Bool { model.current?.state == .approved && model.current?.dueAt != nil }
+
   @Sendable static func noUndo(_ model: Model) -> String? {
+    if let why = readOnly(model) { return why }
+    if canTakeBack(model) { return nil }
     guard let step = model.current, step.state == .done else { return "only what was done can be undone" }
     return [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(step.kind)
       ? nil : "only changes of files can be put back"
   }
 
+  @Sendable static func noLater(_ model: Model) -> String? {
+    if let why = readOnly(model) { return why }
+    guard let step = model.current, step.state == .waiting else { return "only what waits can be sent later" }
+    if step.isRelayed { return "the agent does this itself, so it can’t be set for later" }
+    return [.mailSend, .chatSend, .eventInvite].contains(step.kind) ? nil : "only a message is sent later"
+  }
+
+  @Sendable static func noLevel(_ model: Model) -> String? {
+    if let why = readOnly(model) { return why }
+    guard let step = model.current, model.showsPreview else { return "no step is selected" }
+    return step.verdict.isFloor ? "\(step.verdict.rule) is a floor: nobody changes its level in a run" : nil
+  }
+
+  static func isSavedDraft(_ step: StepSummary?) -> Bool { step?.kind == .mailDraft && step?.state == .done }
+
   @Sendable static func noRest(_ model: Model) -> String? {
+    if let why = readOnly(model) { return why }
     switch model.view {
     case .review: return model.prepared.contains { $0.mark == .undecided } ? nil : "every result has its mark"
     case .run:

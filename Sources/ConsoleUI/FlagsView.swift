@@ -11,7 +11,7 @@ enum FlagsView {
       isFocused: model.pane == .list)
     let inner = region.inner
     let here = flags.firstIndex { $0.id == model.finding } ?? 0
-    let top = max(0, min(here - inner.height / 2, flags.count - inner.height))
+    let top = ListRows.top(here: here, count: flags.count, height: inner.height)
     for line in 0..<min(inner.height, flags.count - top) {
       let row = flags[top + line]
       let isSelected = row.id == model.finding
@@ -35,13 +35,7 @@ enum FlagsView {
     guard region.width > 8 else { return }
     frame.pane(region, [Span("Clause", .title)], model, isFocused: model.pane == .preview)
     guard let row = model.currentFinding else { return }
-    let inner = Region(x: region.x + 2, y: region.y + 1, width: region.width - 4, height: region.height - 2)
-    let lines = card(row).flatMap { Wrap.rows($0, width: inner.width) }
-    let top = max(0, min(model.cardScroll, lines.count - inner.height))
-    for (offset, line) in lines[top...].prefix(inner.height).enumerated() {
-      frame.put(line, x: inner.x, y: inner.y + offset, limit: inner.width)
-    }
-    frame.more(region, lines.count - top - inner.height, "rows", ascii: model.isASCII)
+    Card.draw(card(row), model, region, &frame)
   }
 
   /// The clause card, field by field; each entry is one paragraph.

@@ -75,6 +75,21 @@ enum Words {
     }
   }
 
+  /// Who or what decided a step: a person, a rule, a standing approval, the time.
+  static func decider(_ step: StepSummary, _ model: Model) -> String {
+    let rule = step.verdict.origin.map { $0.file == StandingApproval.origin ? $0.description : "the rule at \($0)" }
+    switch step.state {
+    case .waiting: return "you, or another person"
+    case .staged: return "the review, at the end"
+    case .expired: return "the time: \(step.reason)"
+    case .withdrawn: return "nobody: withdrawn, \(step.reason)"
+    default:
+      guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
+      let seen = step.painted.isEmpty ? "" : ", \(step.painted)"
+      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(seen)"
+    }
+  }
+
   static func state(_ step: StepSummary) -> String {
     switch step.state {
     case .waiting: "waits for you"

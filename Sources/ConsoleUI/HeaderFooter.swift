@@ -14,7 +14,17 @@ enum HeaderView {
     let isAlone = !model.hasHost && (run.state == .live || run.state == .starting)
     let state = run.isPaused ? "paused" : isAlone ? "no host" : run.state.rawValue
     let counts = run.counts
-    var tail = [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
+    let open = model.wall?.incidents.filter(\.isOpen) ?? []
+    var tail: [Span] = []
+    if model.isReadOnly { tail.append(Span("  LOOK ONLY", .alert)) }
+    if let oldest = open.last {
+      let left = oldest.left(at: model.time)
+      tail.append(
+        Span(
+          "  \(open.count) incident\(open.count == 1 ? "" : "s"), \(left > 0 ? "\(TimeLength.words(left)) left" : "OVERDUE")",
+          .alert))
+    }
+    tail += [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
     tail.append(Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header))
     tail.append(Span(" · \(counts.prepared) prepared", .header))
     tail.append(Span(" · \(counts.done) done", .header))
@@ -58,7 +68,9 @@ enum FooterView {
     let limit = region.width - SafeText.width(right) - SafeText.width(help) - 1
     var x = 1
     for binding in CommandTable.bindings where binding.command != .help {
-      guard let label = binding.label(model), binding.obstacle(model) == nil, let key = binding.keys.first else {
+      guard binding.means(in: model.view), let label = binding.label(model), binding.obstacle(model) == nil,
+        let key = model.keymap.keys(binding).first
+      else {
         continue
       }
       let isDeciding = binding.command == .approve || binding.command == .reject
@@ -80,6 +92,10 @@ enum FooterView {
     switch model.view {
     case .flags: return "\(model.flags.count { $0.mark == .undecided && $0.level != .green }) undecided "
     case .review: return "\(model.prepared.count { $0.mark == .undecided }) undecided "
+    case .drafts: return "\(model.draftIDs.count) messages "
+    case .live: return "\(model.wall?.runs.count ?? 0) runs "
+    case .audit: return ""
+    case .policy: return "\(model.policy?.greyAreas.count ?? 0) grey "
     case .run, .help:
       let waits = model.waitingIDs
       if waits.isEmpty { return "" }

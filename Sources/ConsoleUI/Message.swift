@@ -30,8 +30,19 @@ package struct DeskReading: Sendable {
 
 package enum Message: Sendable {
   case input(InputEvent, at: Int64)
-  case tick(at: Int64)
+  /// The clocks: monotonic, and the wall's.
+  case tick(at: Int64, wall: Timestamp)
   case reading(DeskReading)
+  case wall(WallReading)
+  case policy(PolicyReading)
+  case trailPage(TrailPage)
+  case entry(EntryDetail)
+  /// As the key of a view would.
+  case enter(ViewKind)
+  /// A step a person has just raised.
+  case selected(StepID)
+  /// Another run is on the console now.
+  case opened(RunID, readOnly: Bool)
   case preview(LoadedPreview)
   /// The frame of this model is on the screen.
   case painted(Painted, rows: Range<Int>?, at: Int64)
@@ -49,6 +60,10 @@ package enum Intent: Hashable, Sendable {
   case loadEditable(StepID)
   case loadTrail(step: StepID?)
   case decide(StepSummary, Decision, painted: String)
+  case decideLater(StepSummary, painted: String, at: Timestamp)
+  case takeBack(StepSummary)
+  case setTrust(StepSummary, TrustLevel, isForKind: Bool)
+  case revoke(StandingApproval)
   case decideAll([StepSummary], Decision, painted: String)
   case edit(StepSummary, text: String)
   case mark(StepSummary, Mark, discarding: Set<Int>)
@@ -57,10 +72,24 @@ package enum Intent: Hashable, Sendable {
   case raiseSend(StepSummary)
   case setLevel(FindingRow, Finding.Level, reason: String)
   case markRedline(FindingRow, Mark, reason: String)
-  case pause(Bool)
-  case stop
+  case pause(RunID, Bool)
+  case stop(RunID)
+  case stopAll
+  case openRun(RunID)
+  case raiseIncident(String, RunID?, StepNumber?)
+  case closeIncident(Int64, outcome: String)
+  case loadWall
+  case loadPolicy
+  /// A new filter: what matches is delivered in pieces.
+  case searchTrail(TrailFilter)
+  case loadEntry(LeafIndex)
+  case verify
+  case export(TrailFilter)
+  case writeRegister
   case resume
   case close
+  /// Somebody who looks elsewhere is told.
+  case notify(String)
   case flushInput
   case suspend
   case quit

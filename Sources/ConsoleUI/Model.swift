@@ -4,7 +4,9 @@ import CellScreen
 import Domain
 import EffectPreview
 
-package enum ViewKind: String, Sendable, Hashable, CaseIterable { case run, flags, review, help }
+package enum ViewKind: String, Sendable, Hashable, CaseIterable {
+  case run, flags, drafts, live, audit, policy, review, help
+}
 package enum Pane: Sendable, Hashable { case list, preview, trail }
 
 /// What asks for keys before the view does.
@@ -15,18 +17,38 @@ package enum Overlay: Hashable, Sendable {
   case editor(StepID, Revision, TextField)
   case search(TextField)
   case palette(TextField)
+  /// The audit filter, applied as it is typed.
+  case filter(TextField)
+  /// A new trust level for a step, or for the rest of its kind.
+  case level(StepID, isForKind: Bool)
   /// The last word of a review.
   case finish
   /// Approve the rest like this one: every item is listed.
   case bulk([StepID])
-  case confirmStop
+  case confirm(Confirmation)
+}
+
+/// What asks once more, naming what it will do.
+package enum Confirmation: Hashable, Sendable {
+  case stop(RunID)
+  case stopAll(Int)
+  case revoke(StandingApproval)
 }
 
 package enum ReasonPurpose: Hashable, Sendable {
   case reject(StepID)
   case level(Int64, Finding.Level)
   case discardRedline(Int64)
+  case incident(RunID?, StepNumber?)
+  case closeIncident(Int64)
+  /// When an approved message goes.
+  case later(StepID)
 }
+
+package enum QueueOrder: Hashable, Sendable { case plan, risk }
+
+/// How changes of a text are laid out.
+package enum DiffLayout: Hashable, Sendable { case automatic, unified, sideBySide }
 
 /// One line of the queue.
 package enum QueueRow: Hashable, Sendable {
@@ -66,6 +88,9 @@ package struct Model: Sendable {
   package var person: Person
   /// Seconds east of UTC.
   package var zone: Int
+  /// The wall clock, as last told: for countdowns and ages, never for arming.
+  package var time = Timestamp(milliseconds: 0)
+  package var keymap = Keymap.shipped
   package var view: ViewKind = .run
   package var pane: Pane = .list
   package var isZoomed = false
@@ -86,6 +111,12 @@ package struct Model: Sendable {
   package var leafCount: Int64 = 0
   package var check: TrailCheck = .checking(percent: 0)
   package var hasHost = true
+  /// Opened to look only: no key decides.
+  package var isReadOnly = false
+  /// Read-only for good.
+  package var isLocked = false
+  /// False while another window has the keyboard.
+  package var isFocused = true
 
   // The run view.
   package var queue: [QueueRow] = []
@@ -101,6 +132,9 @@ package struct Model: Sendable {
   package var change = 0
   /// Preview rows that were painted, by step and revision.
   package var seen: [StepID: (revision: Revision, rows: Set<Int>)] = [:]
+  package var queueOrder = QueueOrder.plan
+  package var diffLayout = DiffLayout.automatic
+  package var isWrapped = true
   package var isStepTrail = false
   package var needle = ""
 
@@ -110,12 +144,25 @@ package struct Model: Sendable {
   package var cardScroll = 0
   package var reviewSelection: StepID?
   package var helpScroll = 0
+  /// An approved step waits for its time.
+  package private(set) var hasDue = false
+  package private(set) var draftIDs: [StepID] = []
+  package var draftSelection: StepID?
+
+  // The desk: views 4 to 6.
+  package var wall: WallReading?
+  package var liveSelection: RunID?
+  package var audit = AuditState()
+  package var policy: PolicyReading?
+  package var policySelection = 0
 
   // The hand.
   package var painted: Painted?
   /// Milliseconds of the monotonic clock at which `painted` was first shown.
   package var paintedAt: Int64 = 0
   package var now: Int64 = 0
+  /// When the last key came.
+  package var lastInput: Int64 = 0
 
   /// A step's keys work only once it has been on the screen this long, in milliseconds.
   package static let arming: Int64 = 400
@@ -134,7 +181,8 @@ package struct Model: Sendable {
     switch view {
     case .run: selected
     case .review: reviewSelection.flatMap { steps[$0] }
-    case .flags, .help: nil
+    case .drafts: draftSelection.flatMap { steps[$0] }
+    case .flags, .live, .audit, .policy, .help: nil
     }
   }
 
@@ -146,12 +194,17 @@ package struct Model: Sendable {
   /// Sorts steps into what waits and what is prepared; done once for each reading, not for each frame.
   mutating func sortSteps() {
     waitingIDs = []
+    hasDue = false
+    var messages: [StepSummary] = []
     var staged: [StepSummary] = []
     for id in order {
       guard let step = steps[id] else { continue }
+      if Drafts.isMessage(step) { messages.append(step) }
+      if step.state == .approved, step.dueAt != nil { hasDue = true }
       if step.state == .waiting { waitingIDs.append(id) } else if step.state == .staged { staged.append(step) }
     }
     preparedIDs = staged.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }.map(\.id)
+    draftIDs = Drafts.order(messages)
   }
 
   /// Flags in the order of triage.

@@ -10,13 +10,59 @@ enum OverlayView {
     case .editor(_, _, let field): editor(model, field, &frame)
     case .search(let field): line(model, "search", field, "Enter finds · Esc back", &frame)
     case .palette(let field): palette(model, field, &frame)
+    case .filter(let field): line(model, "filter", field, "Enter keeps it · Esc back", &frame)
+    case .level(let id, let isForKind): level(model, id, isForKind, &frame)
     case .finish: finish(model, &frame)
     case .bulk(let ids): bulk(model, ids, &frame)
-    case .confirmStop:
-      dialog(
-        model, "Stop the run", [[Span("What waits is withdrawn; what is prepared can still be reviewed.", .text)]],
-        "a stop the run · Esc back", &frame)
+    case .confirm(let what): confirm(model, what, &frame)
     }
+  }
+
+  private static func confirm(_ model: Model, _ what: Confirmation, _ frame: inout Frame) {
+    switch what {
+    case .stop(let run):
+      dialog(
+        model, "Stop run \(run)?", [[Span("What waits is withdrawn; what is prepared can still be reviewed.", .text)]],
+        "a stop run \(run) · Esc back", &frame)
+    case .stopAll(let count):
+      dialog(
+        model, "Stop all runs?",
+        [[Span("\(count) run\(count == 1 ? "" : "s") with a live host. What waits in them is withdrawn.", .warning)]],
+        "a stop all \(count) · Esc back", &frame)
+    case .revoke(let word):
+      dialog(
+        model, "Revoke \(StandingApproval.origin) \(word.id)?",
+        [
+          [
+            Span(
+              "\(word.kind.rawValue) in run \(word.run) is judged by the policy alone from now on; what it has decided stays decided.",
+              .text)
+          ]
+        ], "a revoke · Esc back", &frame)
+    }
+  }
+
+  private static func level(_ model: Model, _ id: StepID, _ isForKind: Bool, _ frame: inout Frame) {
+    guard let step = model.steps[id] else { return }
+    let words = ["done and recorded", "prepared, reviewed at the end", "a person approves each", "refused"]
+    var lines: [[Span]] = [
+      [
+        Span(isForKind ? "(•) " : "( ) ", .key), Span("every \(step.kind.rawValue) from now on in this run", .text),
+      ],
+      [Span(isForKind ? "( ) " : "(•) ", .key), Span("only #\(step.number), \(step.kind.verb) \(step.target)", .text)],
+      [],
+    ]
+    for (index, level) in TrustLevel.allCases.enumerated() {
+      lines.append([
+        Span("\(index + 1)  ", .key), Span("\(level.letter) \(level.rawValue)", Marks.level(level)),
+        Span("  \(words[index])\(level == step.verdict.level ? "  — as it is now" : "")", .dim),
+      ])
+    }
+    lines += [
+      [],
+      [Span("Stricter is always possible; looser only as far as the company’s policy goes. It is on the trail.", .dim)],
+    ]
+    dialog(model, "Trust level", lines, "1–4 sets it · Tab this step or its kind · Esc back", &frame)
   }
 
   @discardableResult
@@ -55,6 +101,18 @@ enum OverlayView {
       lines.append([Span("a number, or your own words", .dim)])
     case .level(_, let level): title = "Level \(level.word): why?"
     case .discardRedline: title = "Discard the redline: why?"
+    case .incident(let run, let step):
+      let place = run.map { " on run \($0)\(step.map { ", step #\($0)" } ?? "")" } ?? ""
+      title = "Raise an incident\(place): what happened?"
+      lines.append([Span("The CTO has to know within 24 hours; the clock is on every screen of this desk.", .dim)])
+    case .closeIncident(let id):
+      title = "Close incident \(id): what came of it?"
+      if let incident = model.wall?.incidents.first(where: { $0.id == id }) {
+        lines.append([Span(incident.what, .text)])
+      }
+    case .later(let id):
+      title = "Send #\(model.steps[id]?.number.value ?? 0) later: when?"
+      lines.append([Span("a time to come: 14:05 · or from now: 30m, 2h, 1d", .dim)])
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
@@ -69,6 +127,9 @@ enum OverlayView {
     case .reject: "rejects"
     case .level: "changes the level"
     case .discardRedline: "discards"
+    case .incident: "raises it"
+    case .closeIncident: "closes it"
+    case .later: "approves, to be sent then"
     }
   }
 
@@ -153,41 +214,5 @@ enum OverlayView {
         [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
       }
     dialog(model, "\(verb) these \(steps.count)?", lines, "a \(verb.lowercased()) \(steps.count) · Esc back", &frame)
-  }
-}
-
-enum HelpView {
-  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
-    frame.pane(region, [Span("Keys", .title)], model, isFocused: true)
-    let inner = region.inner
-    var lines: [[Span]] = []
-    for group in Binding.Group.allCases {
-      lines.append([Span(group.rawValue, .title)])
-      for binding in CommandTable.bindings where binding.group == group {
-        let keys = binding.keys.isEmpty ? ":\(Palette.name(binding))" : binding.keys.map(\.name).joined(separator: " ")
-        lines.append([
-          Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key),
-          Span(binding.help, .text),
-        ])
-      }
-      lines.append([])
-    }
-    lines += [
-      [Span("Levels", .title)],
-      [
-        Span("  W ", .watched), Span("watched: you approve each   ", .text), Span("B ", .batched),
-        Span("batched: prepared, reviewed at the end", .text),
-      ],
-      [
-        Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden),
-        Span("forbidden: refused", .text),
-      ],
-      [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ‽ unknown  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
-    ]
-    let top = max(0, min(model.helpScroll, lines.count - inner.height))
-    for (offset, line) in lines[top...].prefix(inner.height).enumerated() {
-      frame.putCut(line, x: inner.x + 1, y: inner.y + offset, limit: inner.width - 2)
-    }
-    frame.more(region, lines.count - top - inner.height, "lines", ascii: model.isASCII)
   }
 }

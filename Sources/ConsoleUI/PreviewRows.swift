@@ -1,23 +1,30 @@
-// A preview laid out for a width: docket first, then the body. Each row knows its line, so that what was painted
-// can be told in lines.
+// A preview laid out for a width: docket first, then the body, one below the other or old and new side by side. Each row
+// knows its lines, so that what was painted can be told in lines.
 
 import CellScreen
 import Domain
 import EffectPreview
 
 package struct PreviewRows: Hashable, Sendable {
-  package enum Source: Hashable, Sendable {
-    case docket(Int)
-    case rule
-    case line(Int)
-  }
-  package struct Row: Hashable, Sendable {
-    package let source: Source
-    /// True for the second and later rows of a wrapped line.
-    package let isContinuation: Bool
-    package let change: Int?
+  /// A piece of a line: glyphs `from..<to` of what is shown of it.
+  package struct Part: Hashable, Sendable {
+    package let line: Int
     package let from: Int
     package let to: Int
+    /// The second and later pieces of a wrapped line.
+    package let isContinuation: Bool
+    /// The rest of the line is beyond the edge.
+    package let isCut: Bool
+  }
+  package enum Row: Hashable, Sendable {
+    case docket(Part)
+    /// Between docket and body.
+    case rule
+    case line(Part)
+    /// Old at the left, new at the right; nil where that side has nothing.
+    case pair(Part?, Part?)
+    /// Who decided it: the desk's word, not part of what was shown for deciding.
+    case decided
   }
 
   package let step: StepID
@@ -28,113 +35,146 @@ package struct PreviewRows: Hashable, Sendable {
   package let rows: [Row]
   /// First row of each change.
   package let changeRows: [Int]
-  private static let labelWidth = 8
-  private static let numberWidth = 6
+  package let isSideBySide: Bool
+  let table: TableColumns?
+  static let labelWidth = 8
+  static let numberWidth = 6
+  /// From this width on, changes stand side by side unless the person says otherwise.
+  private static let wideEnough = 116
 
-  package init(_ loaded: LoadedPreview, step: StepSummary, width: Int) {
+  package init(
+    _ loaded: LoadedPreview, step: StepSummary, width: Int, layout: DiffLayout = .unified, isWrapped: Bool = true
+  ) {
     self.step = loaded.step
     revision = loaded.revision
     self.width = width
     preview = loaded.preview
     docket = Docket(step)
+    let hasBoth = preview.lines.contains { $0.role == .removed } && preview.lines.contains { $0.role == .added }
+    isSideBySide = hasBoth && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
+    table = TableColumns(preview, target: step.target)
     var rows: [Row] = []
     for (index, line) in docket.lines.enumerated() {
-      rows += Self.wrapped(.docket(index), line.value, width - Self.labelWidth, change: nil)
+      rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }
     }
-    rows.append(Row(source: .rule, isContinuation: false, change: nil, from: 0, to: 0))
-    var changeRows: [Int] = []
-    for (index, line) in preview.lines.enumerated() {
-      if let change = line.change, change == changeRows.count { changeRows.append(rows.count) }
-      rows += Self.wrapped(.line(index), line.text, width - Self.indent(line), change: line.change)
-    }
-    self.rows = rows
-    self.changeRows = changeRows
+    if !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
+    rows.append(.rule)
+    var builder = Builder(preview: preview, table: table, width: width, isWrapped: isWrapped, rows: rows)
+    if isSideBySide { builder.addPairs() } else { builder.addLines(0..<preview.lines.count) }
+    self.rows = builder.rows
+    changeRows = builder.changeRows
   }
 
-  private static func indent(_ line: PreviewLine) -> Int {
-    switch line.role {
-    case .context, .removed, .added: numberWidth
-    case .label, .content, .warning, .gap: 1
-    }
-  }
-
-  private static func wrapped(_ source: Source, _ text: String, _ width: Int, change: Int?) -> [Row] {
+  static func parts(_ line: Int, _ text: String, _ width: Int, isWrapped: Bool, glyphs: [Glyph]? = nil) -> [Part] {
     let width = max(4, width)
     // Most lines are short and plain: no glyphs are made for them here.
-    if text.utf8.count <= width, text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) {
-      return [Row(source: source, isContinuation: false, change: change, from: 0, to: text.utf8.count)]
+    if glyphs == nil, text.utf8.count <= width, text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) {
+      return [Part(line: line, from: 0, to: text.utf8.count, isContinuation: false, isCut: false)]
     }
-    let glyphs = SafeText.glyphs(text).map { ($0, Role.text) }
+    let glyphs = glyphs ?? SafeText.glyphs(text)
+    guard isWrapped else {
+      var (columns, to) = (0, 0)
+      while to < glyphs.count, columns + glyphs[to].width <= width {
+        columns += glyphs[to].width
+        to += 1
+      }
+      return [Part(line: line, from: 0, to: to, isContinuation: false, isCut: to < glyphs.count)]
+    }
     var from = 0
-    return Wrap.rows(glyphs, width: width).enumerated().map { index, row in
+    return Wrap.rows(glyphs.map { ($0, Role.text) }, width: width).enumerated().map { index, row in
       defer { from += row.count }
-      return Row(source: source, isContinuation: index > 0, change: change, from: from, to: from + row.count)
+      return Part(line: line, from: from, to: from + row.count, isContinuation: index > 0, isCut: false)
     }
   }
 
-  /// The row as spans of glyphs, ready to be put.
-  package func glyphs(_ index: Int, discarded: Set<Int>, isCurrentChange: Bool) -> [(Glyph, Role)] {
-    let row = rows[index]
-    switch row.source {
-    case .docket(let line): return docketGlyphs(docket.lines[line], row)
-    case .rule:
-      let count = preview.changes == 0 ? "" : " \(preview.changes) change\(preview.changes == 1 ? "" : "s") "
-      let dashes = String(repeating: "─", count: max(0, width - SafeText.width(count)))
-      return SafeText.glyphs(dashes + count).map { ($0, .border) }
-    case .line(let line): return lineGlyphs(preview.lines[line], row, discarded, isCurrentChange)
-    }
-  }
-
-  private func docketGlyphs(_ line: Docket.Line, _ row: Row) -> [(Glyph, Role)] {
-    let role: Role =
-      switch line.role {
-      case .fact: .text
-      case .claim: .claim
-      case .warning: .warning
-      }
-    let label = row.isContinuation ? "" : line.label
-    let head = label + String(repeating: " ", count: max(1, Self.labelWidth - SafeText.width(label)))
-    return SafeText.glyphs(head).map { ($0, line.role == .warning ? .warning : .dim) }
-      + SafeText.glyphs(line.value)[row.from..<row.to].map { ($0, role) }
-  }
-
-  private func lineGlyphs(
-    _ line: PreviewLine, _ row: Row, _ discarded: Set<Int>, _ isCurrent: Bool
-  ) -> [(Glyph, Role)] {
-    let isOut = line.change.map { discarded.contains($0) } ?? false
-    let (sign, role, word): (String, Role, Role) =
-      switch line.role {
-      case .added: (isOut ? "✗" : "+", isOut ? .dim : .added, .addedWord)
-      case .removed: (isOut ? " " : "-", isOut ? .dim : .removed, .removedWord)
-      case .context: (" ", .context, .context)
-      case .label: (" ", .dim, .dim)
-      case .content: (" ", .text, .text)
-      case .warning: ("!", .warning, .warning)
-      case .gap: (" ", .gap, .gap)
-      }
-    var head = sign
-    if Self.indent(line) == Self.numberWidth {
-      let number = row.isContinuation ? "" : String(line.number)
-      head = (isCurrent ? "▌" : " ") + sign + String(repeating: " ", count: max(0, 3 - number.count)) + number + " "
-      if head.count > Self.numberWidth { head = String(head.prefix(Self.numberWidth)) }
-    }
-    let text = line.role == .gap && !line.text.isEmpty ? "⋯ \(line.text)" : line.text
-    let glyphs = line.role == .gap ? SafeText.glyphs(text)[...] : SafeText.glyphs(text)[row.from..<row.to]
-    let body = glyphs.map { glyph -> (Glyph, Role) in
-      let isMarked = !isOut && line.marks.contains { $0.contains(glyph.offset) }
-      return (glyph, isMarked ? word : role)
-    }
-    return SafeText.glyphs(head).map { ($0, role) } + body
-  }
-
-  /// Lines of the body of which every row is among `seen`.
+  /// Lines of the body of which every row is among `seen`, and none was cut.
   package func linesSeen(_ seen: Set<Int>) -> Int {
     var missing: Set<Int> = []
-    for (index, row) in rows.enumerated() where !seen.contains(index) {
-      if case .line(let line) = row.source { missing.insert(line) }
+    for (index, row) in rows.enumerated() {
+      for part in Self.body(row) where !seen.contains(index) || part.isCut { missing.insert(part.line) }
     }
     return preview.lines.count - missing.count
   }
 
-  package func firstUnseen(_ seen: Set<Int>) -> Int? { rows.indices.first { !seen.contains($0) } }
+  /// The first row that was not painted, or of which a part is beyond the edge.
+  package func firstUnseen(_ seen: Set<Int>) -> Int? {
+    rows.indices.first { !seen.contains($0) } ?? rows.indices.first { isCut($0) }
+  }
+
+  package func isCut(_ row: Int) -> Bool { rows.indices.contains(row) && Self.body(rows[row]).contains(where: \.isCut) }
+
+  private static func body(_ row: Row) -> [Part] {
+    switch row {
+    case .line(let part): [part]
+    case .pair(let old, let new): old == new ? [old].compactMap { $0 } : [old, new].compactMap { $0 }
+    case .docket, .rule, .decided: []
+    }
+  }
+
+  package func startsAttachment(_ row: Int) -> Bool {
+    guard case .line(let part) = rows[row] else { return false }
+    let line = preview.lines[part.line]
+    return line.role == .label && line.text.hasPrefix("attached ")
+  }
+}
+
+/// Rows of the body.
+private struct Builder {
+  let preview: Preview
+  let table: TableColumns?
+  let width: Int
+  let isWrapped: Bool
+  var rows: [PreviewRows.Row]
+  var changeRows: [Int] = []
+
+  mutating func addLines(_ range: Range<Int>) {
+    for index in range {
+      let line = preview.lines[index]
+      note(line.change)
+      let indent = [.context, .removed, .added].contains(line.role) ? PreviewRows.numberWidth : 1
+      rows += parts(index, width - indent).map { .line($0) }
+    }
+  }
+
+  private mutating func note(_ change: Int?) {
+    if let change, change == changeRows.count { changeRows.append(rows.count) }
+  }
+
+  private func parts(_ index: Int, _ width: Int) -> [PreviewRows.Part] {
+    PreviewRows.parts(
+      index, preview.lines[index].text, width, isWrapped: isWrapped,
+      glyphs: table?.glyphs(preview.lines[index]))
+  }
+
+  mutating func addPairs() {
+    let half = (width - 1) / 2 - PreviewRows.numberWidth
+    var index = 0
+    while index < preview.lines.count {
+      let line = preview.lines[index]
+      switch line.role {
+      case .context:
+        let pieces = parts(index, half)
+        rows += pieces.map { .pair($0, $0) }
+        index += 1
+      case .removed, .added:
+        note(line.change)
+        let end =
+          preview.lines[index...].firstIndex { $0.change != line.change || ![.removed, .added].contains($0.role) }
+          ?? preview.lines.count
+        let old = (index..<end).filter { preview.lines[$0].role == .removed }
+        let new = (index..<end).filter { preview.lines[$0].role == .added }
+        for place in 0..<max(old.count, new.count) {
+          let left = place < old.count ? parts(old[place], half) : []
+          let right = place < new.count ? parts(new[place], half) : []
+          for row in 0..<max(left.count, right.count) {
+            rows.append(.pair(row < left.count ? left[row] : nil, row < right.count ? right[row] : nil))
+          }
+        }
+        index = end
+      case .label, .content, .warning, .gap:
+        addLines(index..<(index + 1))
+        index += 1
+      }
+    }
+  }
 }

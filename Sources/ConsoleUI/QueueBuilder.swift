@@ -1,8 +1,16 @@
 import Domain
 
-/// The queue: the plan's headings with the steps under them, what was announced and not yet proposed as forecasts.
+/// The queue: the plan's headings with the steps under them, what was announced and not yet proposed as forecasts; or
+/// what waits by risk and age, and the rest below.
 enum QueueBuilder {
   static func rows(_ model: Model) -> [QueueRow] {
+    switch model.queueOrder {
+    case .plan: byPlan(model)
+    case .risk: byRisk(model)
+    }
+  }
+
+  private static func byPlan(_ model: Model) -> [QueueRow] {
     var byEntry: [Int: [StepSummary]] = [:]
     var outside: [StepSummary] = []
     for id in model.order {
@@ -32,6 +40,27 @@ enum QueueBuilder {
       rows += outside.map { .step($0.id) }
     }
     return rows
+  }
+
+  private static func byRisk(_ model: Model) -> [QueueRow] {
+    let waiting = model.waiting.sorted { (risk($0), $1.proposedAt, $1.number) > (risk($1), $0.proposedAt, $0.number) }
+    let waits = Set(model.waitingIDs)
+    let rest = model.order.filter { !waits.contains($0) }
+    var rows: [QueueRow] = [.heading(title: "Waits for you, by risk", status: .inProgress, done: 0, total: 0)]
+    rows += waiting.map { .step($0.id) }
+    rows.append(.heading(title: "The rest", status: .completed, done: 0, total: 0))
+    return rows + rest.map { .step($0) }
+  }
+
+  /// What can't be taken back before what can, what goes far before what stays.
+  static func risk(_ step: StepSummary) -> Int {
+    var out = 0
+    if !step.reach.canBeUndone { out += 100 }
+    if step.reach.goesOut { out += 50 }
+    out += min(20, step.reach.outsideRecipients.count * 5) + min(20, step.reach.warnings.count * 5)
+    if !step.evidence.isEmpty { out += 40 }
+    if !step.verdict.brokenRules.isEmpty { out += 10 }
+    return out
   }
 
   /// The agent's own tick counts only where nothing under the heading is still open; what is prepared may wait.

@@ -7,13 +7,9 @@ enum ReviewView {
     let list = model.prepared
     frame.pane(region, [Span("Review ", .title), Span(totals(list), .dim)], model, isFocused: model.pane == .list)
     let inner = region.inner
-    var rows: [(StepSummary?, ActionKind)] = []
-    for step in list {
-      if rows.last?.1 != step.kind { rows.append((nil, step.kind)) }
-      rows.append((step, step.kind))
-    }
-    let here = rows.firstIndex { $0.0?.id == model.reviewSelection && $0.0 != nil } ?? 0
-    let top = max(0, min(here - inner.height / 2, rows.count - inner.height))
+    let rows = rows(model)
+    let here = rows.firstIndex { $0.step != nil && $0.step?.id == model.reviewSelection } ?? 0
+    let top = ListRows.top(here: here, count: rows.count, height: inner.height)
     for line in 0..<min(inner.height, rows.count - top) {
       let (step, kind) = rows[top + line]
       let y = inner.y + line
@@ -32,6 +28,16 @@ enum ReviewView {
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }
     frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+  }
+
+  /// Prepared results under headings of their kind.
+  static func rows(_ model: Model) -> [(step: StepSummary?, kind: ActionKind)] {
+    var rows: [(step: StepSummary?, kind: ActionKind)] = []
+    for step in model.prepared {
+      if rows.last?.kind != step.kind { rows.append((nil, step.kind)) }
+      rows.append((step, step.kind))
+    }
+    return rows
   }
 
   private static func heading(_ kind: ActionKind) -> String {

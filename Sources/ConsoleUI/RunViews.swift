@@ -13,7 +13,7 @@ enum QueueView {
       return
     }
     let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0
-    let top = max(0, min(here - inner.height / 2, model.queue.count - inner.height))
+    let top = ListRows.top(here: here, count: model.queue.count, height: inner.height)
     for line in 0..<min(inner.height, model.queue.count - top) {
       row(model, model.queue[top + line], inner, inner.y + line, &frame)
     }
@@ -89,9 +89,10 @@ enum PreviewView {
     let area = layout.previewText
     let end = min(rows.rows.count, model.previewScroll + area.height)
     for index in model.previewScroll..<max(end, model.previewScroll) {
-      let isCurrent = rows.rows[index].change == model.change && rows.changeRows.count > 1
       drawing.frame.put(
-        rows.glyphs(index, discarded: step.discardedChanges, isCurrentChange: isCurrent), x: area.x,
+        rows.glyphs(
+          index, discarded: step.discardedChanges, currentChange: rows.changeRows.count > 1 ? model.change : nil,
+          decided: Words.decider(step, model), ascii: model.isASCII), x: area.x,
         y: area.y + index - model.previewScroll, limit: area.width)
     }
     drawing.frame.more(region, rows.rows.count - end, "rows", ascii: model.isASCII)
@@ -121,12 +122,7 @@ enum TrailView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 2, region.height > 2 else { return }
     let line = model.isASCII ? "-" : "─"
-    let state: Span =
-      switch model.check {
-      case .checking(let percent): Span("checking \(percent) %", .warning)
-      case .intact: Span("intact", .good)
-      case .broken(let why): Span("BROKEN: \(why)", .danger)
-      }
+    let state = check(model)
     let scope = model.isStepTrail ? "Audit trail of this step" : "Audit trail"
     frame.pane(
       region, [Span("\(scope) \(line) ", .title), state, Span(" · \(Words.count(model.leafCount)) entries", .dim)],
@@ -139,6 +135,14 @@ enum TrailView {
     }
   }
 
+  static func check(_ model: Model) -> Span {
+    switch model.check {
+    case .checking(let percent): Span("checking \(percent) %", .warning)
+    case .intact: Span("intact", .good)
+    case .broken(let why): Span("BROKEN: \(why)", .danger)
+    }
+  }
+
   private static func who(_ entry: TrailLine) -> String {
     switch entry.actorKind {
     case "person": entry.actor
@@ -147,14 +151,21 @@ enum TrailView {
     }
   }
 
-  private static func row(_ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, _ frame: inout Frame) {
+  /// - Parameter isDeskWide: entries of other days and runs stand among them.
+  static func row(
+    _ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, isDeskWide: Bool = false, _ frame: inout Frame
+  ) {
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(1, width - SafeText.width(text)))
     }
     let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
     let words = entry.event == "said"
+    let day = entry.time.date(offset: model.zone)
+    let isOld = isDeskWide && day != model.time.date(offset: model.zone)
+    let place = isDeskWide ? padded(entry.run.map { "run \($0)" } ?? "desk", 7) : ""
     var spans = [
-      Span(" \(entry.time.clock(offset: model.zone)) ", .dim), Span("#\(entry.index.value) ", .dim),
+      Span(" \(isOld ? "\(day.suffix(5)) " : "")\(entry.time.clock(offset: model.zone)) \(place)", .dim),
+      Span("#\(entry.index.value) ", .dim),
       Span(padded(who(entry), 8), entry.actorKind == "person" ? .key : .text),
       Span(padded(entry.event, 10), isBad ? .danger : .text),
     ]

@@ -6,7 +6,7 @@ import Domain
 
 /// nil when the hand may decide what is under the cursor; otherwise why not.
 private func unarmed(_ model: Model) -> String? {
-  if model.view != .flags, Layout(model).preview.width == 0 {
+  if model.showsPreview, Layout(model).preview.width == 0 {
     return "its preview is not on the screen; Tab or z shows it"
   }
   if model.painted != model.expectedPaint { return "it changed under the cursor; look again" }
@@ -21,12 +21,16 @@ func yes(_ model: inout Model) -> [Intent] {
   }
   switch model.view {
   case .run: return approve(&model)
+  case .drafts:
+    guard let step = model.current else { return [] }
+    if step.state == .staged { return mark(&model, .keep) }
+    return Deed.isSavedDraft(step) ? [.raiseSend(step)] : approve(&model)
   case .review: return mark(&model, .keep)
   case .flags:
     guard let row = model.currentFinding else { return [] }
     let intents: [Intent] = [.markRedline(row, .keep, reason: "")]
     return intents + advanceFlag(&model)
-  case .help: return []
+  case .live, .audit, .policy, .help: return []
   }
 }
 
@@ -36,42 +40,86 @@ func no(_ model: inout Model) -> [Intent] {
     return [.flushInput]
   }
   switch model.view {
-  case .run:
-    guard let step = model.selected else { return [] }
+  case .run, .drafts:
+    guard let step = model.current else { return [] }
+    if step.state == .staged { return mark(&model, .discard) }
     model.overlay = .reason(.reject(step.id), TextField("", isMultiLine: false))
+  case .policy:
+    model.overlay = model.selectedStanding.map { .confirm(.revoke($0)) }
   case .review: return mark(&model, .discard)
   case .flags:
     guard let row = model.currentFinding else { return [] }
     model.overlay = .reason(.discardRedline(row.id), TextField("", isMultiLine: false))
-  case .help: break
+  case .live, .audit, .help: break
   }
   return []
 }
 
-private func approve(_ model: inout Model) -> [Intent] {
-  guard let step = model.selected, let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
+/// What the record says of the screen; nil, after showing the next unseen part, while not all was seen that must be.
+func painting(_ model: inout Model) -> Painting? {
+  guard let step = model.current, let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
     say(&model, "the preview is not there yet", isBad: true)
-    return []
+    return nil
   }
   let seen = model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? []
   if step.mustBeSeenWhole, let unseen = rows.firstUnseen(seen) {
+    if rows.isCut(unseen) {
+      model.isWrapped = true
+      layOut(&model)
+      say(&model, "long lines were cut: they are wrapped now; look, then press again")
+      return nil
+    }
     model.previewScroll = unseen
     clampScroll(&model)
-    say(&model, "not all of it has been shown: here is the next part, then press a again", isBad: false)
-    return []
+    say(&model, "not all of it has been shown: here is the next part, then press again")
+    return nil
   }
-  let painted = "seen \(rows.linesSeen(seen)) of \(rows.preview.lines.count) lines"
-  say(&model, "#\(step.number): yes, \(Deed.approval(step))")
-  let intents: [Intent] = [.decide(step, .approve, painted: painted)]
-  return intents + advance(&model, past: step.id)
+  return Painting(
+    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt)
+}
+
+private func approve(_ model: inout Model) -> [Intent] {
+  guard let painted = painting(&model), let step = model.current else { return [] }
+  let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
+  say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)")
+  let intents: [Intent] = [.decide(step, .approve, painted: painted.description)]
+  // Where u can take it back, it stays under the cursor.
+  return hold.isEmpty ? intents + advance(&model, past: step.id) : intents
+}
+
+/// Approve now, to happen later: the time is asked for after everything has been seen.
+func later(_ model: inout Model) -> [Intent] {
+  if let why = unarmed(model) {
+    say(&model, why, isBad: true)
+    return [.flushInput]
+  }
+  guard painting(&model) != nil, let step = model.current else { return [] }
+  model.overlay = .reason(.later(step.id), TextField("", isMultiLine: false))
+  return []
 }
 
 /// To the next step that waits; where none does, the selection stays.
 func advance(_ model: inout Model, past id: StepID) -> [Intent] {
   model.isFollowing = true
+  if model.view == .drafts {
+    guard let next = nextDraft(model, after: id, by: 1) else { return [] }
+    model.draftSelection = next
+    return showCurrent(&model)
+  }
   guard let next = nextWaiting(model, after: id, forward: true), next != id else { return [] }
   model.selection = next
   return showCurrent(&model)
+}
+
+/// The next message that wants a person: it waits, or it is a draft that nobody has decided on.
+func nextDraft(_ model: Model, after id: StepID?, by step: Int) -> StepID? {
+  let ids = model.draftIDs
+  let here = id.flatMap { ids.firstIndex(of: $0) } ?? 0
+  let around = (1..<max(2, ids.count)).map { ids[((here + step * $0) % ids.count + ids.count) % ids.count] }
+  return around.first { id in
+    guard let step = model.steps[id] else { return false }
+    return step.state == .waiting || step.state == .staged && step.mark == .undecided || Deed.isSavedDraft(step)
+  }
 }
 
 func nextWaiting(_ model: Model, after id: StepID?, forward: Bool) -> StepID? {
@@ -104,7 +152,7 @@ func rest(_ model: inout Model) -> [Intent] {
   case .run:
     guard let step = model.selected else { return [] }
     model.overlay = .bulk(model.waiting.filter { Deed.like(step, $0) }.map(\.id))
-  case .flags, .help: break
+  case .flags, .drafts, .live, .audit, .policy, .help: break
   }
   return []
 }
@@ -124,6 +172,10 @@ private func mark(_ model: inout Model, _ mark: Mark) -> [Intent] {
   }
   // What was left out stays left out: only its own key takes it in again.
   let intents: [Intent] = [.mark(step, mark, discarding: step.discardedChanges)]
+  if model.view == .drafts {
+    say(&model, "#\(step.number) marked \(mark.rawValue); b, then Enter, finishes the review")
+    return intents + advance(&model, past: step.id)
+  }
   return intents + moveReview(&model, 1)
 }
 
@@ -153,10 +205,6 @@ func moveReview(_ model: inout Model, _ by: Int) -> [Intent] {
 }
 
 func finish(_ model: inout Model) -> [Intent] {
-  guard model.view == .review else {
-    say(&model, "Enter finishes a review (b)", isBad: true)
-    return []
-  }
   model.overlay = .finish
   return []
 }

@@ -9,7 +9,8 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .next, .previous: return jump(&model, forward: command == .next)
   case .nextChange, .previousChange: return goToChange(&model, command == .nextChange ? 1 : -1)
   case .pane:
-    let panes: [Pane] = model.view == .run ? [.list, .preview, .trail] : [.list, .preview]
+    let panes: [Pane] =
+      model.view == .run ? [.list, .preview, .trail] : model.view == .help ? [.list] : [.list, .preview]
     let here = panes.firstIndex(of: model.pane) ?? 0
     model.pane = panes[(here + 1) % panes.count]
     layOut(&model)
@@ -26,7 +27,32 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .review: return enter(&model, .review)
   case .help: return model.view == .help ? enter(&model, .run) : enter(&model, .help)
   case .back: return back(&model)
+  case .drafts: return enter(&model, .drafts)
+  case .live: return enter(&model, .live)
+  case .audit: return enter(&model, .audit)
+  case .policy: return enter(&model, .policy)
+  case .order:
+    model.queueOrder = model.queueOrder == .plan ? .risk : .plan
+    say(&model, model.queueOrder == .risk ? "what waits, by risk and age" : "in the order of the plan")
+    rebuildQueue(&model)
+    return []
+  case .wrap:
+    model.isWrapped.toggle()
+    say(&model, model.isWrapped ? "long lines wrap" : "long lines are cut at the edge")
+    layOut(&model)
+    return []
+  case .sideBySide:
+    model.diffLayout =
+      switch model.diffLayout {
+      case .automatic: .sideBySide
+      case .sideBySide: .unified
+      case .unified: .automatic
+      }
+    say(&model, "changes: \(model.diffLayout.word)")
+    layOut(&model)
+    return []
   case .openDocument:
+    if model.view == .drafts { return openAttachment(&model) }
     guard model.view == .flags, let row = model.currentFinding else { return [] }
     model.selection = row.step
     model.isFollowing = false
@@ -40,13 +66,26 @@ func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
   model.pane = .list
   model.isZoomed = false
   model.helpScroll = 0
-  return showCurrent(&model)
+  model.cardScroll = 0
+  switch view {
+  case .live: return [.loadWall]
+  case .policy: return [.loadPolicy]
+  case .audit:
+    model.audit.detail = nil
+    return refilter(&model, model.audit.filter)
+  case .run, .flags, .drafts, .review, .help: return showCurrent(&model)
+  }
 }
 
 func back(_ model: inout Model) -> [Intent] {
   if model.isZoomed {
     model.isZoomed = false
     layOut(&model)
+    return []
+  }
+  if model.view == .audit, model.audit.detail != nil {
+    model.audit.detail = nil
+    model.pane = .list
     return []
   }
   return model.view == .run ? [] : enter(&model, .run)
@@ -75,12 +114,14 @@ private func move(_ model: inout Model, _ command: Command) -> [Intent] {
       return []
     }
     return moveFlag(&model, step)
-  case .run, .review:
+  case .live, .audit, .policy: return moveDesk(&model, step, isPage: isPage)
+  case .run, .review, .drafts:
     if model.pane == .preview || isPage {
       model.previewScroll += step
       clampScroll(&model)
       return []
     }
+    if model.view == .drafts { return moveDraft(&model, step) }
     return model.view == .run ? moveQueue(&model, step) : moveReview(&model, step)
   }
 }
@@ -124,15 +165,54 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     }
     model.reviewSelection = next.id
     return showCurrent(&model)
-  case .run, .help:
+  case .drafts:
+    guard let next = nextDraft(model, after: model.draftSelection, by: forward ? 1 : -1) else {
+      say(&model, "no message wants you")
+      return []
+    }
+    model.draftSelection = next
+    return showCurrent(&model)
+  case .run, .help, .live, .audit, .policy:
     guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
       say(&model, model.prepared.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
       return []
     }
     model.isFollowing = false
     model.selection = next
-    model.view = .run
+    if model.view != .run { return enter(&model, .run) }
     return showCurrent(&model)
+  }
+}
+
+private func moveDraft(_ model: inout Model, _ by: Int) -> [Intent] {
+  let here = model.draftSelection.flatMap { model.draftIDs.firstIndex(of: $0) } ?? 0
+  guard !model.draftIDs.isEmpty else { return [] }
+  let next = model.draftIDs[max(0, min(model.draftIDs.count - 1, here + by))]
+  guard next != model.draftSelection else { return [] }
+  model.draftSelection = next
+  return showCurrent(&model)
+}
+
+/// To the next attachment of a message, around at the end.
+private func openAttachment(_ model: inout Model) -> [Intent] {
+  guard let rows = model.rows else { return [] }
+  let starts = rows.rows.indices.filter { rows.startsAttachment($0) }
+  guard let next = starts.first(where: { $0 > model.previewScroll }) ?? starts.first else {
+    say(&model, "nothing is attached as text", isBad: true)
+    return []
+  }
+  model.previewScroll = next
+  clampScroll(&model)
+  return []
+}
+
+extension DiffLayout {
+  var word: String {
+    switch self {
+    case .automatic: "as the width allows"
+    case .unified: "one below the other"
+    case .sideBySide: "side by side"
+    }
   }
 }
 

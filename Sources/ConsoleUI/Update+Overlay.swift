@@ -23,6 +23,8 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   case .editor(let step, let revision, let field): return editorKey(&model, key, step, revision, field)
   case .search(let field): return searchKey(&model, key, field)
   case .palette(let field): return paletteKey(&model, key, field)
+  case .filter(let field): return filterKey(&model, key, field)
+  case .level(let id, let isForKind): return levelKey(&model, key, id, isForKind: isForKind, isBurst: isBurst)
   case .finish:
     guard key == .character("a") || key == .enter, !isBurst else { return [] }
     model.overlay = nil
@@ -34,10 +36,14 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     let steps = ids.compactMap { model.steps[$0] }
     if model.view == .review { return steps.map { .mark($0, .keep, discarding: $0.discardedChanges) } }
     return [.decideAll(steps, .approve, painted: "listed with \(steps.count)")]
-  case .confirmStop:
+  case .confirm(let what):
     guard key == .character("a"), !isBurst else { return [] }
     model.overlay = nil
-    return [.stop]
+    switch what {
+    case .stop(let run): return [.stop(run)]
+    case .stopAll: return [.stopAll]
+    case .revoke(let word): return [.revoke(word)]
+    }
   }
 }
 
@@ -62,9 +68,13 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     guard let step = model.steps[id] else { return [] }
     model.overlay = nil
     say(&model, "rejected #\(step.number)\(reason.isEmpty ? "" : ": \(reason)")")
-    let rows = model.rows
     let seen = model.seen[id]?.rows ?? []
-    let painted = rows.map { "seen \($0.linesSeen(seen)) of \($0.preview.lines.count) lines" } ?? ""
+    let painted =
+      model.rows.map { rows in
+        Painting(
+          seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt
+        ).description
+      } ?? ""
     let intents: [Intent] = [.decide(step, .reject(code: code, reason: reason), painted: painted)]
     return intents + advance(&model, past: id)
   case .level(let id, let level):
@@ -82,7 +92,59 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     model.overlay = nil
     guard let row = model.findings.first(where: { $0.id == id }) else { return [] }
     return [.markRedline(row, .discard, reason: reason)] + advanceFlag(&model)
+  case .incident(let run, let step):
+    guard !reason.allSatisfy(\.isWhitespace) else {
+      say(&model, "say what happened", isBad: true)
+      return []
+    }
+    model.overlay = nil
+    return [.raiseIncident(reason, run, step)]
+  case .closeIncident(let id):
+    guard !reason.allSatisfy(\.isWhitespace) else {
+      say(&model, "say what came of it", isBad: true)
+      return []
+    }
+    model.overlay = nil
+    return [.closeIncident(id, outcome: reason)]
+  case .later(let id): return setLater(&model, id, reason)
   }
+}
+
+/// The time was given: the approval counts for what was shown, as any does.
+private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [Intent] {
+  guard let due = model.time.later(text, offset: model.zone) else {
+    say(&model, "write a time to come: 14:05, or 30m, 2h, 1d from now", isBad: true)
+    return []
+  }
+  model.overlay = nil
+  guard model.current?.id == id, let painted = painting(&model), let step = model.current else { return [] }
+  say(&model, "#\(step.number): yes, \(Standing.countdown(due, model)); u takes it back")
+  return [.decideLater(step, painted: painted.description, at: due)]
+}
+
+private func filterKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent] {
+  var field = field
+  if key == .enter {
+    model.overlay = nil
+    return []
+  }
+  _ = field.handle(key)
+  model.overlay = .filter(field)
+  return refilter(&model, field)
+}
+
+private func levelKey(
+  _ model: inout Model, _ key: Key, _ id: StepID, isForKind: Bool, isBurst: Bool
+) -> [Intent] {
+  if key == .tab {
+    model.overlay = .level(id, isForKind: !isForKind)
+    return []
+  }
+  guard case .character(let character) = key, let digit = character.wholeNumberValue, !isBurst,
+    TrustLevel.allCases.indices.contains(digit - 1), let step = model.steps[id]
+  else { return [] }
+  model.overlay = nil
+  return [.setTrust(step, TrustLevel.allCases[digit - 1], isForKind: isForKind)]
 }
 
 private func editorKey(
@@ -153,7 +215,11 @@ private func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) ->
     }
     return perform(&model, first.command)
   }
-  _ = field.handle(key)
+  if key == .tab, let first = Palette.matches(field.text).first {
+    field = TextField(Palette.name(first), isMultiLine: false)
+  } else {
+    _ = field.handle(key)
+  }
   model.overlay = .palette(field)
   return []
 }
@@ -169,11 +235,5 @@ enum Palette {
       + offered.filter { !name($0).hasPrefix(word) && $0.help.contains(word) }
   }
 
-  static func name(_ binding: Binding) -> String {
-    switch binding.command {
-    case .resume: "continue"
-    case .leave: "quit"
-    default: binding.command.rawValue.lowercased()
-    }
-  }
+  static func name(_ binding: Binding) -> String { binding.command.name }
 }

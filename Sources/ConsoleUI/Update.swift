@@ -8,11 +8,21 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .input(let event, let at):
     model.now = at
+    model.lastInput = at
     return input(&model, event, at)
-  case .tick(let at):
+  case .tick(let at, let wall):
     model.now = at
+    model.time = wall
     return []
   case .reading(let reading): return read(&model, reading)
+  case .wall, .policy, .trailPage, .entry, .opened: return deskWide(&model, message)
+  case .enter(let view): return enter(&model, view)
+  case .selected(let id):
+    model.view = .run
+    model.pane = .list
+    model.isFollowing = false
+    model.selection = id
+    return showCurrent(&model)
   case .preview(let loaded):
     guard loaded.step == model.current?.id, loaded.revision == model.current?.revision else { return [] }
     model.preview = loaded
@@ -71,6 +81,8 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   model.leafCount = reading.leafCount
   model.hasHost = reading.hasHost
   let before = model.current
+  let waited = Set(model.waitingIDs)
+  let isFirst = model.order.isEmpty
   if reading.isWhole {
     model.steps = [:]
     model.order = []
@@ -81,15 +93,29 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   }
   if !wasOver, let run = reading.run, run.state.isOver { say(&model, "the run is over: \(run.note)") }
   model.sortSteps()
+  rebuildQueue(&model)
+  keepSelections(&model)
+  let bell = isFirst ? [] : ring(model, waited)
+  let after = model.current
+  if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) + bell }
+  // A mark or a state changed what the rows say, not where they are.
+  if after != before { layOut(&model) }
+  return bell
+}
+
+/// A step that starts to wait while nobody looks: the window has no keyboard, or no key came for a minute.
+private func ring(_ model: Model, _ waited: Set<StepID>) -> [Intent] {
+  guard !model.isFocused || model.now - model.lastInput > 60_000 else { return [] }
+  let fresh = model.waiting.filter { !waited.contains($0.id) }
+  guard let first = fresh.first else { return [] }
+  let more = fresh.count > 1 ? " and \(fresh.count - 1) more" : ""
+  return [.notify("\(model.run?.workspace ?? "ringi"): #\(first.number) \(first.kind.verb)\(more) waits for you")]
+}
+
+func rebuildQueue(_ model: inout Model) {
   model.queue = QueueBuilder.rows(model)
   model.queueIndex = [:]
   for (index, row) in model.queue.enumerated() { if let step = row.step { model.queueIndex[step] = index } }
-  keepSelections(&model)
-  let after = model.current
-  if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) }
-  // A mark or a state changed what the rows say, not where they are.
-  if after != before { layOut(&model) }
-  return []
 }
 
 /// What came of a step that this person decided: where a mail went, why an edit failed.
@@ -116,6 +142,7 @@ private func keepSelections(_ model: inout Model) {
   if model.reviewSelection.flatMap({ id in prepared.first { $0.id == id } }) == nil {
     model.reviewSelection = prepared.first?.id
   }
+  if model.draftSelection.flatMap({ model.steps[$0] }) == nil { model.draftSelection = model.draftIDs.first }
   let flags = model.flags
   if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }
   if model.view == .review, prepared.isEmpty {
@@ -144,7 +171,7 @@ func layOut(_ model: inout Model) {
     return
   }
   let width = Layout(model).previewText.width
-  model.rows = PreviewRows(preview, step: step, width: width)
+  model.rows = PreviewRows(preview, step: step, width: width, layout: model.diffLayout, isWrapped: model.isWrapped)
   clampScroll(&model)
 }
 
@@ -164,9 +191,18 @@ private func input(_ model: inout Model, _ event: InputEvent, _ at: Int64) -> [I
     return []
   case .paste(let text):
     return paste(&model, text)
+  case .focus(let isFocused):
+    model.isFocused = isFocused
+    // Coming back is like a new screen: what is there is looked at first.
+    if isFocused { model.paintedAt = at }
+    return []
+  case .click(let x, let y):
+    return click(&model, x, y)
+  case .wheel(let x, let y, let isUp):
+    return wheel(&model, x, y, isUp)
   case .key(let key, let isBurst):
     if model.overlay != nil { return overlayKey(&model, key, isBurst: isBurst) }
-    guard let binding = CommandTable.command(for: key) else {
+    guard let binding = model.keymap.binding(for: key, in: model.view) else {
       say(&model, "\(key.name) does nothing here; ? lists the keys", isBad: true)
       return []
     }
@@ -190,6 +226,10 @@ private func paste(_ model: inout Model, _ text: String) -> [Intent] {
   case .search(var field):
     field.insert(text)
     model.overlay = .search(field)
+  case .filter(var field):
+    field.insert(text)
+    model.overlay = .filter(field)
+    return refilter(&model, field)
   default: say(&model, "pasted text never decides anything", isBad: true)
   }
   return []
@@ -197,7 +237,7 @@ private func paste(_ model: inout Model, _ text: String) -> [Intent] {
 
 /// A command from a key or the palette, with its obstacle checked.
 func perform(_ model: inout Model, _ command: Command) -> [Intent] {
-  guard let binding = CommandTable.bindings.first(where: { $0.command == command }) else { return [] }
+  guard let binding = CommandTable.binding(command) else { return [] }
   if let why = binding.obstacle(model) {
     say(&model, why, isBad: true)
     return []
@@ -207,16 +247,43 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .reject: return no(&model)
   case .edit: return model.current.map { [.loadEditable($0.id)] } ?? []
   case .skip: return skip(&model)
-  case .undo: return model.current.map { [.undo($0)] } ?? []
+  case .undo, .takeBack: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
+  case .later: return later(&model)
+  case .level:
+    model.overlay = model.current.map { .level($0.id, isForKind: true) }
+    return []
   case .sendDraft: return model.current.map { [.raiseSend($0)] } ?? []
   case .approveRest: return rest(&model)
   case .toggleMark: return toggle(&model)
   case .finish: return finish(&model)
   case .raise, .lower: return changeLevel(&model, command)
-  case .pause: return [.pause(!(model.run?.isPaused ?? false))]
+  case .pause: return model.wantedRun.map { [.pause($0.id, !$0.isPaused)] } ?? []
   case .stop:
-    model.overlay = .confirmStop
+    model.overlay = model.wantedRun.map { .confirm(.stop($0.id)) }
     return []
+  case .stopAll:
+    model.overlay = .confirm(.stopAll(model.wall?.runs.count { $0.hasHost } ?? 1))
+    return []
+  case .incident:
+    model.overlay = .reason(
+      .incident(model.wantedRun?.id, model.current?.number), TextField("", isMultiLine: false))
+    return []
+  case .closeIncident:
+    let oldest = model.wall?.incidents.filter(\.isOpen).last
+    model.overlay = oldest.map { .reason(.closeIncident($0.id), TextField("", isMultiLine: false)) }
+    return []
+  case .openRun: return model.liveSelection.map { [.openRun($0)] } ?? []
+  case .decideHere:
+    model.isReadOnly = false
+    say(&model, "you decide here now")
+    return []
+  case .verify: return [.verify]
+  case .export: return (try? TrailFilter(model.audit.filter.text, now: model.time)).map { [.export($0)] } ?? []
+  case .register: return [.writeRegister]
+  case .filter:
+    model.overlay = .filter(model.audit.filter)
+    return []
+  case .openEntry: return model.audit.selection.map { [.loadEntry($0)] } ?? []
   case .resume: return [.resume]
   case .close: return [.close]
   case .suspend: return [.suspend]

@@ -35,6 +35,18 @@ package func draw(_ model: Model) -> Drawing {
   case .flags:
     FlagsView.drawList(model, layout.list, &drawing.frame)
     FlagsView.drawCard(model, layout.preview, &drawing.frame)
+  case .drafts:
+    DraftsView.draw(model, layout.list, &drawing.frame)
+    PreviewView.draw(model, layout, &drawing)
+  case .live:
+    LiveView.drawList(model, layout.list, &drawing.frame)
+    LiveView.drawCard(model, layout.preview, &drawing.frame)
+  case .audit:
+    AuditView.drawList(model, layout.list, &drawing.frame)
+    AuditView.drawCard(model, layout.preview, &drawing.frame)
+  case .policy:
+    PolicyView.drawList(model, layout.list, &drawing.frame)
+    PolicyView.drawCard(model, layout.preview, &drawing.frame)
   case .help: HelpView.draw(model, layout.list, &drawing.frame)
   }
   FooterView.draw(model, layout.footer, &drawing.frame)

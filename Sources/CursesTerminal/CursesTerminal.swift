@@ -22,6 +22,10 @@ package final class CursesTerminal: Screen {
   private var isOpen = true
   private static let pasteStart = Int32(KEY_MAX) + 1
   private static let pasteEnd = Int32(KEY_MAX) + 2
+  private static let focusIn = Int32(KEY_MAX) + 3
+  private static let focusOut = Int32(KEY_MAX) + 4
+  /// Paste marks and focus reports on.
+  private static let reports = "\u{1B}[?2004h\u{1B}[?1004h"
 
   package static func open(wantsColor: Bool) throws(TerminalFault) -> CursesTerminal {
     let isUTF8 = chooseLocale()
@@ -63,7 +67,11 @@ package final class CursesTerminal: Screen {
     curs_set(0)
     define_key("\u{1B}[200~", Self.pasteStart)
     define_key("\u{1B}[201~", Self.pasteEnd)
-    send("\u{1B}[?2004h")
+    define_key("\u{1B}[I", Self.focusIn)
+    define_key("\u{1B}[O", Self.focusOut)
+    mousemask(NC_CLICK | NC_WHEEL_UP | NC_WHEEL_DOWN, nil)
+    mouseinterval(0)
+    send(Self.reports)
   }
 
   deinit { close() }
@@ -115,7 +123,7 @@ package final class CursesTerminal: Screen {
     raise(SIGSTOP)
     tg_rearm()
     reset_prog_mode()
-    send("\u{1B}[?2004h")
+    send(Self.reports)
     redrawAll()
   }
 
@@ -168,6 +176,8 @@ package final class CursesTerminal: Screen {
         if kind == OK, let scalar = Unicode.Scalar(code) {
           pasted?.unicodeScalars.append(scalar == "\r" ? "\n" : scalar)
         }
+      } else if kind == Int32(KEY_CODE_YES), let event = report(Int32(bitPattern: code)) {
+        events.append(event)
       } else if let key = kind == OK ? KeyCodes.character(code) : KeyCodes.function(Int32(bitPattern: code)) {
         keys.append(key)
       }
@@ -176,6 +186,34 @@ package final class CursesTerminal: Screen {
     // Anything that came together is no single stroke of a hand.
     let isBurst = keys.count + events.count > 1
     return keys.map { .key($0, isBurst: isBurst) } + events
+  }
+
+  /// A focus report or the mouse; nil for keys.
+  private func report(_ code: Int32) -> InputEvent? {
+    switch code {
+    case Self.focusIn: return .focus(true)
+    case Self.focusOut: return .focus(false)
+    case KEY_MOUSE:
+      var mouse = MEVENT()
+      guard getmouse(&mouse) == OK else { return .click(x: -1, y: -1) }
+      let (x, y) = (Int(mouse.x), Int(mouse.y))
+      if mouse.bstate & NC_WHEEL_UP != 0 { return .wheel(x: x, y: y, isUp: true) }
+      if mouse.bstate & NC_WHEEL_DOWN != 0 { return .wheel(x: x, y: y, isUp: false) }
+      return .click(x: x, y: y)
+    default: return nil
+    }
+  }
+
+  package func notify(_ text: String) {
+    beep()
+    refresh()
+    guard !isASCII, getenv("TERM").map({ String(cString: $0) != "linux" }) ?? false else { return }
+    let safe = SafeText.plain(text).filter { $0 != ";" }
+    // iTerm2's OSC 9 and rxvt's OSC 777; inside tmux both go through its passthrough, which doubles each ESC.
+    for sequence in ["\u{1B}]9;\(safe)\u{7}", "\u{1B}]777;notify;Ringi;\(safe)\u{7}"] {
+      let isInTmux = getenv("TMUX") != nil
+      send(isInTmux ? "\u{1B}Ptmux;\u{1B}\(sequence)\u{1B}\\" : sequence)
+    }
   }
 
   package func flushInput() { flushinp() }

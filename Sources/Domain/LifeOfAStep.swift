@@ -6,6 +6,8 @@
 //   permitted, approved, kept ─▶ performing ─▶ done | failed | unknown
 //     performing ─▶ staged (a set was rolled back whole) | waiting (the target had changed, nothing took effect)
 //   unknown ─▶ done | failed | waiting | kept          done ─▶ undone
+//   approved ─▶ waiting (taken back before it was due)
+//   waiting ◀─▶ staged (a person changed the level of this one step)
 
 package enum StepState: String, Sendable, Hashable, CaseIterable {
   case proposed, refused, permitted, staged, waiting, approved, rejected, expired, withdrawn
@@ -17,6 +19,10 @@ package enum StepEvent: String, Sendable, Hashable, CaseIterable {
   case refuse, permit, stage, hold
   /// A person, a rule's `expires:`, or the end of the agent.
   case approve, reject, expire, withdraw
+  /// A person takes an approval back before it is due.
+  case takeBack
+  /// A person decides this one alone (from the review), or lets it be prepared (from the queue).
+  case tighten, loosen
   /// What was shown has changed: shown again, decided again.
   case revise
   /// The review.
@@ -44,6 +50,9 @@ extension StepState {
     case (.waiting, .withdraw), (.staged, .withdraw), (.approved, .withdraw), (.permitted, .withdraw): .withdrawn
     case (.waiting, .revise), (.approved, .revise): .waiting
     case (.staged, .revise), (.kept, .revise): .staged
+    case (.approved, .takeBack): .waiting
+    case (.waiting, .loosen): .staged
+    case (.staged, .tighten): .waiting
     case (.staged, .keep): .kept
     case (.staged, .discard): .discarded
     case (.permitted, .begin), (.approved, .begin), (.kept, .begin): .performing
@@ -85,6 +94,9 @@ extension StepEvent {
     case .reject: "rejected"
     case .expire: "expired"
     case .withdraw: "withdrawn"
+    case .takeBack: "taken back"
+    case .tighten: "held alone"
+    case .loosen: "left to the review"
     case .revise: "changed"
     case .keep: "kept"
     case .discard: "discarded"

@@ -25,6 +25,7 @@ package struct RunSummary: Hashable, Sendable {
   /// The last thing worth saying about the run: why it was lost, where the files are.
   package var note: String
   package var startedAt: Timestamp
+  package var startedBy: String
   package var counts: Counts
 
   package struct Counts: Hashable, Sendable {
@@ -39,8 +40,10 @@ package struct RunSummary: Hashable, Sendable {
 
   package init(
     id: RunID, workspace: String, directory: String, goal: String, agent: String, grade: Grade, model: ModelLocation,
-    state: RunState, isPaused: Bool, note: String, startedAt: Timestamp, counts: Counts
+    state: RunState, isPaused: Bool, note: String, startedAt: Timestamp, startedBy: String = "",
+    counts: Counts
   ) {
+    self.startedBy = startedBy
     self.id = id
     self.workspace = workspace
     self.directory = directory
@@ -90,14 +93,23 @@ package struct StepSummary: Hashable, Sendable {
   package var basis: Digest?
   /// The agent, not Ringi, performs what is allowed.
   package var isRelayed: Bool
+  /// When an approved step takes effect; nil for at once.
+  package var dueAt: Timestamp?
+  /// The draft a person raised this send step from.
+  package var raisedFrom: StepID?
+  /// What was on the screen when it was decided: `Painting`'s text form.
+  package var painted: String
 
   package init(
     id: StepID, run: RunID, number: StepNumber, plan: Int?, state: StepState, revision: Revision, kind: ActionKind,
     claims: Claims, target: String, verdict: Verdict, evidence: [String], reach: Reach, mustBeSeenWhole: Bool,
     effectDigest: Digest, previewDigest: Digest, policyDigest: Digest, proposedAt: Timestamp, decidedBy: String,
     decidedAt: Timestamp?, reason: String, mark: Mark, discardedChanges: Set<Int>,
-    basis: Digest?, isRelayed: Bool = false
+    basis: Digest?, isRelayed: Bool = false, dueAt: Timestamp? = nil, raisedFrom: StepID? = nil, painted: String = ""
   ) {
+    self.dueAt = dueAt
+    self.raisedFrom = raisedFrom
+    self.painted = painted
     self.id = id
     self.run = run
     self.number = number
@@ -163,12 +175,14 @@ package struct FindingRow: Hashable, Sendable {
   package var humanLevel: Finding.Level?
   package var levelReason: String
   package var decidedBy: String
+  package var decidedAt: Timestamp?
   /// The redline: undecided, keep or discard.
   package var mark: Mark
   package init(
     id: Int64, step: StepID, finding: Finding, humanLevel: Finding.Level?, levelReason: String, decidedBy: String,
-    mark: Mark
+    decidedAt: Timestamp? = nil, mark: Mark
   ) {
+    self.decidedAt = decidedAt
     self.id = id
     self.step = step
     self.finding = finding

@@ -60,3 +60,22 @@ extension Timestamp {
     self.init(milliseconds: days * 86_400_000 + seconds * 1000 + rest)
   }
 }
+
+extension Timestamp {
+  /// A time to come, as people write it: `14:05` (the next one by the clock), or `30m`, `2h`, `1d` from now.
+  /// - Parameter offset: seconds east of UTC.
+  /// - Returns: nil for anything else, and for more than 31 days.
+  package func later(_ text: String, offset: Int) -> Timestamp? {
+    let word = text.filter { $0 != " " }
+    if let length = TimeLength.milliseconds(word.hasPrefix("+") ? String(word.dropFirst()) : word) {
+      return length >= 1_000 && length <= 31 * 86_400_000 ? Timestamp(milliseconds: milliseconds + length) : nil
+    }
+    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].count == 2, let hour = Int64(parts[0]), let minute = Int64(parts[1]),
+      (0..<24).contains(hour), (0..<60).contains(minute)
+    else { return nil }
+    let local = milliseconds + Int64(offset) * 1000
+    let wanted = local / 86_400_000 * 86_400_000 + (hour * 60 + minute) * 60_000
+    return Timestamp(milliseconds: (wanted > local ? wanted : wanted + 86_400_000) - Int64(offset) * 1000)
+  }
+}

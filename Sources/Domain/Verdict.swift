@@ -20,15 +20,21 @@ package struct Verdict: Hashable, Sendable {
   package var isFloor: Bool
   /// True when the deciding rule lets a person approve the rest that are like one step.
   package var allowsBulk: Bool
+  /// Seconds an approval is held before it takes effect; it can be taken back meanwhile.
+  package var hold: Int
+  /// Seconds a step may wait before it expires, which is a no; 0 for ever.
+  package var expires: Int
   /// Why, one line each, the deciding one first.
   package var reasons: [String]
   /// Rules that could not be evaluated; any of these makes the level Watched at least.
   package var brokenRules: [String]
 
   package init(
-    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, allowsBulk: Bool = false, reasons: [String],
-    brokenRules: [String]
+    level: TrustLevel, rule: String, origin: Origin?, isFloor: Bool, allowsBulk: Bool = false, hold: Int = 0,
+    expires: Int = 0, reasons: [String], brokenRules: [String]
   ) {
+    self.hold = hold
+    self.expires = expires
     self.level = level
     self.rule = rule
     self.origin = origin

@@ -22,10 +22,13 @@ package struct Workspace: Hashable, Sendable {
   package var knownDomains: [String]
   /// The sender of outgoing mail.
   package var sender: String
+  /// The matter number its registers carry.
+  package var matter: String
   package init(
     name: String, directory: String, goal: String, agent: String, folders: [Folder], insideDomains: [String],
-    knownDomains: [String], sender: String
+    knownDomains: [String], sender: String, matter: String = ""
   ) {
+    self.matter = matter
     self.name = name
     self.directory = directory
     self.goal = goal

@@ -75,16 +75,16 @@ package final class Performer {
         ?? .failed(detail: "the draft could not be saved")
     case .post(let post):
       return save(Array("channel: \(post.channel)\n\n\(post.text)\n".utf8), "\(name).post.txt")
-        .map { .done(detail: "in the outbox, no chat connector is set up: \($0)") }
+        .map { .done(detail: "\(Outbox.prefix), no chat connector is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
       return save(Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8), "\(name).ics")
         .map {
-          .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "in the outbox, nobody was invited yet: \($0)")
+          .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "\(Outbox.prefix), nobody was invited yet: \($0)")
         } ?? .failed(detail: "the outbox can't be written")
     case .call(let call):
       return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
-        .map { .done(detail: "in the outbox, no connector `\(call.connector)` is set up: \($0)") }
+        .map { .done(detail: "\(Outbox.prefix), no connector `\(call.connector)` is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .readFile, .reportFindings: return .done(detail: "")
     case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
@@ -107,7 +107,7 @@ package final class Performer {
     let bytes = message(mail, id, withBcc: transport == .outbox)
     switch transport {
     case .outbox:
-      return save(bytes, "\(name).eml").map { .done(detail: "in the outbox, no mail command is set up: \($0)") }
+      return save(bytes, "\(name).eml").map { .done(detail: "\(Outbox.prefix), no mail command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .sendmail(let command):
       guard !command.isEmpty else { return .failed(detail: "the mail command is empty") }

@@ -27,13 +27,14 @@ package struct Gate<Record: Journal> {
   }
 
   /// A person's word on a waiting or prepared step.
+  /// - Parameter dueAt: when an approval takes effect; nil for at once, or after its rule's hold.
   package func decide(
-    _ step: StepID, _ decision: Decision, by person: Person, shown: Shown
+    _ step: StepID, _ decision: Decision, by person: Person, shown: Shown, dueAt: Timestamp? = nil
   ) throws(JournalFault) {
     try journal.apply([
       Transition(
         step: step, event: decision.event, actor: .person(person), shown: shown, reasonCode: decision.reasonCode,
-        reason: decision.reason)
+        reason: decision.reason, dueAt: dueAt)
     ])
   }
 

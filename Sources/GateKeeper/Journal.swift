@@ -25,11 +25,14 @@ package struct NewStep: Hashable, Sendable {
   package var undoes: StepID?
   /// The agent, not Ringi, performs what is allowed.
   package var isRelayed: Bool
+  /// The draft a person raised this send step from.
+  package var raisedFrom: StepID?
   package init(
     run: RunID, plan: Int?, action: Action, salt: [UInt8], claims: Claims, verdict: Verdict, reach: Reach,
     effectDigest: Digest, policyDigest: Digest, previewDigest: Digest, previewBytes: [UInt8], findings: [Finding],
-    replaces: StepID?, basis: Digest?, undoes: StepID? = nil, isRelayed: Bool = false
+    replaces: StepID?, basis: Digest?, undoes: StepID? = nil, isRelayed: Bool = false, raisedFrom: StepID? = nil
   ) {
+    self.raisedFrom = raisedFrom
     self.run = run
     self.plan = plan
     self.action = action
@@ -82,10 +85,13 @@ package struct Transition: Hashable, Sendable {
   package var reason: String
   /// The step's new form, for `revise`.
   package var revised: NewStep?
+  /// When an approval takes effect, if not at once or after its rule's hold.
+  package var dueAt: Timestamp?
   package init(
     step: StepID, event: StepEvent, actor: Actor, shown: Shown? = nil, reasonCode: String = "", reason: String = "",
-    revised: NewStep? = nil
+    revised: NewStep? = nil, dueAt: Timestamp? = nil
   ) {
+    self.dueAt = dueAt
     self.step = step
     self.event = event
     self.actor = actor

@@ -57,6 +57,13 @@ func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdi
   } else {
     verdict.reasons.append("no rule names \(kind.rawValue), so a person decides")
   }
+  // A workspace only names what it tightens or loosens; how long to hold or wait is the company's word as well.
+  let naming = [deciding, floor, companyRule].compactMap { $0 }
+  verdict.hold = naming.map(\.hold).max() ?? 0
+  verdict.expires = naming.map(\.expires).filter { $0 > 0 }.min() ?? 0
+  if let word = matching(policy.standing, floors: false) {
+    verdict.apply(word, limit: loosest(kind, target: target, under: policy))
+  }
   if !broken.isEmpty {
     verdict.brokenRules = broken.map { "\($0.origin): \($0.defect ?? "")" }
     if verdict.level < .watched {
@@ -65,6 +72,33 @@ func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdi
     }
   }
   return verdict
+}
+
+/// How far a person may loosen this in a run: to a floor, else to the company's own level, else to Watched.
+package func loosest(_ kind: ActionKind, target: String, under policy: Policy) -> TrustLevel {
+  let rules = policy.company.filter { $0.defect == nil && $0.matches(kind, target: target) }
+  let floor = rules.filter(\.isAlways).map(\.level).max()
+  // What the company calls Forbidden without a floor stays so for people in a run.
+  let own = rules.filter { !$0.isAlways }.map(\.level).max() ?? .watched
+  let workspaceFloor = policy.workspace.filter { $0.isAlways && $0.matches(kind, target: target) }.map(\.level).max()
+  return [floor, own, workspaceFloor].compactMap { $0 }.max() ?? .watched
+}
+
+extension Verdict {
+  /// A person's word for the rest of a run: stricter always, looser only down to `limit`.
+  fileprivate mutating func apply(_ word: Rule, limit: TrustLevel) {
+    guard word.level != level else { return }
+    guard word.level > level || word.level >= limit else {
+      reasons.append("\(word.origin) asks for \(word.level.rawValue); the company’s policy holds")
+      return
+    }
+    reasons.insert("\(word.level > level ? "tightened" : "loosened") for this run: \(word.why)", at: 0)
+    level = word.level
+    rule = word.text
+    origin = word.origin
+    isFloor = false
+    allowsBulk = allowsBulk && word.level <= .watched
+  }
 }
 
 extension Effect {

@@ -35,6 +35,10 @@ package struct Rule: Hashable, Sendable {
   package var isAlways: Bool
   /// The rule's own "approve the rest that are like this one".
   package var allowsBulk: Bool
+  /// Seconds an approval is held before it takes effect.
+  package var hold: Int
+  /// Seconds a step may wait before it expires; 0 for ever.
+  package var expires: Int
   package var why: String
   package var origin: Origin
   /// Why the rule can't be evaluated, nil when it can. A broken rule still names its subjects.
@@ -42,8 +46,10 @@ package struct Rule: Hashable, Sendable {
 
   package init(
     subjects: [Subject], targets: [Glob], exceptions: [Glob], level: TrustLevel, isAlways: Bool, allowsBulk: Bool,
-    why: String, origin: Origin, defect: String? = nil
+    hold: Int = 0, expires: Int = 0, why: String, origin: Origin, defect: String? = nil
   ) {
+    self.hold = hold
+    self.expires = expires
     self.subjects = subjects
     self.targets = targets
     self.exceptions = exceptions
@@ -71,12 +77,15 @@ package struct Rule: Hashable, Sendable {
   }
 }
 
-/// The company's rules and one workspace's.
+/// The company's rules and one workspace's, and what people said for the rest of one run.
 package struct Policy: Hashable, Sendable {
   package var version: String
   package var company: [Rule]
   package var workspace: [Rule]
-  package init(version: String, company: [Rule], workspace: [Rule]) {
+  /// Standing approvals: stricter always, looser only as far as the company's own rules go.
+  package var standing: [Rule]
+  package init(version: String, company: [Rule], workspace: [Rule], standing: [Rule] = []) {
+    self.standing = standing
     self.version = version
     self.company = company
     self.workspace = workspace

@@ -6,30 +6,41 @@ import GateKeeper
 import Storage
 import Wire
 
+/// How the trail is printed.
+package enum TrailFormat: String, Sendable, CaseIterable { case text, json, csv }
+
 package struct AuditReport {
   private let desk: Desk
   package init(_ desk: Desk) { self.desk = desk }
 
-  package func log(run: Int64?, limit: Int, json: Bool) throws(RuntimeFault) -> String {
-    let lines = try journalled { () throws(JournalFault) in
-      try desk.store.trail(of: run.map { RunID($0) }, limit: limit)
+  package func log(run: Int64?, filter text: String, limit: Int, format: TrailFormat) throws(RuntimeFault) -> String {
+    let filter: TrailFilter
+    do { filter = try TrailFilter((run.map { "run:\($0) " } ?? "") + text, now: Clocks.now()) } catch {
+      throw RuntimeFault(.usage, error.sentence)
     }
-    if json {
-      return lines.map { line -> String in
-        JSON.of([
-          "index": .int(line.index.value), "time": .string(line.time.rfc3339), "actorKind": .string(line.actorKind),
-          "actor": .string(line.actor), "event": .string(line.event), "run": line.run.map { .int($0.value) },
-          "step": line.step.map { .int(Int64($0.value)) }, "kind": .string(line.kind), "target": .string(line.target),
-          "note": .string(line.note),
-        ]).text + "\n"
-      }.joined()
+    let lines = try TrailExport(desk).lines(filter, limit: limit)
+    switch format {
+    case .json: return TrailExport.jsonl(lines)
+    case .csv: return TrailExport.csv(lines)
+    case .text: return lines.map(Self.text).joined()
     }
-    return lines.map { line in
-      let step = line.step.map { " #\($0)" } ?? ""
-      return Plain.safe(
-        "\(line.time.clock(offset: Clocks.zone())) \(line.index.value) \(line.actorKind) \(line.actor): \(line.event)\(step) \(line.kind) \(line.target) \(line.note)"
-      ) + "\n"
-    }.joined()
+  }
+
+  private static func text(_ line: TrailLine) -> String {
+    let step = line.step.map { " #\($0)" } ?? ""
+    return Plain.safe(
+      "\(line.time.clock(offset: Clocks.zone())) \(line.index.value) \(line.actorKind) \(line.actor): \(line.event)\(step) \(line.kind) \(line.target) \(line.note)"
+    ) + "\n"
+  }
+
+  /// One entry with its inclusion proof; exits with a refusal when the proof does not hold.
+  package func prove(_ index: Int64) throws(RuntimeFault) -> String {
+    guard let detail = try DeskWall(desk: desk).entry(LeafIndex(index)) else {
+      throw RuntimeFault(.usage, "there is no entry #\(index)")
+    }
+    guard detail.isProved else { throw RuntimeFault(.refused, "entry #\(index): \(detail.proof)") }
+    let fields = detail.fields.filter { !$0.value.isEmpty }.map { Plain.safe("\($0.key) \($0.value)") + "\n" }
+    return "entry #\(index) is \(detail.proof)\n" + fields.joined()
   }
 
   package func verify(checkpoint: String?, printing: Bool) throws(RuntimeFault) -> String {
@@ -108,3 +119,6 @@ package struct TrailVerification {
     } catch { return .broken(error.sentence) }
   }
 }
+
+/// The words a filter takes, for help texts.
+package enum AuditFilterHelp { package static let text = TrailFilter.help }

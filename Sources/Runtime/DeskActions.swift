@@ -10,8 +10,8 @@ import TextDiff
 
 package struct DeskActions {
   let desk: Desk
-  private var gate: Gate<DeskStore> { desk.gate }
-  private var store: DeskStore { desk.store }
+  var gate: Gate<DeskStore> { desk.gate }
+  var store: DeskStore { desk.store }
 
   package init(_ desk: Desk) { self.desk = desk }
 
@@ -25,11 +25,25 @@ package struct DeskActions {
     } catch { throw RuntimeFault(.fault, error.sentence) }
   }
 
-  package func decide(_ step: StepSummary, _ decision: Decision, painted: String) throws(RuntimeFault) {
+  /// - Parameter dueAt: when an approval takes effect; nil for at once, or after its rule's hold.
+  package func decide(
+    _ step: StepSummary, _ decision: Decision, painted: String, dueAt: Timestamp? = nil
+  ) throws(RuntimeFault) {
     try journalled { () throws(JournalFault) in
-      try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted))
+      try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted), dueAt: dueAt)
     }
     try wakePerformer(step.run)
+  }
+
+  /// An approval that is not due yet waits again, as it was.
+  package func takeBack(_ step: StepSummary) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      try gate.move([
+        Transition(
+          step: step.id, event: .takeBack, actor: .person(desk.person), reasonCode: "taken-back",
+          reason: "taken back by \(desk.person.name)")
+      ])
+    }
   }
 
   /// One record for each step, all in one transaction.
@@ -130,6 +144,7 @@ package struct DeskActions {
       }
       let new = try maker.changing(try maker.revised(step, as: .sendMail(mail))) {
         $0.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
+        $0.raisedFrom = step.id
       }
       return try gate.intake(new, by: .person(desk.person))
     }

@@ -1,11 +1,22 @@
 // What a person meets: a console where there is a terminal, a plain account where there is none.
 
+import ConsoleUI
 import CursesTerminal
 import Domain
 import GateKeeper
 import Glibc
 
 package enum Front {
+  package static let viewNames = ViewKind.allCases.map(\.rawValue)
+
+  package static func opening(view: String?, isReadOnly: Bool) throws(RuntimeFault) -> Opening {
+    guard let view else { return Opening(view: nil, isReadOnly: isReadOnly) }
+    guard let kind = ViewKind(rawValue: view) else {
+      throw RuntimeFault(.usage, "there is no view `\(view)`; there are \(viewNames.joined(separator: ", "))")
+    }
+    return Opening(view: kind, isReadOnly: isReadOnly)
+  }
+
   /// The run a console opens on: the asked one, else the newest that is not over, else the newest.
   package static func pick(_ desk: Desk, _ run: Int64?) throws(RuntimeFault) -> RunID? {
     if let run { return RunID(run) }
@@ -13,9 +24,11 @@ package enum Front {
     return (runs.first { !$0.state.isOver } ?? runs.first)?.id
   }
 
-  package static func open(_ desk: Desk, _ run: RunID, theme: String? = nil) throws(RuntimeFault) {
+  package static func open(_ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening())
+    throws(RuntimeFault)
+  {
     guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
-    try ConsoleLoop.run(desk, run, theme: theme)
+    try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     try farewell(desk, run)
   }

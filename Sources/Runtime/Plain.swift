@@ -1,6 +1,10 @@
 import CellScreen
+import Domain
 
 /// Text for lines that are printed without a console: agents' characters shown or shown as tokens.
 enum Plain {
+  /// `45 s`, `12 min`, `3 h 5 min`, `2 d`.
+  static func length(_ milliseconds: Int64) -> String { TimeLength.words(milliseconds) }
+
   static func safe(_ text: String) -> String { SafeText.plain(text) }
 }

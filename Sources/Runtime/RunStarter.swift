@@ -117,6 +117,9 @@ package enum RunStarter {
       guard let now = try store.run(run), !now.state.isOver else { return try !work(store, run).isEmpty }
       let isYoung = Clocks.now().milliseconds - now.startedAt.milliseconds < 5_000
       if now.state == .live || now.state == .starting && !isYoung { try tellHostGone(desk, run) }
+      if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
+        try Expiry.apply(desk, run, under: policy)
+      }
       return try !work(store, run).isEmpty
     }
     lock = nil
@@ -128,7 +131,8 @@ package enum RunStarter {
   }
 
   private static func tellHostGone(_ desk: Desk, _ run: RunID) throws(JournalFault) {
-    let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted])
+    // What a person set for later was decided, not only proposed: a performer does it in time.
+    let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { $0.dueAt == nil }
     try desk.gate.move(
       open.map {
         Transition(

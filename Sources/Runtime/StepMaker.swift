@@ -55,7 +55,7 @@ struct StepMaker {
       knownMailboxes: try store.knownMailboxes(), model: run.model, contentText: material.contentText)
     if case .call(let call) = material.effect { facts.contentText = call.arguments }
     let action = Classifier.action(material.effect, claims: claims, facts: facts)
-    var verdict = evaluate(action, under: loaded.policy)
+    var verdict = evaluate(action, under: try policy())
     if isRelayed, verdict.level == .batched {
       verdict.level = .watched
       verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
@@ -73,6 +73,18 @@ struct StepMaker {
       isRelayed: isRelayed)
     step.previewDigest = digest(step, preview)
     return step
+  }
+
+  /// The rules of the files, and over them what people said for the rest of this run.
+  func policy() throws(JournalFault) -> Policy {
+    let now = store.clock.wall()
+    var policy = loaded.policy
+    policy.standing = try store.standing(of: run.id).filter { $0.holds(at: now) }.map { word in
+      Rule(
+        subjects: [.kind(word.kind)], targets: [], exceptions: [], level: word.level, isAlways: false, allowsBulk: true,
+        why: "\(word.madeBy) said so", origin: Origin(file: StandingApproval.origin, line: Int(word.id)))
+    }
+    return policy
   }
 
   /// INVARIANT: over what is shown, docket and body, in the form in which it is shown.

@@ -8,6 +8,8 @@
 //       level: watched               # watched, batched, autonomous, forbidden
 //       always: true                 # a floor: no workspace loosens it
 //       bulk: true                   # "approve the rest like this one" is allowed
+//       hold: 10s                    # an approval takes effect after this time; it can be taken back until then
+//       expires: 2h                  # what waits longer is a no
 //       why: co-editors are affected
 
 import Domain
@@ -25,7 +27,7 @@ package enum PolicyFile {
   }
 
   private static func rule(_ entry: Entry) throws(SettingsFault) -> Rule {
-    let fields = try entry.mapping(["action", "target", "except", "level", "always", "bulk", "why"])
+    let fields = try entry.mapping(["action", "target", "except", "level", "always", "bulk", "hold", "expires", "why"])
     guard let action = fields["action"] else { throw entry.fault("the rule names no `action`") }
     guard let level = fields["level"] else { throw entry.fault("the rule names no `level`") }
     var subjects: [Rule.Subject] = []
@@ -37,7 +39,8 @@ package enum PolicyFile {
     let allowsBulk = try fields["bulk"]?.flag() ?? false
     return Rule(
       subjects: subjects, targets: try globs(fields["target"]), exceptions: try globs(fields["except"]), level: trust,
-      isAlways: isAlways, allowsBulk: allowsBulk && !isAlways,
+      isAlways: isAlways, allowsBulk: allowsBulk && !isAlways, hold: try seconds(fields["hold"]),
+      expires: try seconds(fields["expires"]),
       why: try fields["why"]?.text() ?? "", origin: Origin(file: entry.file, line: entry.line))
   }
 
@@ -48,6 +51,14 @@ package enum PolicyFile {
     let families = Set(ActionKind.allCases.compactMap { $0.rawValue.split(separator: ".").first.map { "\($0)." } })
     if word.hasSuffix(".*"), families.contains(String(word.dropLast())) { return .family(String(word.dropLast())) }
     throw entry.fault(unknown("action", word, of: ActionKind.allCases.map(\.rawValue)))
+  }
+
+  private static func seconds(_ entry: Entry?) throws(SettingsFault) -> Int {
+    guard let entry else { return 0 }
+    guard let length = TimeLength.milliseconds(try entry.text()), length >= 1_000 else {
+      throw entry.fault("a length of time is written 10s, 30m, 2h or 7d")
+    }
+    return Int(length / 1_000)
   }
 
   private static func globs(_ entry: Entry?) throws(SettingsFault) -> [Glob] {

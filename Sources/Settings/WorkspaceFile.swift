@@ -6,7 +6,7 @@ package enum WorkspaceFile {
   /// - Parameter directory: absolute path of the definition folder.
   package static func read(_ text: String, goal: String, directory: String) throws(SettingsFault) -> Workspace {
     let file = "workspace.yaml"
-    let top = try Entry.document(text, file: file).mapping(["name", "agent", "folders", "mail"])
+    let top = try Entry.document(text, file: file).mapping(["name", "agent", "folders", "mail", "matter"])
     guard let name = top["name"], let list = top["folders"] else {
       throw SettingsFault(file: file, line: 1, column: 1, message: "`name:` and `folders:` are needed")
     }
@@ -19,7 +19,7 @@ package enum WorkspaceFile {
     return Workspace(
       name: try name.text(), directory: directory, goal: goal, agent: try top["agent"]?.text() ?? "rules-agent",
       folders: folders, insideDomains: try domains(mail["inside"]), knownDomains: try domains(mail["known"]),
-      sender: try mail["sender"]?.text() ?? "")
+      sender: try mail["sender"]?.text() ?? "", matter: try top["matter"]?.text() ?? "")
   }
 
   private static func folder(_ entry: Entry, _ directory: String) throws(SettingsFault) -> Workspace.Folder {

@@ -28,16 +28,17 @@ extension DeskStore {
   {
     try decide(finding, "flag level \(level.rawValue)", reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, isTold = 0 WHERE id = ?1",
-        .integer(finding), .text(level.rawValue), .text(reason), .text(person.name))
+        "UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, decidedAt = ?5, isTold = 0 WHERE id = ?1",
+        .integer(finding), .text(level.rawValue), .text(reason), .text(person.name), .integer(clock.wall().milliseconds)
+      )
     }
   }
 
   package func markRedline(_ finding: Int64, _ mark: Mark, reason: String, by person: Person) throws(JournalFault) {
     try decide(finding, "redline \(mark.rawValue)", reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET mark = ?2, decidedBy = ?3 WHERE id = ?1", .integer(finding), .text(mark.rawValue),
-        .text(person.name))
+        "UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4 WHERE id = ?1", .integer(finding),
+        .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds))
     }
   }
 
@@ -72,7 +73,7 @@ extension DeskStore {
       try connection.rows(
         """
         SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
-          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark
+          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt
         FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
         """, .integer(run.value)
       ) { row in
@@ -84,6 +85,7 @@ extension DeskStore {
             why: row.text(9), redline: row.text(10), fallback: row.text(11), impact: row.text(12),
             escalation: row.text(13), isMustHave: row.int(14) != 0),
           humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
+          decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
           mark: Mark(rawValue: row.text(18)) ?? .undecided)
       }
     }
@@ -103,6 +105,15 @@ extension DeskStore {
       try Self.sql { () throws(SQLiteFault) in
         try connection.run("UPDATE finding SET isTold = 1 WHERE run = ?1", .integer(run.value))
       }
+    }
+  }
+}
+
+extension DeskStore {
+  /// A register was made; its digest is on the trail, so that a copy can be held against it.
+  package func noteRegister(_ run: RunID, digest: Digest, by person: Person) throws(JournalFault) {
+    try record { (log, _) throws(JournalFault) in
+      try log.append(.person(person), "register written", run: run) { $0.effect = digest }
     }
   }
 }

@@ -73,8 +73,9 @@ extension DeskStore: Journal {
         """
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
-          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32)
+          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed,
+          hold, expires, raisedFrom)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -86,7 +87,8 @@ extension DeskStore: Journal {
         .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
         .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
         .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null,
-        .integer(new.isRelayed ? 1 : 0))
+        .integer(new.isRelayed ? 1 : 0), .integer(Int64(verdict.hold)), .integer(Int64(verdict.expires)),
+        new.raisedFrom.map { .integer($0.value) } ?? .null)
       let id = StepID(connection.lastInsertID)
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
@@ -108,23 +110,28 @@ extension DeskStore: Journal {
       recorded = StepSummary(
         revised, id: step.id, number: step.number, state: next, proposedAt: step.proposedAt)
       recorded.revision = step.revision.next
+      recorded.raisedFrom = step.raisedFrom
     }
     let isDecision = if case .person = transition.actor { true } else { false }
     let now = clock.wall()
+    let due = transition.event == .approve ? self.due(transition, step, now) : nil
     try Self.sql { () throws(SQLiteFault) in
       try connection.run(
         """
         UPDATE step SET state = ?2, changedAt = ?3, reason = CASE WHEN ?4 = '' THEN reason ELSE ?4 END,
-          decidedBy = CASE WHEN ?5 THEN ?6 ELSE decidedBy END, decidedAt = CASE WHEN ?5 THEN ?7 ELSE decidedAt END
+          decidedBy = CASE WHEN ?5 THEN ?6 ELSE decidedBy END, decidedAt = CASE WHEN ?5 THEN ?7 ELSE decidedAt END,
+          painted = CASE WHEN ?5 THEN ?8 ELSE painted END, dueAt = CASE WHEN ?10 THEN dueAt ELSE ?9 END
         WHERE id = ?1
         """,
         .integer(step.id.value), .text(next.rawValue), .integer(change), .text(transition.reason),
-        .integer(isDecision ? 1 : 0), .text(transition.actor.name), .integer(now.milliseconds))
+        .integer(isDecision ? 1 : 0), .text(transition.actor.name), .integer(now.milliseconds),
+        .text(transition.shown?.painted ?? ""), due.map { .integer($0.milliseconds) } ?? .null,
+        .integer(transition.event == .begin ? 1 : 0))
     }
     try log.append(transition.actor, transition.event.record, run: step.run, step: step.id) { leaf in
       leaf.describe(recorded, digests: true)
       leaf.painted = transition.shown?.painted ?? ""
-      leaf.reasonCode = transition.reasonCode
+      leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
     }
     guard transition.event == .succeed else { return }
@@ -142,6 +149,13 @@ extension DeskStore: Journal {
     }
   }
 
+  /// When an approval takes effect; nil for at once.
+  private func due(_ transition: Transition, _ step: StepSummary, _ now: Timestamp) -> Timestamp? {
+    if let chosen = transition.dueAt { return chosen }
+    guard step.verdict.hold > 0, !step.isRelayed else { return nil }
+    return Timestamp(milliseconds: now.milliseconds + Int64(step.verdict.hold) * 1_000)
+  }
+
   private func rewrite(_ step: StepSummary, as new: NewStep) throws(JournalFault) {
     try Self.sql { () throws(SQLiteFault) in
       try connection.run(
@@ -149,6 +163,7 @@ extension DeskStore: Journal {
         UPDATE step SET revision = revision + 1, kind = ?2, target = ?3, level = ?4, rule = ?5, originFile = ?6,
           originLine = ?7, isFloor = ?8, reasons = ?9, brokenRules = ?10, evidence = ?11, reach = ?12, mustBeSeen = ?13,
           salt = ?14, action = ?15, preview = ?16, effectDigest = ?17, policyDigest = ?18, previewDigest = ?19, basis = ?20, allowsBulk = ?21,
+          hold = ?22, expires = ?23,
           mark = 'undecided', discardedChanges = '' WHERE id = ?1
         """,
         .integer(step.id.value), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -158,7 +173,8 @@ extension DeskStore: Journal {
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
         .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
         .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
-        new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0))
+        new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0),
+        .integer(Int64(new.verdict.hold)), .integer(Int64(new.verdict.expires)))
     }
   }
 

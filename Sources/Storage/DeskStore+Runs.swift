@@ -28,12 +28,12 @@ extension DeskStore {
       let id = try Self.sql { () throws(SQLiteFault) in
         try connection.run(
           """
-          INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt)
-          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9)
+          INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt, startedBy)
+          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10)
           """,
           .text(new.workspace.name), .text(new.workspace.directory), .text(new.goal), .text(new.agent),
           .text(new.grade.rawValue), .text(new.model.description), .blob(new.policy.bytes),
-          .integer(clock.wall().milliseconds), .integer(change))
+          .integer(clock.wall().milliseconds), .integer(change), .text(person.name))
         return RunID(connection.lastInsertID)
       }
       try log.append(.person(person), "run started", run: id) {

@@ -25,7 +25,7 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired'))
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired')), startedBy
     """
 
   private static func summary(_ row: borrowing Row) -> RunSummary {
@@ -39,7 +39,7 @@ extension DeskStore {
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),
       state: RunState(rawValue: row.text(7)) ?? .lost, isPaused: row.int(8) != 0, note: row.text(9),
-      startedAt: Timestamp(milliseconds: row.int(10)), counts: counts)
+      startedAt: Timestamp(milliseconds: row.int(10)), startedBy: row.text(16), counts: counts)
   }
 
   package func plan(of run: RunID) throws(JournalFault) -> [PlanEntry] {
@@ -114,7 +114,7 @@ extension DeskStore {
     }
   }
 
-  private static func trailLine(_ row: borrowing Row) -> TrailLine {
+  static func trailLine(_ row: borrowing Row) -> TrailLine {
     var fields: [Substring: Substring] = [:]
     for line in String(decoding: row.bytes(1), as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1)

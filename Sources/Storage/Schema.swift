@@ -56,7 +56,28 @@ enum Schema {
       WHEN NEW.id <> (SELECT COALESCE(MAX(id) + 1, 0) FROM leaf) BEGIN SELECT RAISE(ABORT, 'a leaf is only appended'); END;
     CREATE TRIGGER leafStays BEFORE UPDATE OF id, bytes, hash ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
     CREATE TRIGGER leafIsKept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
+    """,
     """
+    ALTER TABLE run ADD COLUMN startedBy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE step ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE step ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE step ADD COLUMN dueAt INTEGER;
+    ALTER TABLE step ADD COLUMN raisedFrom INTEGER REFERENCES step(id);
+    ALTER TABLE step ADD COLUMN painted TEXT NOT NULL DEFAULT '';
+    ALTER TABLE finding ADD COLUMN decidedAt INTEGER;
+    CREATE INDEX stepByRefusal ON step (proposedAt) WHERE state = 'refused';
+    CREATE INDEX stepByDecision ON step (decidedAt) WHERE decidedAt IS NOT NULL;
+    CREATE TABLE incident (
+      id INTEGER PRIMARY KEY, run INTEGER REFERENCES run(id), step INTEGER, what TEXT NOT NULL,
+      raisedBy TEXT NOT NULL, raisedAt INTEGER NOT NULL, closedBy TEXT NOT NULL DEFAULT '', closedAt INTEGER,
+      outcome TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE standing (
+      id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), kind TEXT NOT NULL, level TEXT NOT NULL,
+      madeBy TEXT NOT NULL, madeAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL, revokedBy TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX standingByRun ON standing (run);
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

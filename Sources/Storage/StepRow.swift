@@ -8,7 +8,8 @@ enum StepRow {
   static let columns = """
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
-    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed
+    proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed, \
+    hold, expires, dueAt, raisedFrom, painted
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -38,7 +39,8 @@ enum StepRow {
     let file = row.text(13)
     let verdict = Verdict(
       level: level, rule: row.text(12), origin: file.isEmpty ? nil : Origin(file: file, line: Int(row.int(14))),
-      isFloor: row.int(15) != 0, allowsBulk: row.int(31) != 0, reasons: strings(row.bytes(16)),
+      isFloor: row.int(15) != 0, allowsBulk: row.int(31) != 0, hold: Int(row.int(33)),
+      expires: Int(row.int(34)), reasons: strings(row.bytes(16)),
       brokenRules: strings(row.bytes(17)))
     return StepSummary(
       id: StepID(row.int(0)), run: RunID(row.int(1)), number: StepNumber(Int(row.int(2))),
@@ -49,7 +51,9 @@ enum StepRow {
       proposedAt: Timestamp(milliseconds: row.int(24)), decidedBy: row.text(25),
       decidedAt: row.isNull(26) ? nil : Timestamp(milliseconds: row.int(26)), reason: row.text(27), mark: mark,
       discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }),
-      basis: Digest(row.bytes(30)), isRelayed: row.int(32) != 0)
+      basis: Digest(row.bytes(30)), isRelayed: row.int(32) != 0,
+      dueAt: row.isNull(35) ? nil : Timestamp(milliseconds: row.int(35)),
+      raisedFrom: row.isNull(36) ? nil : StepID(row.int(36)), painted: row.text(37))
   }
 }
 
@@ -62,6 +66,6 @@ extension StepSummary {
       reach: new.reach, mustBeSeenWhole: new.action.mustBeSeenWhole, effectDigest: new.effectDigest,
       previewDigest: new.previewDigest, policyDigest: new.policyDigest, proposedAt: proposedAt, decidedBy: "",
       decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [], basis: new.basis,
-      isRelayed: new.isRelayed)
+      isRelayed: new.isRelayed, raisedFrom: new.raisedFrom)
   }
 }

@@ -88,15 +88,41 @@ struct PolicyCommand: ParsableCommand {
 
 struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "The audit trail.", subcommands: [Log.self, Verify.self])
+    commandName: "audit", abstract: "The audit trail.", subcommands: [Log.self, Verify.self, Prove.self, Export.self])
 
   struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The last entries.")
     @Option(name: .customLong("run"), help: "A run's number.") var number: Int64?
     @Option(help: "How many.") var limit = 40
     @Flag(help: "Machine-readable.") var json = false
+    @Argument(help: "A filter: \(AuditFilterHelp.text)") var filter: [String] = []
     func run() throws {
-      print(try AuditReport(try Desk(mustExist: true)).log(run: number, limit: limit, json: json), terminator: "")
+      print(
+        try AuditReport(try Desk(mustExist: true)).log(
+          run: number, filter: filter.joined(separator: " "), limit: limit, format: json ? .json : .text),
+        terminator: "")
+    }
+  }
+
+  struct Prove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "One entry with its inclusion proof, checked against the signed checkpoint.")
+    @Argument(help: "An entry's number.") var entry: Int64
+    func run() throws { print(try AuditReport(try Desk(mustExist: true)).prove(entry), terminator: "") }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What a filter matches, as JSONL or CSV.")
+    @Option(help: "jsonl or csv.") var format = "jsonl"
+    @Argument(help: "A filter: \(AuditFilterHelp.text)") var filter: [String] = []
+    func validate() throws {
+      guard ["jsonl", "csv"].contains(format) else { throw ValidationError("the format is jsonl or csv") }
+    }
+    func run() throws {
+      print(
+        try AuditReport(try Desk(mustExist: true)).log(
+          run: nil, filter: filter.joined(separator: " "), limit: Int.max, format: format == "csv" ? .csv : .json),
+        terminator: "")
     }
   }
 

@@ -40,15 +40,33 @@ struct RunCommand: ParsableCommand {
 struct ConsoleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "console", abstract: "Open the console on the desk.")
   @Option(name: .customLong("run"), help: "A run's number; the newest open one without it.") var number: Int64?
+  @Option(help: "Open on a view: \(Front.viewNames.joined(separator: ", ")).") var view: String?
+  @Flag(help: "Look only: no key of this console decides.") var readOnly = false
   @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
 
   func run() throws {
     let desk = try Desk()
+    let opening = try Front.opening(view: view, isReadOnly: readOnly)
     guard let found = try Front.pick(desk, number) else {
       print("Nothing has run on this desk yet. Try `ringi demo`, or `ringi run WORKSPACE`.")
       return
     }
-    try Front.open(desk, found, theme: theme)
+    try Front.open(desk, found, theme: theme, opening: opening)
+  }
+}
+
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "All runs of the desk, for a second monitor: look only, stop what must stop.")
+  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+
+  func run() throws {
+    let desk = try Desk(mustExist: true)
+    guard let found = try Front.pick(desk, nil) else {
+      print("Nothing has run on this desk yet.")
+      return
+    }
+    try Front.open(desk, found, theme: theme, opening: try Front.opening(view: "live", isReadOnly: true))
   }
 }
 

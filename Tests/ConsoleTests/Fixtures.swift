@@ -96,6 +96,66 @@ enum Fixture {
     }
   }
 
+  /// Two runs, one without a host; an open incident; signs.
+  static var wall: WallReading {
+    let now: Int64 = 1_795_000_000_000
+    guard let first = reading().run else { preconditionFailure("the fixture has a run") }
+    var second = first
+    second.id = RunID(13)
+    second.workspace = "取引先メール"
+    second.state = .lost
+    second.startedBy = "ren"
+    second.note = "the agent is gone: it closed its pipe"
+    let incident = Incident(
+      id: 2, run: RunID(14), step: StepNumber(6), what: "it tried to pay an invoice", raisedBy: "aiko",
+      raisedAt: Timestamp(milliseconds: now - 3_600_000), closedBy: "", closedAt: nil, outcome: "")
+    var closed = incident
+    (closed.id, closed.closedBy, closed.closedAt, closed.outcome) = (
+      1, "ren", Timestamp(milliseconds: now), "false alarm"
+    )
+    return WallReading(
+      runs: [
+        RunActivity(
+          summary: first, hasHost: true, perMinute: [0, 0, 1, 2, 4, 8, 16, 8, 4, 2, 1, 0, 0, 3, 9],
+          oldestWait: Timestamp(milliseconds: now - 125_000)),
+        RunActivity(summary: second, hasHost: false, perMinute: [Int](repeating: 0, count: 15), oldestWait: nil),
+      ], incidents: [incident, closed],
+      anomalies: [
+        Anomaly(sign: .outsideFolders, run: RunID(13), count: 2, at: Timestamp(milliseconds: now), person: ""),
+        Anomaly(sign: .fasterThanReading, run: RunID(14), count: 3, at: Timestamp(milliseconds: now), person: "ren"),
+      ], score: ReviewerScore([], person: "aiko"))
+  }
+
+  static var policy: PolicyReading {
+    func rule(_ layer: RuleLine.Layer, _ text: String, _ level: TrustLevel, _ count: Int, always: Bool = false)
+      -> RuleLine
+    {
+      RuleLine(
+        layer: layer, text: text, level: level, isFloor: always, why: "the failure mode is existential",
+        origin: Origin(file: "policy.yaml", line: 4), defect: "", count: count)
+    }
+    return PolicyReading(
+      version: "0.1",
+      rules: [
+        rule(.workspace, "file.edit contracts/**", .watched, 3), rule(.company, "file.read", .autonomous, 1_204),
+        rule(.company, "payment.make", .forbidden, 1, always: true),
+      ],
+      standing: [
+        StandingApproval(
+          id: 7, run: RunID(14), kind: .fileEdit, level: .batched, madeBy: "aiko",
+          madeAt: Timestamp(milliseconds: 1_795_000_000_000), expiresAt: Timestamp(milliseconds: 1_795_030_000_000),
+          revokedBy: "", uses: 2)
+      ], greyAreas: [.gitPush])
+  }
+
+  static var entry: EntryDetail {
+    EntryDetail(
+      index: LeafIndex(1203),
+      fields: [("ringi-leaf", "1"), ("index", "1203"), ("actor", "aiko"), ("event", "rejected"), ("origin", "")],
+      proof: "in the signed tree of 1205 entries, proved by 11 hashes", isProved: true, words: "not now \u{1B}[2J",
+      preview: ["EDIT contracts/acme-nda.md [watched]", "+4 第7条 有効期間は3年間とする。"])
+  }
+
   static func preview(_ step: StepSummary) -> Preview {
     switch step.kind {
     case .mailSend: Preview.of(.sendMail(mail), images: PreviewImages())
@@ -160,7 +220,7 @@ struct Driver {
 
   mutating func wait(_ milliseconds: Int64) {
     now += milliseconds
-    send(.tick(at: now))
+    send(.tick(at: now, wall: Timestamp(milliseconds: 1_795_000_060_000 + now)))
   }
 
   mutating func press(_ keys: String, isBurst: Bool = false) {

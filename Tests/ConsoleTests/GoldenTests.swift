@@ -8,7 +8,11 @@ import Testing
 @Suite("Golden screens")
 struct GoldenTests {
   static let sizes = [(80, 24), (120, 36), (200, 60), (40, 12), (20, 5)]
-  static let views = ["run", "mail", "flags", "review", "help", "reject", "finish", "editor", "ascii"]
+  static let views = [
+    "run", "mail", "flags", "drafts", "live", "audit", "entry", "policy", "review", "help", "reject", "level",
+    "incident",
+    "finish", "editor", "ascii", "risk",
+  ]
 
   private func model(_ view: String, _ width: Int, _ height: Int) -> Model {
     var driver = Driver(width, height)
@@ -19,6 +23,23 @@ struct GoldenTests {
     switch view {
     case "mail": driver.press("n")
     case "flags": driver.press("2")
+    case "drafts": driver.press("3")
+    case "live", "incident":
+      driver.send(.wall(Fixture.wall))
+      driver.press(view == "live" ? "4" : "4i")
+    case "audit", "entry":
+      driver.press("5")
+      driver.send(
+        .trailPage(TrailPage(lines: Fixture.trail.reversed(), scanned: 1_205, total: 1_205, isComplete: true)))
+      if view == "entry" {
+        driver.press(.enter)
+        driver.send(.entry(Fixture.entry))
+      }
+    case "policy":
+      driver.press("6")
+      driver.send(.policy(Fixture.policy))
+    case "level": driver.press(width < 80 ? "zT" : "T")
+    case "risk": driver.press("o")
     case "review": driver.press("b")
     case "help": driver.press("?")
     case "reject": driver.press(width < 80 ? "zr" : "r")

@@ -32,7 +32,7 @@ struct HonestKeyTests {
         if case .decide = $0 { true } else { false }
       })
     else { return }
-    #expect(painted.hasPrefix("seen ") && painted.hasSuffix(" lines"))
+    #expect(Painting(painted).map { $0.seen > 0 && $0.milliseconds == 1_000 } == true, "\(painted)")
   }
 
   @Test("a key in the first 400 ms decides nothing, and says so", arguments: [0, 1, 200, 399])
@@ -81,8 +81,7 @@ struct HonestKeyTests {
     guard
       case .decide(_, _, let painted)? = driver.intents.first(where: { if case .decide = $0 { true } else { false } })
     else { return }
-    let numbers = painted.split(separator: " ").compactMap { Int($0) }
-    #expect(numbers.count == 2 && numbers[0] == numbers[1])
+    #expect(Painting(painted).map { $0.seen == $0.total } == true, "\(painted)")
   }
 
   @Test("a step that changes under the cursor is not decided by the key that was meant for the old one")

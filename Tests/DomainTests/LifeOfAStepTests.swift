@@ -7,7 +7,8 @@ struct LifeOfAStepTests {
   private static let legal: [String] = """
     proposed refuse refused, proposed permit permitted, proposed stage staged, proposed hold waiting,
     waiting approve approved, waiting reject rejected, waiting expire expired, waiting withdraw withdrawn,
-    waiting revise waiting, approved revise waiting, staged withdraw withdrawn, approved withdraw withdrawn,
+    waiting revise waiting, approved revise waiting,
+    approved takeBack waiting, waiting loosen staged, staged tighten waiting, staged withdraw withdrawn, approved withdraw withdrawn,
     permitted withdraw withdrawn, staged revise staged, kept revise staged, staged keep kept, staged discard discarded,
     permitted begin performing, approved begin performing, kept begin performing, performing succeed done,
     performing fail failed, performing rollback staged, performing revise waiting, performing lose unknown,

@@ -9,7 +9,9 @@ import Settings
 
 enum ConsoleLoop {
   /// - Parameter theme: a name or a file; nil takes dark, or mono where colours are unwanted.
-  static func run(_ desk: Desk, _ run: RunID, theme: String?) throws(RuntimeFault) {
+  static func run(
+    _ desk: Desk, _ run: RunID, theme: String?, opening: Opening = Opening()
+  ) throws(RuntimeFault) {
     let noColor = Desk.variable("NO_COLOR") != nil
     let styles = try self.theme(theme ?? Desk.variable("RINGI_THEME") ?? (noColor ? "mono" : "dark"), desk).styles
     let terminal: CursesTerminal
@@ -25,7 +27,7 @@ enum ConsoleLoop {
       if log >= 0 { close(log) }
     }
     var session = try ConsoleSession(
-      desk: desk, run: run, terminal: terminal, styles: styles, isASCII: terminal.isASCII)
+      desk: desk, run: run, terminal: terminal, styles: styles, isASCII: terminal.isASCII, opening: opening)
     let bell = Doorbell(directory: desk.directory)
     var events: [InputEvent] = []
     while !session.isOver {

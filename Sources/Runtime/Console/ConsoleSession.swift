@@ -1,4 +1,4 @@
-// One person's console on one run: one loop that takes keys, the desk's changes and the clock, hands them to
+// One person's console on the desk: one loop that takes keys, the desk's changes and the clock, hands them to
 // `update`, carries out its wishes and shows the frame. It never performs anything itself.
 
 import CellScreen
@@ -14,20 +14,26 @@ struct ConsoleSession<Terminal: Screen> {
   var terminal: Terminal
   var model: Model
   let desk: Desk
-  let run: RunID
+  var run: RunID
   let styles: [Role: Style]
-  private let actions: DeskActions
-  private var verification: TrailVerification?
-  private var seenVersion: Int64 = -1
-  private var seenChange: Int64 = -1
-  private var trailStep: StepID?
+  let actions: DeskActions
+  var verification: TrailVerification?
+  var search: TrailSearch?
+  var seenVersion: Int64 = -1
+  var seenChange: Int64 = -1
+  var trailStep: StepID?
   private var lastAttend: Int64 = 0
   private var lastProgress: Int64 = 0
-  private var isDirty = true
-  private(set) var isOver = false
-  private(set) var wantsSuspend = false
+  private var lastTick: Int64 = 0
+  var lastWall: Int64 = 0
+  var isDirty = true
+  var isOver = false
+  var wantsSuspend = false
+  private var title = ""
 
-  init(desk: Desk, run: RunID, terminal: Terminal, styles: [Role: Style], isASCII: Bool) throws(RuntimeFault) {
+  init(
+    desk: Desk, run: RunID, terminal: Terminal, styles: [Role: Style], isASCII: Bool, opening: Opening = Opening()
+  ) throws(RuntimeFault) {
     self.desk = desk
     self.run = run
     self.terminal = terminal
@@ -35,9 +41,17 @@ struct ConsoleSession<Terminal: Screen> {
     actions = DeskActions(desk)
     model = Model(width: terminal.width, height: terminal.height, person: desk.person, zone: Clocks.zone())
     model.isASCII = isASCII
+    model.keymap = try UserKeymap.read(desk)
+    model.isLocked = opening.isReadOnly
+    model.isReadOnly = opening.isReadOnly
     model.now = Clocks.monotonic()
+    model.time = Clocks.now()
     lastProgress = model.now
     verification = try TrailVerification(desk)
+    if let view = opening.view {
+      try readDesk()
+      try deliver(.enter(view))
+    }
   }
 
   /// Work that is due now; the caller waits for input in between.
@@ -45,15 +59,18 @@ struct ConsoleSession<Terminal: Screen> {
     for event in events { try deliver(.input(event, at: Clocks.monotonic())) }
     try readDesk()
     try attend()
-    if !model.isArmed, model.painted == model.expectedPaint, Clocks.monotonic() - model.paintedAt >= Model.arming {
-      try deliver(.tick(at: Clocks.monotonic()))
+    let now = Clocks.monotonic()
+    let isArming = !model.isArmed && model.painted == model.expectedPaint && now - model.paintedAt >= Model.arming
+    if isArming || model.wantsClock && now - lastTick >= 1_000 {
+      lastTick = now
+      try deliver(.tick(at: now, wall: Clocks.now()))
     }
     if isDirty { try show() }
   }
 
   /// Milliseconds until something is due without input.
   var patience: Int32 {
-    if let verification, !isVerified(verification) { return 0 }
+    if hasSpareWork { return 0 }
     if !model.isArmed, model.painted == model.expectedPaint, model.painted?.step != nil || model.painted?.finding != nil
     {
       return Int32(max(1, min(1_000, model.paintedAt + Model.arming - Clocks.monotonic())))
@@ -61,13 +78,23 @@ struct ConsoleSession<Terminal: Screen> {
     return 1_000
   }
 
+  private var hasSpareWork: Bool {
+    if let search, !search.isComplete, model.view == .audit { return true }
+    return verification.map { !isVerified($0) } ?? false
+  }
+
   private func isVerified(_ verification: TrailVerification) -> Bool {
     if case .broken = model.check { return true }
     return model.check == .intact && verification.count >= model.leafCount
   }
 
-  /// A piece of the verification of the trail; called when nothing else is due.
+  /// A piece of long work: a search of the trail, its verification. Called when nothing else is due.
   mutating func idle() throws(RuntimeFault) {
+    if var search, !search.isComplete, model.view == .audit {
+      try journalled { () throws(JournalFault) in try search.step(500) }
+      self.search = search
+      return try deliver(.trailPage(search.page))
+    }
     guard var check = verification, !isVerified(check) else { return }
     let found = try check.step(leaves: 64)
     verification = check
@@ -80,8 +107,9 @@ struct ConsoleSession<Terminal: Screen> {
     if found != model.check { try deliver(.checked(found)) }
   }
 
-  private mutating func deliver(_ message: Message) throws(RuntimeFault) {
+  mutating func deliver(_ message: Message) throws(RuntimeFault) {
     isDirty = true
+    model.time = Clocks.now()
     for intent in update(&model, message) {
       do throws(RuntimeFault) { try carryOut(intent) } catch {
         guard error.code != .fault else { throw error }
@@ -95,16 +123,18 @@ struct ConsoleSession<Terminal: Screen> {
     isDirty = false
     let drawing = draw(model)
     terminal.show(drawing.frame, styles: styles)
-    let isNews = drawing.painted != model.painted
     _ = update(&model, .painted(drawing.painted, rows: drawing.rows, at: Clocks.monotonic()))
-    // The footer's keys are dim until armed; a new paint changes them.
-    if isNews { terminal.setTitle("ringi \(model.run?.workspace ?? "") \(model.run?.counts.waiting ?? 0) waiting") }
+    let title = "ringi \(model.run?.workspace ?? "") \(model.run?.counts.waiting ?? 0) waiting"
+    if title != self.title {
+      self.title = title
+      terminal.setTitle(title)
+    }
   }
 
-  private mutating func readDesk() throws(RuntimeFault) {
+  mutating func readDesk() throws(RuntimeFault) {
     let store = desk.store
     let version = store.dataVersion()
-    guard version != seenVersion else { return }
+    guard version != seenVersion else { return try refreshWall() }
     seenVersion = version
     let since = seenChange
     let (id, step) = (run, trailStep)
@@ -122,6 +152,20 @@ struct ConsoleSession<Terminal: Screen> {
     var news = reading.0
     news.hasHost = model.hasHost
     try deliver(.reading(news))
+    if var search, model.view == .audit {
+      let isNews = try journalled { () throws(JournalFault) in try search.catchUp() }
+      self.search = search
+      if isNews { try deliver(.trailPage(search.page)) }
+    }
+    try refreshWall(isChanged: true)
+  }
+
+  /// All runs, incidents and signs: at once where they are shown, else only so often that the header knows incidents.
+  private mutating func refreshWall(isChanged: Bool = false) throws(RuntimeFault) {
+    let age = Clocks.monotonic() - lastWall
+    let isDue = model.view == .live ? isChanged && age >= 250 || age >= 5_000 : isChanged && age >= 5_000
+    guard isDue, lastWall > 0 || model.painted != nil else { return }
+    try carryOut(.loadWall)
   }
 
   /// Looks after the run's host, at most once a second.
@@ -140,68 +184,29 @@ struct ConsoleSession<Terminal: Screen> {
     }
   }
 
-  private mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
-    switch intent {
-    case .loadPreview(let id): try loadPreview(id)
-    case .loadEditable(let id):
-      guard let step = model.steps[id] else { return }
-      try deliver(.editable(id, step.revision, try actions.editableText(step)))
-    case .loadTrail(let step):
-      trailStep = step
-      seenVersion = -1
-    case .decide(let step, let decision, let painted): try actions.decide(step, decision, painted: painted)
-    case .decideAll(let steps, let decision, let painted): try actions.decide(steps, decision, painted: painted)
-    case .edit(let step, let text):
-      try actions.edit(step, text: text)
-      try deliver(.edited)
-    case .mark(let step, let mark, let changes): try actions.mark(step, mark, discarding: changes)
-    case .finishReview:
-      let counts = try actions.finishReview(run)
-      try deliver(.told("review finished: \(counts.kept) kept, \(counts.discarded) discarded", isBad: false))
-    case .undo(let step): try select(try actions.undo(step))
-    case .raiseSend(let step): try select(try actions.raiseSend(step))
-    case .setLevel(let row, let level, let reason): try actions.setLevel(row, level, reason: reason)
-    case .markRedline(let row, let mark, let reason): try actions.markRedline(row, mark, run: run, reason: reason)
-    case .pause(let isPaused): try actions.pause(run, isPaused)
-    case .stop: try actions.stop(run)
-    case .resume: try actions.resume(run)
-    case .close: try actions.close(run)
-    case .flushInput: terminal.flushInput()
-    case .suspend: wantsSuspend = true
-    case .quit: isOver = true
-    }
-    // Our own commits don't change this connection's data_version; looking commits nothing.
-    switch intent {
-    case .loadPreview, .loadEditable, .flushInput, .suspend, .quit: break
-    default: seenVersion = -1
-    }
-  }
-
-  private mutating func loadPreview(_ id: StepID) throws(RuntimeFault) {
+  func preview(of id: StepID) throws(RuntimeFault) -> LoadedPreview? {
     let store = desk.store
     let found = try journalled { () throws(JournalFault) -> (StepSummary, [UInt8])? in
       guard let step = try store.step(id), let bytes = try store.previewBytes(of: id) else { return nil }
       return (step, bytes)
     }
-    guard let found, let preview = try? Preview(bytes: found.1) else { return }
-    _ = update(&model, .preview(LoadedPreview(step: id, revision: found.0.revision, preview: preview)))
-    isDirty = true
-  }
-
-  /// A step a person has just raised: shown, so that it can be decided like any other.
-  private mutating func select(_ step: StepSummary) throws(RuntimeFault) {
-    seenVersion = -1
-    try readDesk()
-    model.view = .run
-    model.isFollowing = false
-    model.selection = step.id
-    try loadPreview(step.id)
-    try deliver(.told("proposed as #\(step.number): look at it, then a", isBad: false))
+    guard let found, let preview = try? Preview(bytes: found.1) else { return nil }
+    return LoadedPreview(step: id, revision: found.0.revision, preview: preview)
   }
 
   mutating func suspended() {
     wantsSuspend = false
     model.painted = nil
     isDirty = true
+  }
+}
+
+/// How a console is opened.
+package struct Opening: Sendable {
+  package var view: ViewKind?
+  package var isReadOnly: Bool
+  package init(view: ViewKind? = nil, isReadOnly: Bool = false) {
+    self.view = view
+    self.isReadOnly = isReadOnly
   }
 }

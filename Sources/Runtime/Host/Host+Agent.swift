@@ -215,7 +215,7 @@ extension Host {
   }
 
   func withdrawAll(_ why: String) throws(JournalFault) {
-    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted])
+    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { $0.dueAt == nil }
     try desk.gate.move(
       open.map { Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "agent-gone", reason: why) })
   }

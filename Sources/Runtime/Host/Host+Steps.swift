@@ -8,6 +8,7 @@ import Storage
 
 extension Host {
   func take(_ entries: [PlanEntry]) throws(JournalFault) {
+    let policy = try maker.policy()
     // ACP sends the whole list each time, without what our own tool was told: headings of the same words keep it.
     plan = entries.map { entry in
       var entry = entry
@@ -16,7 +17,7 @@ extension Host {
         entry.intendedTarget = known.intendedTarget
       }
       if let kind = ActionKind(rawValue: entry.intendedKind) {
-        entry.forecast = forecast(kind, target: entry.intendedTarget, under: maker.loaded.policy)
+        entry.forecast = forecast(kind, target: entry.intendedTarget, under: policy)
       }
       return entry
     }
@@ -92,10 +93,12 @@ extension Host {
     guard version != seenVersion else { return }
     seenVersion = version
     if try store.stopWanted(run), !isAgentDone || agentPID > 0 { return try stop() }
-    for step in try store.steps(of: run, in: [.approved]) { try performApproved(step) }
+    try lookAtApproved()
     for (id, token) in waiting {
       guard let step = try store.step(id), step.state != .waiting, step.state != .approved else { continue }
       waiting[id] = nil
+      // A person left it to the review: the agent reads it back like anything prepared.
+      if step.state == .staged { staging.add(id, try maker.effect(of: id)) }
       try answer(token, told(step))
     }
     try performKept()
@@ -110,6 +113,19 @@ extension Host {
     }
   }
 
+  /// What is due now; what is held or set for later stays approved until then.
+  private func lookAtApproved() throws(JournalFault) {
+    nextDue = nil
+    let now = store.clock.wall()
+    for step in try store.steps(of: run, in: [.approved]) {
+      guard let due = step.dueAt, now < due else {
+        try performApproved(step)
+        continue
+      }
+      nextDue = min(nextDue ?? due, due)
+    }
+  }
+
   private func performApproved(_ step: StepSummary) throws(JournalFault) {
     let token = waiting.removeValue(forKey: step.id)
     deadlines.removeAll { $0.step == step.id && token == nil }
@@ -118,6 +134,18 @@ extension Host {
       _ = try desk.gate.permit([step.id])
       try answer(token, .done(step.number, detail: ""))
       return try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    }
+    // A machine that slept past the time must not send yesterday's words in the person's name.
+    if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {
+      if let token { waiting[step.id] = token }
+      let again = try maker.changing(try maker.revised(step)) {
+        $0.reach.warnings.insert("it was to happen at \(due.clock(offset: store.clock.zone)) and did not", at: 0)
+      }
+      return try desk.gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "overdue", reason: "its time had passed",
+          revised: again)
+      ])
     }
     guard step.policyDigest == maker.loaded.policyDigest else {
       if let token { waiting[step.id] = token }
@@ -186,6 +214,12 @@ extension Host {
       try answer(due.token, .waiting(due.number))
     }
     deadlines.removeAll { $0.at <= now }
+    let wall = store.clock.wall()
+    if let nextDue, nextDue <= wall { try lookAtApproved() }
+    if now - expiryLookedAt >= 1_000 {
+      expiryLookedAt = now
+      try Expiry.apply(desk, run, under: maker.loaded.policy)
+    }
   }
 
   /// After the agent's end: a review while something is open, else the run is over.

@@ -45,7 +45,13 @@ package final class Host {
   var seenVersion: Int64 = -1
   var isOver = false
 
+  /// The next time at which an approved step is due.
+  var nextDue: Timestamp?
+  var expiryLookedAt: Int64 = 0
+
   static let patience: Int64 = 20_000
+  /// What is later than this asks again, in milliseconds.
+  static let overdue: Int64 = 600_000
   static let startPatience: Int64 = 30_000
   static let maximumWaiting = 2_000
 
@@ -142,8 +148,9 @@ package final class Host {
   /// Until the next deadline, at most the one second that nets a lost bell.
   private func nextTimeout() -> Int32 {
     let now = Clocks.monotonic()
-    let next = deadlines.map(\.at).min() ?? now + 1_000
-    return Int32(max(0, min(next - now, 1_000)))
+    var wait = min(1_000, (deadlines.map(\.at).min() ?? now + 1_000) - now)
+    if let nextDue { wait = min(wait, nextDue.milliseconds - store.clock.wall().milliseconds) }
+    return Int32(max(0, wait))
   }
 
   private func handle(_ owner: Owner, _ events: Int16) throws(JournalFault) {

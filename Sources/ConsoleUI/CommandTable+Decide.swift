@@ -1,0 +1,55 @@
+import CellScreen
+import Domain
+
+extension CommandTable {
+  static let decide: [Binding] = [
+    Binding(.approve, [.character("a")], .decide, "yes: approve, keep", label: Deed.yes, obstacle: Deed.noYes),
+    Binding(
+      .reject, [.character("r"), .character("x")], .decide, "no: reject with a reason, discard, revoke",
+      label: Deed.no, obstacle: Deed.noNo),
+    Binding(
+      .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
+      label: { [.run, .drafts].contains($0.view) && Deed.noEdit($0) == nil ? "change it" : nil }, obstacle: Deed.noEdit),
+    Binding(
+      .skip, [.character("s")], .decide, "come back to it later",
+      label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },
+      obstacle: { $0.view == .run && $0.current?.state == .waiting ? nil : "only a waiting step can be skipped" }),
+    Binding(
+      .later, [.character("L")], .decide, "send later: approve now, to happen at a time you name",
+      label: { $0.view == .drafts && Deed.noLater($0) == nil ? "send later" : nil }, obstacle: Deed.noLater),
+    Binding(
+      .level, [.character("T")], .decide, "change the trust level of this step, or of the rest of its kind in this run",
+      obstacle: Deed.noLevel),
+    Binding(
+      .approveRest, [.character("A")], .decide, "approve or keep all the rest that can be undone, after a list of them",
+      label: { $0.view == .review ? "keep the rest" : nil }, obstacle: Deed.noRest),
+    Binding(
+      .undo, [.character("u")], .decide, "take an approval back before it is due; put back what a step did to a file",
+      label: { Deed.noUndo($0) == nil ? (Deed.canTakeBack($0) ? "take it back" : "undo") : nil }, obstacle: Deed.noUndo),
+    Binding(
+      .toggleMark, [.character(" ")], .decide, "review: keep, discard, undecided in turn",
+      label: { $0.view == .review ? "mark" : nil },
+      obstacle: {
+        Deed.readOnly($0) ?? ($0.view == .review && $0.current != nil ? nil : "marks belong to the review (b)")
+      }),
+    Binding(
+      .raise, [.character("+"), .character("=")], .decide, "raise a flag, with a reason",
+      label: { $0.view == .flags && $0.currentFinding.map { $0.level != .red } ?? false ? "raise" : nil },
+      obstacle: { Deed.noFlag($0) ?? ($0.currentFinding?.level == .red ? "RED is the highest level" : nil) }),
+    Binding(
+      .lower, [.character("-")], .decide, "lower a flag, with a reason", label: { $0.view == .flags ? "lower" : nil },
+      obstacle: { Deed.noFlag($0) ?? ($0.currentFinding?.level == .green ? "GREEN is the lowest level" : nil) }),
+    Binding(
+      .finish, [.enter], .decide, "review: finish, after a last summary", in: [.review],
+      label: { $0.view == .review ? "finish review" : nil },
+      obstacle: {
+        Deed.readOnly($0)
+          ?? ($0.prepared.contains { $0.mark != .undecided } ? nil : "nothing is marked yet: a keeps, x discards")
+      }),
+    Binding(
+      .sendDraft, [.character("S")], .decide, "raise a send step from a saved draft", label: { _ in nil },
+      obstacle: {
+        Deed.readOnly($0) ?? (Deed.isSavedDraft($0.current) ? nil : "only a saved draft can be sent")
+      }),
+  ]
+}

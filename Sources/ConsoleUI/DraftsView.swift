@@ -1,0 +1,114 @@
+import CellScreen
+import Domain
+
+/// Outgoing mail, posts and invitations, each with where it stands.
+enum DraftsView {
+  enum Row { case heading(String), message(StepID) }
+
+  static func rows(_ model: Model) -> [DraftRow] {
+    var out: [DraftRow] = []
+    for id in model.draftIDs {
+      guard let step = model.steps[id] else { continue }
+      let heading = Self.heading(step)
+      if out.last?.heading != heading { out.append(DraftRow(heading: heading, step: nil)) }
+      out.append(DraftRow(heading: heading, step: id))
+    }
+    return out
+  }
+
+  struct DraftRow: Hashable {
+    let heading: String
+    let step: StepID?
+  }
+
+  private static func heading(_ step: StepSummary) -> String {
+    switch step.state {
+    case .waiting, .unknown: "Waits for you"
+    case .approved: "On its way"
+    case .staged: "Prepared, not sent"
+    case .done where step.kind == .mailDraft: "Drafts, not sent"
+    case .proposed, .permitted, .kept, .performing, .failed: "In hand"
+    case .done, .undone: "Gone out"
+    case .refused, .rejected, .expired, .withdrawn, .discarded: "Will not go"
+    }
+  }
+
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    guard region.width > 2 else { return }
+    let unsent = model.draftIDs.count { Deed.isSavedDraft(model.steps[$0]) || model.steps[$0]?.state == .staged }
+    frame.pane(
+      region, [Span("Drafts ", .title), Span(unsent == 0 ? "" : "\(unsent) not sent", .dim)], model,
+      isFocused: model.pane == .list)
+    let inner = region.inner
+    let rows = rows(model)
+    let here = rows.firstIndex { $0.step != nil && $0.step == model.draftSelection } ?? 0
+    let top = ListRows.top(here: here, count: rows.count, height: inner.height)
+    for line in 0..<min(inner.height, rows.count - top) {
+      let row = rows[top + line]
+      guard let id = row.step, let step = model.steps[id] else {
+        frame.put(row.heading, .title, x: inner.x + 1, y: inner.y + line, limit: inner.width - 1)
+        continue
+      }
+      self.row(model, step, inner, inner.y + line, &frame)
+    }
+    frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+  }
+
+  private static func row(_ model: Model, _ step: StepSummary, _ inner: Region, _ y: Int, _ frame: inout Frame) {
+    let isSelected = step.id == model.draftSelection
+    let (sign, role) =
+      step.state == .staged
+      ? Marks.mark(step.mark, isPartial: false, ascii: model.isASCII) : Marks.state(step, ascii: model.isASCII)
+    let (words, tone) = Standing.of(step, model)
+    let number = step.number.description
+    var head = [
+      Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
+      Span(String(repeating: " ", count: max(0, 2 - number.count)) + number + " ", .dim),
+    ]
+    let kind = step.kind == .chatSend ? "post " : step.kind == .eventInvite || step.kind == .eventAdd ? "event " : ""
+    head.append(Span(kind, .dim))
+    let tailWidth = SafeText.width(words) + 1
+    let taken = head.reduce(0) { $0 + SafeText.width($1.text) }
+    let warns = step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ "
+    head.append(Span(warns, .warning))
+    let room = inner.width - tailWidth - taken - SafeText.width(warns)
+    head.append(Span(Words.target(step, columns: room), step.state.isOver ? .dim : .text))
+    frame.putCut(head, x: inner.x, y: y, limit: inner.width - tailWidth)
+    frame.put(words, tone, x: inner.x + inner.width - tailWidth + 1, y: y, limit: tailWidth)
+    if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
+  }
+}
+
+/// Where a message stands, in a few words.
+enum Standing {
+  static func of(_ step: StepSummary, _ model: Model) -> (String, Role) {
+    let at = step.decidedAt.map { String($0.clock(offset: model.zone).prefix(5)) } ?? ""
+    switch step.state {
+    case .waiting: return ("waits", .watched)
+    case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
+    case .approved:
+      guard let due = step.dueAt else { return ("goes now", .autonomous) }
+      return (countdown(due, model), .warning)
+    case .done where step.kind == .mailDraft:
+      let sent = model.steps.values.first { $0.raisedFrom == step.id && $0.state == .done }
+      return sent.map { ("sent as #\($0.number)", .good) } ?? ("draft, NOT SENT", .batched)
+    case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
+    case .done: return (step.reason.hasPrefix(Outbox.prefix) ? "in outbox \(at)" : "sent \(at)", .good)
+    case .unknown: return ("unknown, see evidence", .danger)
+    case .refused: return ("forbidden", .forbidden)
+    case .failed: return ("failed", .danger)
+    case .proposed, .permitted, .kept, .performing: return ("in hand", .autonomous)
+    case .rejected, .expired, .withdrawn, .discarded, .undone: return (step.state.rawValue, .dim)
+    }
+  }
+
+  /// `sends in 8 s`, and from two minutes on `sends at 14:05`.
+  static func countdown(_ due: Timestamp, _ model: Model) -> String {
+    let left = (due.milliseconds - model.time.milliseconds + 999) / 1_000
+    if left <= 0 { return "sending" }
+    if left < 120 { return "sends in \(left) s" }
+    let isToday = due.date(offset: model.zone) == model.time.date(offset: model.zone)
+    let day = isToday ? "" : "\(due.date(offset: model.zone).suffix(5)) "
+    return "sends at \(day)\(due.clock(offset: model.zone).prefix(5))"
+  }
+}

@@ -1,0 +1,39 @@
+import CellScreen
+import Domain
+
+enum HelpView {
+  static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
+    frame.pane(region, [Span("Keys", .title)], model, isFocused: true)
+    let inner = region.inner
+    var lines: [[Span]] = []
+    for group in Binding.Group.allCases {
+      lines.append([Span(group.rawValue, .title)])
+      for binding in CommandTable.bindings where binding.group == group {
+        let own = model.keymap.keys(binding)
+        let keys = own.isEmpty ? ":\(binding.command.name)" : own.map(\.name).joined(separator: " ")
+        lines.append([
+          Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key),
+          Span(binding.help, .text),
+        ])
+      }
+      lines.append([])
+    }
+    lines += [
+      [Span("Levels", .title)],
+      [
+        Span("  W ", .watched), Span("watched: you approve each   ", .text), Span("B ", .batched),
+        Span("batched: prepared, reviewed at the end", .text),
+      ],
+      [
+        Span("  A ", .autonomous), Span("autonomous: recorded        ", .text), Span("F ", .forbidden),
+        Span("forbidden: refused", .text),
+      ],
+      [Span("  ✓ done  ? waits  ▣ prepared  ✗ no  ‽ unknown  ░ announced  ↗ leaves this machine  ⚑ has flags", .dim)],
+    ]
+    let top = max(0, min(model.helpScroll, lines.count - inner.height))
+    for (offset, line) in lines[top...].prefix(inner.height).enumerated() {
+      frame.putCut(line, x: inner.x + 1, y: inner.y + offset, limit: inner.width - 2)
+    }
+    frame.more(region, lines.count - top - inner.height, "lines", ascii: model.isASCII)
+  }
+}

@@ -1,0 +1,67 @@
+// What the views 3 to 6 keep, and what they point at.
+
+import CellScreen
+import Domain
+
+/// The audit view: a filter, what it has matched so far, one opened entry.
+package struct AuditState: Sendable {
+  package var filter = TextField("", isMultiLine: false)
+  package var lines: [TrailLine] = []
+  package var scanned: Int64 = 0
+  package var total: Int64 = 0
+  package var isComplete = false
+  package var selection: LeafIndex?
+  package var detail: EntryDetail?
+  package var detailScroll = 0
+  /// What is off with the filter, in words.
+  package var fault = ""
+}
+
+extension Model {
+  /// True where the right pane shows a step.
+  package var showsPreview: Bool { [.run, .review, .drafts].contains(view) }
+
+  /// The run that pause, stop and incidents are about.
+  package var wantedRun: RunSummary? {
+    guard view == .live else { return run }
+    return wall?.runs.first { $0.summary.id == liveSelection }?.summary
+  }
+
+  package var wantedRunHasHost: Bool {
+    guard view == .live else { return hasHost }
+    return wall?.runs.first { $0.summary.id == liveSelection }?.hasHost ?? false
+  }
+
+  /// Something on the screen counts down or ages: the clock has to be told once a second.
+  package var wantsClock: Bool {
+    view == .live || hasDue || wall?.incidents.contains(where: \.isOpen) ?? false
+  }
+}
+
+/// Which steps are messages, in the order a person wants them: what waits, what is prepared or saved and not sent, what
+/// is on its way, what has gone.
+enum Drafts {
+  static func order(_ steps: [StepSummary]) -> [StepID] {
+    steps.sorted { (rank($0), $0.number) < (rank($1), $1.number) }.map(\.id)
+  }
+
+  static func isMessage(_ step: StepSummary) -> Bool {
+    switch step.kind {
+    case .mailDraft, .mailSend, .chatSend, .eventInvite, .eventAdd, .contractSend: true
+    case .personalDataSend: step.reach.noun == "message"
+    default: false
+    }
+  }
+
+  private static func rank(_ step: StepSummary) -> Int {
+    switch step.state {
+    case .waiting, .unknown: 0
+    case .approved: 1
+    case .staged: 2
+    case .done where step.kind == .mailDraft: 3
+    case .proposed, .permitted, .kept, .performing, .failed: 4
+    case .done, .undone: 5
+    case .refused, .rejected, .expired, .withdrawn, .discarded: 6
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// The person's wishes, carried out through the desk's actions and the gate.
+
+import CellScreen
+import ConsoleUI
+import Domain
+import GateKeeper
+import Storage
+
+extension ConsoleSession {
+  mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
+    switch intent {
+    case .loadPreview, .loadEditable, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry, .openRun, .notify,
+      .flushInput, .suspend, .quit:
+      try look(intent)
+    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .undo, .raiseSend, .setTrust,
+      .revoke, .setLevel, .markRedline:
+      try decide(intent)
+      // Our own commits don't change this connection's data_version.
+      seenVersion = -1
+    case .pause, .stop, .stopAll, .resume, .close, .raiseIncident, .closeIncident, .verify, .export, .writeRegister:
+      try act(intent)
+      seenVersion = -1
+    }
+  }
+
+  private mutating func look(_ intent: Intent) throws(RuntimeFault) {
+    switch intent {
+    case .loadPreview(let id):
+      if let loaded = try preview(of: id) { _ = update(&model, .preview(loaded)) }
+      isDirty = true
+    case .loadEditable(let id):
+      guard let step = model.steps[id] else { return }
+      try deliver(.editable(id, step.revision, try actions.editableText(step)))
+    case .loadTrail(let step):
+      trailStep = step
+      seenVersion = -1
+    case .loadWall:
+      lastWall = Clocks.monotonic()
+      try deliver(.wall(try DeskWall(desk: desk).wall()))
+    case .loadPolicy: try deliver(.policy(try DeskWall(desk: desk).policy(model.run)))
+    case .searchTrail(let filter):
+      let store = desk.store
+      var search = try journalled { () throws(JournalFault) in
+        var search = try TrailSearch(store, filter, limit: 5_000)
+        try search.step(500)
+        return search
+      }
+      // A trail that is short is there at once.
+      if search.total <= 2_000 { try journalled { () throws(JournalFault) in try search.step(2_000) } }
+      self.search = search
+      try deliver(.trailPage(search.page))
+    case .loadEntry(let index):
+      if let detail = try DeskWall(desk: desk).entry(index) { try deliver(.entry(detail)) }
+    case .openRun(let id):
+      run = id
+      (seenVersion, seenChange, trailStep) = (-1, -1, nil)
+      try deliver(.opened(id, readOnly: true))
+    case .notify(let text): terminal.notify(text)
+    case .flushInput: terminal.flushInput()
+    case .suspend: wantsSuspend = true
+    case .quit: isOver = true
+    default: break
+    }
+  }
+
+  private mutating func decide(_ intent: Intent) throws(RuntimeFault) {
+    switch intent {
+    case .decide(let step, let decision, let painted): try actions.decide(step, decision, painted: painted)
+    case .decideAll(let steps, let decision, let painted): try actions.decide(steps, decision, painted: painted)
+    case .decideLater(let step, let painted, let due):
+      try actions.decide(step, .approve, painted: painted, dueAt: due)
+    case .takeBack(let step):
+      try actions.takeBack(step)
+      try deliver(.told("#\(step.number) taken back: it waits again", isBad: false))
+    case .edit(let step, let text):
+      try actions.edit(step, text: text)
+      try deliver(.edited)
+    case .mark(let step, let mark, let changes): try actions.mark(step, mark, discarding: changes)
+    case .finishReview:
+      let counts = try actions.finishReview(run)
+      let register = try Register.write(desk, run).map { "; register: \($0)" } ?? ""
+      try deliver(
+        .told("review finished: \(counts.kept) kept, \(counts.discarded) discarded\(register)", isBad: false))
+    case .undo(let step): try select(try actions.undo(step))
+    case .raiseSend(let step): try select(try actions.raiseSend(step))
+    case .setTrust(let step, let level, let isForKind):
+      try deliver(.told(try actions.setLevel(step, level, isForKind ? .kind : .step), isBad: false))
+    case .revoke(let word):
+      try actions.revokeStanding(word.id)
+      try carryOut(.loadPolicy)
+      try deliver(.told("\(StandingApproval.origin) \(word.id) is revoked", isBad: false))
+    case .setLevel(let row, let level, let reason): try actions.setLevel(row, level, reason: reason)
+    case .markRedline(let row, let mark, let reason): try actions.markRedline(row, mark, run: run, reason: reason)
+    default: break
+    }
+  }
+
+  private mutating func act(_ intent: Intent) throws(RuntimeFault) {
+    switch intent {
+    case .pause(let run, let isPaused):
+      try actions.pause(run, isPaused)
+      try carryOut(.loadWall)
+    case .stop(let run):
+      try actions.stop(run)
+      try deliver(.told("run \(run): asked to stop", isBad: false))
+      try carryOut(.loadWall)
+    case .stopAll:
+      let count = try actions.stopAll()
+      try carryOut(.loadWall)
+      try deliver(.told("\(count) run\(count == 1 ? "" : "s") asked to stop", isBad: false))
+    case .raiseIncident(let what, let run, let step):
+      let id = try actions.raiseIncident(what, run: run, step: step)
+      try carryOut(.loadWall)
+      try deliver(.told("incident \(id) raised; its clock runs in view 4", isBad: false))
+    case .closeIncident(let id, let outcome):
+      try actions.closeIncident(id, outcome: outcome)
+      try carryOut(.loadWall)
+      try deliver(.told("incident \(id) closed", isBad: false))
+    case .verify:
+      verification = try TrailVerification(desk)
+      try deliver(.checked(.checking(percent: 0)))
+    case .export(let filter):
+      let files = try TrailExport(desk).write(filter)
+      try deliver(.told("written: \(files.jsonl) and \(files.csv)", isBad: false))
+    case .writeRegister:
+      let path = try Register.write(desk, run)
+      try deliver(.told(path.map { "register: \($0)" } ?? "no flag has a person’s word yet", isBad: path == nil))
+    case .resume: try actions.resume(run)
+    case .close: try actions.close(run)
+    default: break
+    }
+  }
+
+  /// A step a person has just raised: shown, so that it can be decided like any other.
+  private mutating func select(_ step: StepSummary) throws(RuntimeFault) {
+    seenVersion = -1
+    try readDesk()
+    try deliver(.selected(step.id))
+    try deliver(.told("proposed as #\(step.number): look at it, then a", isBad: false))
+  }
+}

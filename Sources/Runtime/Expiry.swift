@@ -1,0 +1,24 @@
+// What waits longer than its rule's `expires:` is a no, recorded as one. Looked at by the run's host, and by consoles
+// where there is none.
+
+import Domain
+import GateKeeper
+import PolicyEngine
+import Storage
+
+enum Expiry {
+  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy) throws(JournalFault) {
+    guard (policy.company + policy.workspace).contains(where: { $0.expires > 0 }) else { return }
+    let now = desk.store.clock.wall()
+    let late = try desk.store.steps(of: run, in: [.waiting]).filter { step in
+      let limit = Int64(step.verdict.expires) * 1_000
+      return limit > 0 && now.milliseconds - step.proposedAt.milliseconds >= limit
+    }
+    try desk.gate.move(
+      late.map {
+        Transition(
+          step: $0.id, event: .expire, actor: .policy, reasonCode: "expired",
+          reason: "nobody decided it in \(Plain.length(Int64($0.verdict.expires) * 1_000))")
+      })
+  }
+}

@@ -1,0 +1,48 @@
+// The register of contract flags: who said what of which flag and when, made by Ringi from its own records when a
+// review is finished, never by an agent. It lies on the desk, outside every folder an agent can reach.
+
+import AuditLog
+import Domain
+import GateKeeper
+import Settings
+import Storage
+
+package enum Register {
+  static let columns = [
+    "matter", "run", "document", "clause", "lines", "level_by_agent", "level", "decision", "person", "time", "reason",
+  ]
+
+  /// The path of the file; nil when the run has no flags with a person's word.
+  package static func write(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String? {
+    let (summary, flags) = try journalled { () throws(JournalFault) in
+      (try desk.store.run(run), try desk.store.findings(of: run))
+    }
+    guard let summary, flags.contains(where: { !$0.decidedBy.isEmpty }) else { return nil }
+    let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
+    let text = CSV.text([columns] + flags.map { row($0, matter, run) })
+    let folder = "\(desk.directory)/registers"
+    let path = "\(folder)/run-\(run).csv"
+    guard Files.makeDirectory(folder, mode: 0o700), Files.write(Array(text.utf8), to: path, mode: 0o600) else {
+      throw RuntimeFault(.fault, "`\(path)` can't be written")
+    }
+    try journalled { () throws(JournalFault) in
+      try desk.store.noteRegister(run, digest: Hashing.sha256(Array(text.utf8)), by: desk.person)
+    }
+    return path
+  }
+
+  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID) -> [String] {
+    let finding = flag.finding
+    let decision: String =
+      switch flag.mark {
+      case .undecided: flag.humanLevel == nil ? "" : "level changed"
+      case .keep: finding.redline.isEmpty ? "agreed" : "redline kept"
+      case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
+      }
+    return [
+      matter, run.description, finding.document, finding.clause,
+      finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
+      flag.level.word, decision, flag.decidedBy, flag.decidedAt?.rfc3339 ?? "", flag.levelReason,
+    ]
+  }
+}

@@ -1,0 +1,36 @@
+// keymap.yaml on the desk: commands by name, each with the keys it shall have instead of the shipped ones.
+//
+//   approve: [y]
+//   next: [n, Ctrl-n]
+
+import CellScreen
+import ConsoleUI
+
+package enum KeymapFile {
+  package static func read(_ text: String) throws(SettingsFault) -> Keymap {
+    let top = try Entry.document(text, file: "keymap.yaml")
+    var changed: [Command: [Key]] = [:]
+    for (name, entry) in try top.names() {
+      guard let command = Command.allCases.first(where: { $0.name == name }) else {
+        throw entry.fault(unknown("command", name, of: Command.allCases.map(\.name)))
+      }
+      var keys: [Key] = []
+      for item in try entry.texts() {
+        guard let key = Key(name: try item.text()) else {
+          throw item.fault("`\(try item.text())` is no key; write a letter, Ctrl-x, Enter, Tab, PgUp, Home …")
+        }
+        keys.append(key)
+      }
+      changed[command] = keys
+    }
+    let keymap = Keymap(changed: changed)
+    if let clash = keymap.clash {
+      throw SettingsFault(
+        file: "keymap.yaml", line: 1, column: 1,
+        message:
+          "\(clash.key.name) would mean both `\(clash.first.name)` and `\(clash.second.name)`; give one of them another key"
+      )
+    }
+    return keymap
+  }
+}
