@@ -2,6 +2,9 @@
 
 import Domain
 
+/// The words of a yes, for the line mode as well.
+package enum ApprovalWords { package static func of(_ step: StepSummary) -> String { Deed.approval(step) } }
+
 enum Deed {
   @Sendable static func yes(_ model: Model) -> String? {
     switch model.view {

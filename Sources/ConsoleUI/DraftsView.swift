@@ -37,7 +37,11 @@ enum DraftsView {
     guard region.width > 2 else { return }
     let unsent = model.draftIDs.count { Deed.isSavedDraft(model.steps[$0]) || model.steps[$0]?.state == .staged }
     frame.pane(
-      region, [Span("Drafts ", .title), Span(unsent == 0 ? "" : "\(unsent) not sent", .dim)], model,
+      region,
+      [
+        Span("Drafts ", .title),
+        Span("\(model.draftIDs.count { model.steps[$0]?.state == .waiting }) waiting · \(unsent) not sent", .dim),
+      ], model,
       isFocused: model.pane == .list)
     let inner = region.inner
     let rows = rows(model)

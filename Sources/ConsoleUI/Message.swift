@@ -52,6 +52,8 @@ package enum Message: Sendable {
   /// A person's version was taken; the editor closes.
   case edited
   case told(String, isBad: Bool)
+  /// Said once at the start, for a few seconds.
+  case greeted(String, isBad: Bool)
 }
 
 /// A wish of the person, carried out by Runtime through the gate.

@@ -34,7 +34,7 @@ extension Model {
 
   /// Something on the screen counts down or ages: the clock has to be told once a second.
   package var wantsClock: Bool {
-    view == .live || hasDue || wall?.incidents.contains(where: \.isOpen) ?? false
+    view == .live || hasDue || statusEnds != nil || wall?.incidents.contains(where: \.isOpen) ?? false
   }
 }
 

@@ -97,6 +97,8 @@ package struct Model: Sendable {
   package var overlay: Overlay?
   package var status = ""
   package var isStatusBad = false
+  /// When a greeting gives the footer back to the keys; nil for what stays until the next key.
+  package var statusEnds: Int64?
 
   // The desk, as last read.
   package var run: RunSummary?
@@ -166,6 +168,8 @@ package struct Model: Sendable {
 
   /// A step's keys work only once it has been on the screen this long, in milliseconds.
   package static let arming: Int64 = 400
+  /// How long a greeting stands in the footer, in milliseconds.
+  package static let greeting: Int64 = 5_000
 
   package init(width: Int, height: Int, person: Person, zone: Int) {
     self.width = width

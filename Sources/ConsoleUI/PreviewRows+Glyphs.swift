@@ -61,7 +61,7 @@ extension PreviewRows {
     if line.role == .gap { return SafeText.glyphs(line.text.isEmpty ? " " : " ⋯ \(line.text)").map { ($0, .gap) } }
     var head = sign
     if [.context, .removed, .added].contains(line.role) {
-      let number = part.isContinuation ? "" : String(line.number)
+      let number = part.isContinuation ? "" : String(part.number)
       let isCurrent = current != nil && line.change == current
       head = (isCurrent ? "▌" : " ") + sign + String(repeating: " ", count: max(0, 3 - number.count)) + number + " "
       if head.count > Self.numberWidth { head = String(head.prefix(Self.numberWidth)) }

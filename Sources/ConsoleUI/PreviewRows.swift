@@ -9,6 +9,8 @@ package struct PreviewRows: Hashable, Sendable {
   /// A piece of a line: glyphs `from..<to` of what is shown of it.
   package struct Part: Hashable, Sendable {
     package let line: Int
+    /// What stands before it: the number in its own text, 0 for none.
+    package var number: Int
     package let from: Int
     package let to: Int
     /// The second and later pieces of a wrapped line.
@@ -65,11 +67,13 @@ package struct PreviewRows: Hashable, Sendable {
     changeRows = builder.changeRows
   }
 
-  static func parts(_ line: Int, _ text: String, _ width: Int, isWrapped: Bool, glyphs: [Glyph]? = nil) -> [Part] {
+  static func parts(
+    _ line: Int, _ text: String, _ width: Int, isWrapped: Bool, number: Int = 0, glyphs: [Glyph]? = nil
+  ) -> [Part] {
     let width = max(4, width)
     // Most lines are short and plain: no glyphs are made for them here.
     if glyphs == nil, text.utf8.count <= width, text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) {
-      return [Part(line: line, from: 0, to: text.utf8.count, isContinuation: false, isCut: false)]
+      return [Part(line: line, number: number, from: 0, to: text.utf8.count, isContinuation: false, isCut: false)]
     }
     let glyphs = glyphs ?? SafeText.glyphs(text)
     guard isWrapped else {
@@ -78,12 +82,12 @@ package struct PreviewRows: Hashable, Sendable {
         columns += glyphs[to].width
         to += 1
       }
-      return [Part(line: line, from: 0, to: to, isContinuation: false, isCut: to < glyphs.count)]
+      return [Part(line: line, number: number, from: 0, to: to, isContinuation: false, isCut: to < glyphs.count)]
     }
     var from = 0
     return Wrap.rows(glyphs.map { ($0, Role.text) }, width: width).enumerated().map { index, row in
       defer { from += row.count }
-      return Part(line: line, from: from, to: from + row.count, isContinuation: index > 0, isCut: false)
+      return Part(line: line, number: number, from: from, to: from + row.count, isContinuation: index > 0, isCut: false)
     }
   }
 
@@ -106,7 +110,7 @@ package struct PreviewRows: Hashable, Sendable {
   private static func body(_ row: Row) -> [Part] {
     switch row {
     case .line(let part): [part]
-    case .pair(let old, let new): old == new ? [old].compactMap { $0 } : [old, new].compactMap { $0 }
+    case .pair(let old, let new): [old, new].compactMap { $0 }
     case .docket, .rule, .decided: []
     }
   }
@@ -142,19 +146,25 @@ private struct Builder {
 
   private func parts(_ index: Int, _ width: Int) -> [PreviewRows.Part] {
     PreviewRows.parts(
-      index, preview.lines[index].text, width, isWrapped: isWrapped,
+      index, preview.lines[index].text, width, isWrapped: isWrapped, number: preview.lines[index].number,
       glyphs: table?.glyphs(preview.lines[index]))
   }
 
   mutating func addPairs() {
     let half = (width - 1) / 2 - PreviewRows.numberWidth
     var index = 0
+    // A line both texts have stands further down in the new one.
+    var shift = 0
     while index < preview.lines.count {
       let line = preview.lines[index]
       switch line.role {
       case .context:
         let pieces = parts(index, half)
-        rows += pieces.map { .pair($0, $0) }
+        rows += pieces.map { part in
+          var right = part
+          right.number += shift
+          return .pair(part, right)
+        }
         index += 1
       case .removed, .added:
         note(line.change)
@@ -170,6 +180,7 @@ private struct Builder {
             rows.append(.pair(row < left.count ? left[row] : nil, row < right.count ? right[row] : nil))
           }
         }
+        shift += new.count - old.count
         index = end
       case .label, .content, .warning, .gap:
         addLines(index..<(index + 1))

@@ -13,6 +13,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .tick(let at, let wall):
     model.now = at
     model.time = wall
+    if let ends = model.statusEnds, at >= ends { say(&model, "") }
     return []
   case .reading(let reading): return read(&model, reading)
   case .wall, .policy, .trailPage, .entry, .opened: return deskWide(&model, message)
@@ -50,6 +51,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     model.overlay = nil
     say(&model, "your version is shown; a approves it")
     return []
+  case .greeted(let text, let isBad):
+    say(&model, text, isBad: isBad)
+    model.statusEnds = model.now + Model.greeting
+    return []
   case .told(let text, let isBad):
     say(&model, text, isBad: isBad)
     return []
@@ -58,6 +63,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
 
 func say(_ model: inout Model, _ text: String, isBad: Bool = false) {
   model.status = text
+  model.statusEnds = nil
   model.isStatusBad = isBad
 }
 
@@ -247,7 +253,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .reject: return no(&model)
   case .edit: return model.current.map { [.loadEditable($0.id)] } ?? []
   case .skip: return skip(&model)
-  case .undo, .takeBack: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
+  case .undo: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
   case .later: return later(&model)
   case .level:
     model.overlay = model.current.map { .level($0.id, isForKind: true) }

@@ -204,6 +204,19 @@ extension Preview {
 }
 
 extension Preview {
+  /// What is different from an earlier version first, then this preview.
+  package func preceded(by heading: String, _ before: String, _ after: String) -> Preview {
+    let diff = Preview.diff(Array(before.utf8), Array(after.utf8))
+    // Its lines belong to no change of this preview.
+    let head = diff.lines.map { PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks) }
+    let same = [PreviewLine(.label, "nothing: it is the same again")]
+    return Preview(
+      lines: [PreviewLine(.warning, Docket.oneLine(heading))] + (diff.changes == 0 ? same : head)
+        + [PreviewLine(.gap, ""), PreviewLine(.label, "the whole of it")] + lines, changes: changes)
+  }
+}
+
+extension Preview {
   /// This preview, and below it the difference of two texts as a part of its own.
   package func followed(by heading: String, _ before: String, _ after: String) -> Preview {
     let diff = Preview.diff(Array(before.utf8), Array(after.utf8))

@@ -57,8 +57,8 @@ func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdi
   } else {
     verdict.reasons.append("no rule names \(kind.rawValue), so a person decides")
   }
-  // A workspace only names what it tightens or loosens; how long to hold or wait is the company's word as well.
-  let naming = [deciding, floor, companyRule].compactMap { $0 }
+  // How long to hold or to wait is everybody's word, whoever's level counts: the longer hold, the shorter wait.
+  let naming = [workspaceRule, floor, companyRule].compactMap { $0 }
   verdict.hold = naming.map(\.hold).max() ?? 0
   verdict.expires = naming.map(\.expires).filter { $0 > 0 }.min() ?? 0
   if let word = matching(policy.standing, floors: false) {

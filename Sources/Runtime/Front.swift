@@ -24,13 +24,60 @@ package enum Front {
     return (runs.first { !$0.state.isOver } ?? runs.first)?.id
   }
 
-  package static func open(_ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening())
-    throws(RuntimeFault)
-  {
+  package static func open(
+    _ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening(), isPlain: Bool = false
+  ) throws(RuntimeFault) {
+    if isPlain {
+      var plain = PlainDesk(desk, run)
+      return try plain.serve()
+    }
     guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
+    var opening = opening
+    opening.greeting = try greeting(desk, run)
     try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     try farewell(desk, run)
+  }
+
+  /// What a person who has just sat down should know: what waits for review, elsewhere too.
+  private static func greeting(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String {
+    let open = try journalled { () throws(JournalFault) in try desk.store.runs() }.filter { !$0.state.isOver }
+    let wanting = open.filter {
+      $0.counts.waiting + $0.counts.prepared > 0 && $0.state != .starting && $0.state != .live
+    }
+    guard let own = wanting.first(where: { $0.id == run }) else {
+      return wanting.isEmpty ? "" : "\(runs(wanting.count)) for review; 4 lists all runs"
+    }
+    let others = wanting.count - 1
+    let key = own.counts.waiting > 0 ? "n goes to what waits" : "b opens it"
+    return "\(runs(wanting.count)) for review: \(key)\(others > 0 ? "; 4 lists the others" : "")"
+  }
+
+  private static func runs(_ count: Int) -> String { count == 1 ? "1 run waits" : "\(count) runs wait" }
+
+  /// `ringi` on an empty desk: what it is, and a demo to begin with.
+  /// - Returns: the sample to start; nil when the person wants none, or there is no person.
+  package static func welcome() -> String? {
+    print(
+      """
+      Ringi is the approval desk for AI agents: an agent proposes steps, your policy sorts them, you decide what you
+      see, and a trail that can be checked keeps the record. Nothing has run on this desk yet.
+
+        1  contract triage   a legal reviewer's day: eight contracts, flags, redlines
+        2  outgoing drafts   an assistant's day: mail to send, drafts to keep
+        3  weekly brief      figures into a brief, and a payment that is refused
+
+      Each works on a fresh copy, with an agent that needs no model and no network.
+      Your own: `ringi init FOLDER`, then `ringi run FOLDER`. Is all well here? `ringi doctor`.
+      """)
+    guard isatty(0) == 1, isatty(1) == 1 else {
+      print("\nStart one with `ringi demo NAME`: \(Samples.names.joined(separator: ", ")).")
+      return nil
+    }
+    print("\nA number starts one, Enter leaves: ", terminator: "")
+    fflush(nil)
+    guard let line = readLine(), let number = Int(line), Samples.names.indices.contains(number - 1) else { return nil }
+    return Samples.names[number - 1]
   }
 
   /// What goes on after the console is left.

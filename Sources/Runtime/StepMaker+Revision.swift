@@ -60,9 +60,20 @@ extension StepMaker {
     return new
   }
 
+  /// The same kind on the same target that a person rejected in this run, with what is different now.
+  func rejectedBefore(_ effect: Effect) throws(JournalFault) -> (words: String, before: String, after: String)? {
+    guard let old = try store.lastRejected(run.id, target: effect.target), let after = try text(effect),
+      let before = try text(try self.effect(of: old.id))
+    else { return nil }
+    let reason = old.reason.isEmpty ? "" : ": \(old.reason)"
+    return ("\(old.decidedBy) rejected this as #\(old.number)\(reason). What has changed since:", before, after)
+  }
+
   /// What a person can rewrite of a step as plain text, nil when there is nothing of the kind.
-  func editableText(_ step: StepSummary) throws(JournalFault) -> String? {
-    switch try effect(of: step.id) {
+  func editableText(_ step: StepSummary) throws(JournalFault) -> String? { try text(try effect(of: step.id)) }
+
+  private func text(_ effect: Effect) throws(JournalFault) -> String? {
+    switch effect {
     case .createFile(_, let content), .editFile(_, _, let content):
       return try store.load(content.digest).flatMap { String(validating: $0, as: UTF8.self) }
     case .sendMail(let mail), .draftMail(let mail): return MailText.text(mail)

@@ -27,13 +27,16 @@ struct StepMaker {
     var basis: Digest?
     /// What a person wrote in the agent's place: before and after.
     var rewritten: (before: String, after: String)?
+    /// A person has said no to the same thing in this run: what it was then.
+    var rejected: (words: String, before: String, after: String)?
   }
 
   func make(
     _ proposal: Proposal, plan: Int?, staging: StagingArea, isRelayed: Bool
   ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
     do {
-      let material = try material(proposal.effect, staging)
+      var material = try material(proposal.effect, staging)
+      material.rejected = try rejectedBefore(material.effect)
       return (
         try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed), material.images.after
       )
@@ -64,6 +67,9 @@ struct StepMaker {
     var preview = Preview.of(action.effect, images: material.images, findings: material.findings)
     if let rewritten = material.rewritten {
       preview = preview.followed(by: "your change against the agent’s version", rewritten.before, rewritten.after)
+    }
+    if let rejected = material.rejected {
+      preview = preview.preceded(by: rejected.words, rejected.before, rejected.after)
     }
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,

@@ -1,11 +1,11 @@
-// A theme: a name, and for each role the colours (0 to 255) and attributes it has.
+// A theme: a name, the ground it is made for, and for each role the colours (0 to 255) and attributes it has.
 
 import CellScreen
 import ConsoleUI
 
 package enum ThemeFile {
   package static func read(_ text: String, file: String) throws(SettingsFault) -> Theme {
-    let top = try Entry.document(text, file: file).mapping(["name", "roles"])
+    let top = try Entry.document(text, file: file).mapping(["name", "ground", "roles"])
     var styles: [Role: Style] = [:]
     for (name, entry) in try top["roles"]?.names() ?? [] {
       guard let role = Role(rawValue: name) else {
@@ -13,7 +13,7 @@ package enum ThemeFile {
       }
       styles[role] = try style(entry)
     }
-    return Theme(name: try top["name"]?.text() ?? file, styles: styles)
+    return Theme(name: try top["name"]?.text() ?? file, ground: try color(top["ground"]), styles: styles)
   }
 
   private static func style(_ entry: Entry) throws(SettingsFault) -> Style {

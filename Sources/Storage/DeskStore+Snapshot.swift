@@ -93,6 +93,18 @@ extension DeskStore {
     } ?? nil
   }
 
+  /// The last step on this target that a person rejected.
+  package func lastRejected(_ run: RunID, target: String) throws(JournalFault) -> StepSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first(
+        """
+        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND state = 'rejected' AND target = ?2
+        ORDER BY number DESC LIMIT 1
+        """, .integer(run.value), .text(target)
+      ) { StepRow.summary($0) }
+    } ?? nil
+  }
+
   package func previewBytes(of step: StepID) throws(JournalFault) -> [UInt8]? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT preview FROM step WHERE id = ?1", .integer(step.value)) { $0.bytes(0) }

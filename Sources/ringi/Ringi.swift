@@ -24,7 +24,8 @@ struct RingiCommand: ParsableCommand {
       """,
     version: Ringi.version,
     subcommands: [
-      DemoCommand.self, RunCommand.self, ConsoleCommand.self, WatchCommand.self, ListCommand.self, ShowCommand.self,
+      DemoCommand.self, RunCommand.self, ConsoleCommand.self, WatchCommand.self, InitCommand.self, DoctorCommand.self,
+      KeysCommand.self, ListCommand.self, ShowCommand.self,
       ApproveCommand.self,
       RejectCommand.self, ReviewCommand.self, UndoCommand.self, PolicyCommand.self, AuditCommand.self, MCPCommand.self,
       HostCommand.self,

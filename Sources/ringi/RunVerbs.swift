@@ -5,7 +5,8 @@ struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Run a sample workspace on a fresh copy.",
     discussion: "Samples: contract-triage (legal), outgoing-drafts (exec assistant), weekly-brief (strategy).")
-  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+  @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
+  @Flag(help: "Line mode, for dumb terminals and screen readers: one numbered question at a time.") var plain = false
   @Argument(help: "Which sample.") var name = "contract-triage"
 
   func run() throws {
@@ -14,14 +15,15 @@ struct DemoCommand: ParsableCommand {
     print("A fresh copy of the sample `\(name)` is in \(directory)")
     print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
     let run = try RunStarter.start(desk, workspace: directory, goal: nil, agent: nil)
-    try Front.open(desk, run, theme: theme)
+    try Front.open(desk, run, theme: theme, isPlain: plain)
   }
 }
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", abstract: "Start an agent on a workspace.")
   @Option(help: "An agent of the desk's registry.") var agent: String?
-  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+  @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
+  @Flag(help: "Line mode, for dumb terminals and screen readers: one numbered question at a time.") var plain = false
   @Flag(help: "Don't open a console.") var detach = false
   @Argument(help: "The workspace's folder.") var workspace: String
   @Argument(help: "The goal, instead of goal.txt.") var goal: String?
@@ -32,7 +34,7 @@ struct RunCommand: ParsableCommand {
     if detach {
       print("run \(run) goes on without a console; `ringi` opens one")
     } else {
-      try Front.open(desk, run, theme: theme)
+      try Front.open(desk, run, theme: theme, isPlain: plain)
     }
   }
 }
@@ -41,24 +43,27 @@ struct ConsoleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "console", abstract: "Open the console on the desk.")
   @Option(name: .customLong("run"), help: "A run's number; the newest open one without it.") var number: Int64?
   @Option(help: "Open on a view: \(Front.viewNames.joined(separator: ", ")).") var view: String?
+  @Flag(help: "Line mode, for dumb terminals and screen readers: one numbered question at a time.") var plain = false
   @Flag(help: "Look only: no key of this console decides.") var readOnly = false
-  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+  @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
 
   func run() throws {
     let desk = try Desk()
     let opening = try Front.opening(view: view, isReadOnly: readOnly)
     guard let found = try Front.pick(desk, number) else {
-      print("Nothing has run on this desk yet. Try `ringi demo`, or `ringi run WORKSPACE`.")
-      return
+      guard let sample = Front.welcome() else { return }
+      var demo = try DemoCommand.parse([sample] + (plain ? ["--plain"] : []))
+      demo.theme = theme
+      return try demo.run()
     }
-    try Front.open(desk, found, theme: theme, opening: opening)
+    try Front.open(desk, found, theme: theme, opening: opening, isPlain: plain)
   }
 }
 
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "All runs of the desk, for a second monitor: look only, stop what must stop.")
-  @Option(help: "A theme: dark, light, mono, or a file.") var theme: String?
+  @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
 
   func run() throws {
     let desk = try Desk(mustExist: true)
@@ -68,6 +73,35 @@ struct WatchCommand: ParsableCommand {
     }
     try Front.open(desk, found, theme: theme, opening: try Front.opening(view: "live", isReadOnly: true))
   }
+}
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make a workspace: a few questions, everything shown before it is written.")
+  @Flag(help: "Ask nothing, take every default.") var yes = false
+  @Argument(help: "The folder of the workspace.") var folder: String
+
+  func run() throws { print(try WorkspaceMaker(folder: folder, isAsking: !yes).run(), terminator: "") }
+}
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check terminal, locale, desk, keys, policy, clock and agents; each with its mend."
+  )
+  @Flag(help: "Machine-readable.") var json = false
+
+  func run() throws {
+    let (text, isBad) = Doctor.report(Doctor.checks(), json: json)
+    print(text, terminator: "")
+    if isBad { throw RuntimeFault(.refused, "something here must be mended") }
+  }
+}
+
+struct KeysCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "keys", abstract: "All keys as they are on this desk, as a table.")
+
+  func run() throws { print(try KeyList.table(), terminator: "") }
 }
 
 /// Not for people: a run's own process.

@@ -134,7 +134,9 @@ struct PolicyTests {
     }
   }
 
-  @Test("the compiled-in themes are the files under themes/", arguments: ["dark", "light", "mono"])
+  @Test(
+    "the compiled-in themes are the files under themes/",
+    arguments: ["dark", "light", "contrast", "colorblind", "mono"])
   func themes(name: String) throws {
     let text = Project.text(Project.root.appending(path: "themes/\(name).yaml"))
     #expect(BuiltInThemes.texts[name] == text)

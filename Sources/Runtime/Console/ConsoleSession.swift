@@ -52,6 +52,12 @@ struct ConsoleSession<Terminal: Screen> {
       try readDesk()
       try deliver(.enter(view))
     }
+    let warning = Doctor.injection
+    if !opening.greeting.isEmpty {
+      try deliver(.greeted(opening.greeting, isBad: false))
+    } else if warning.health != .good {
+      try deliver(.greeted("\(warning.fact); `ringi doctor` says more", isBad: true))
+    }
   }
 
   /// Work that is due now; the caller waits for input in between.
@@ -205,6 +211,8 @@ struct ConsoleSession<Terminal: Screen> {
 package struct Opening: Sendable {
   package var view: ViewKind?
   package var isReadOnly: Bool
+  /// One line for the person who has just sat down.
+  package var greeting = ""
   package init(view: ViewKind? = nil, isReadOnly: Bool = false) {
     self.view = view
     self.isReadOnly = isReadOnly

@@ -1,0 +1,200 @@
+// `ringi doctor`: what this machine and this desk are like, each finding with its mend. It changes nothing.
+
+import CursesTerminal
+import Domain
+import Glibc
+import PolicyEngine
+import Settings
+import Storage
+import Wire
+
+package enum Doctor {
+  package enum Health: String, Sendable { case good, care, bad }
+
+  package struct Check: Sendable {
+    package let name: String
+    package let health: Health
+    package let fact: String
+    /// What to do; empty where nothing is needed.
+    package let mend: String
+
+    static func good(_ name: String, _ fact: String) -> Check { Check(name: name, health: .good, fact: fact, mend: "") }
+    static func care(_ name: String, _ fact: String, _ mend: String) -> Check {
+      Check(name: name, health: .care, fact: fact, mend: mend)
+    }
+    static func bad(_ name: String, _ fact: String, _ mend: String) -> Check {
+      Check(name: name, health: .bad, fact: fact, mend: mend)
+    }
+  }
+
+  package static func checks() -> [Check] {
+    var out = terminal()
+    let desk: Desk
+    do {
+      desk = try Desk(mustExist: true)
+    } catch {
+      let place = (try? Desk.location()) ?? "?"
+      let isThere = access("\(place)/desk.db", F_OK) == 0
+      out.append(
+        isThere
+          ? .bad("desk", error.sentence, "mend what it says; the desk is `\(place)`")
+          : .care("desk", "there is none yet at \(place)", "`ringi demo` or `ringi run` makes it"))
+      return out
+    }
+    out += self.desk(desk)
+    out += settings(desk)
+    out += agents(desk)
+    return out
+  }
+
+  /// The lines as text, and whether one of them is bad.
+  package static func report(_ checks: [Check], json: Bool) -> (text: String, isBad: Bool) {
+    let isBad = checks.contains { $0.health == .bad }
+    if json {
+      let list = checks.map { check -> JSON in
+        [
+          "name": .string(check.name), "health": .string(check.health.rawValue), "fact": .string(check.fact),
+          "mend": .string(check.mend),
+        ]
+      }
+      return (JSON.array(list).pretty, isBad)
+    }
+    let lines = checks.map { check -> String in
+      let sign = check.health == .good ? "✓" : check.health == .care ? "!" : "✗"
+      let name = check.name + String(repeating: " ", count: max(1, 10 - check.name.count))
+      let mend = check.mend.isEmpty ? "" : "\n             → \(check.mend)"
+      return Plain.lines("\(sign) \(name) \(check.fact)\(mend)")
+    }
+    return (lines.joined(separator: "\n") + "\n", isBad)
+  }
+
+  // MARK: the terminal
+
+  private static func terminal() -> [Check] {
+    var out: [Check] = []
+    let term = Desk.variable("TERM") ?? ""
+    if term.isEmpty || term == "dumb" {
+      out.append(
+        .care("terminal", "TERM is `\(term)`: no full-screen console", "`ringi --plain` asks one question at a time"))
+    } else {
+      var size = winsize()
+      let hasSize = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      let words = hasSize ? "\(term), \(size.ws_col)x\(size.ws_row)" : "\(term), not on a terminal now"
+      out.append(
+        hasSize && (size.ws_col < 80 || size.ws_row < 24)
+          ? .care("terminal", words, "80x24 or more shows list and preview together") : .good("terminal", words))
+    }
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+    let locale = names.lazy.compactMap { Desk.variable($0) }.first ?? "C"
+    out.append(
+      locale.lowercased().contains("utf-8") || locale.lowercased().contains("utf8")
+        ? .good("locale", locale)
+        : .care("locale", "`\(locale)` is not UTF-8; Ringi asks for C.UTF-8 itself", "export LANG=C.UTF-8"))
+    out.append(injection)
+    return out
+  }
+
+  /// Linux 6.2 has the switch; before it every process of the terminal's session could type into it.
+  static var injection: Check {
+    switch Files.text("/proc/sys/dev/tty/legacy_tiocsti")?.first {
+    case "0": return .good("keys", "no other process can type into this terminal (TIOCSTI is off)")
+    case "1":
+      return .care(
+        "keys", "another process of yours can type into this terminal (TIOCSTI)", "sysctl dev.tty.legacy_tiocsti=0")
+    default:
+      return .care(
+        "keys", "this kernel does not say whether another process can type into this terminal (TIOCSTI)",
+        "a kernel from 6.2 on, with dev.tty.legacy_tiocsti=0")
+    }
+  }
+
+  // MARK: the desk
+
+  private static func desk(_ desk: Desk) -> [Check] {
+    var out: [Check] = []
+    var status = stat()
+    stat(desk.directory, &status)
+    out.append(
+      status.st_mode & 0o077 == 0
+        ? .good("desk", "\(desk.directory), for \(desk.person.name) alone")
+        : .bad("desk", "\(desk.directory) can be read by others", "chmod 700 \(desk.directory)"))
+    out.append(
+      .care(
+        "key", "your own user can read the desk’s key: the trail detects accidents and outsiders, not you",
+        "`ringi audit verify --print-checkpoint` somewhere else, now and then; or a desk under a user of its own"))
+    if let last = (try? desk.store.trail(of: nil, limit: 1))?.last, last.time > Clocks.now() {
+      out.append(
+        .bad(
+          "clock", "the trail’s last entry is of \(last.time.rfc3339), which is still to come", "set the clock right"))
+    } else {
+      out.append(.good("clock", Clocks.now().rfc3339))
+    }
+    if let left = free(desk.directory) {
+      out.append(
+        left < 200 << 20
+          ? .bad("disk", "\(left >> 20) MiB left for the desk: nothing is done that can’t be recorded", "make room")
+          : .good("disk", "\(left >> 20) MiB left for the desk"))
+    }
+    return out
+  }
+
+  private static func free(_ directory: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(directory, &status) == 0 else { return nil }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
+  private static func settings(_ desk: Desk) -> [Check] {
+    var out: [Check] = []
+    do {
+      let (policy, _) = try WorkspaceLoader.policy(workspaceDirectory: nil, desk: desk.directory)
+      let own = Files.text("\(desk.directory)/policy.yaml") != nil ? "the desk’s own" : "the one that ships"
+      let grey = policy.greyAreas
+      out.append(
+        grey.isEmpty
+          ? .good("policy", "\(own), version \(policy.version), \(policy.company.count) rules, nothing grey")
+          : .care(
+            "policy", "\(own); no rule for \(grey.map(\.rawValue).joined(separator: ", ")): Watched",
+            "name them in \(desk.directory)/policy.yaml"))
+    } catch { out.append(.bad("policy", error.sentence, "mend the line; until then no run starts")) }
+    do throws(RuntimeFault) {
+      let changed = try UserKeymap.read(desk).changed.count
+      out.append(.good("keymap", changed == 0 ? "as shipped" : "\(changed) commands have other keys"))
+    } catch { out.append(.bad("keymap", error.sentence, "mend the line, or remove the file")) }
+    if let command = desk.settings.sendmail.first {
+      out.append(
+        ChildProcess.find(command) == nil
+          ? .bad("mail", "`\(command)` is not a program on this machine", "install it, or change mail: in desk.yaml")
+          : .good("mail", "goes through \(command)"))
+    } else {
+      out.append(
+        .care(
+          "mail", "no mail command: what you send lands in \(desk.directory)/outbox",
+          "mail: {sendmail: […]} in desk.yaml"))
+    }
+    return out
+  }
+
+  private static func agents(_ desk: Desk) -> [Check] {
+    var out: [Check] = []
+    let names = Set(desk.settings.agents.keys).union(["rules-agent"]).sorted()
+    for name in names {
+      guard let entry = try? RunStarter.entry(name, desk), let command = entry.command.first else { continue }
+      if ChildProcess.find(command) == nil {
+        out.append(
+          .bad("agent", "\(name): `\(command)` is not a program on this machine", "install it, or change desk.yaml"))
+        continue
+      }
+      let isOwn = name == "rules-agent" && desk.settings.agents[name] == nil
+      let grade: Grade = isOwn ? .enforced : .asked
+      let fact = "\(name): \(grade.rawValue), model \(entry.model)"
+      out.append(
+        isOwn
+          ? .good("agent", fact)
+          : .care(
+            "agent", "\(fact): it waits for our answer, and could also act by itself",
+            "give it no rights of its own on the folders"))
+    }
+    return out
+  }
+}

@@ -1,0 +1,269 @@
+// `--plain`: the console for a dumb terminal or a screen reader. The same decisions through the same actions, one
+// numbered question at a time; nothing moves, nothing is drawn over. What goes out is shown whole before it is asked.
+
+import ConsoleUI
+import Domain
+import EffectPreview
+import GateKeeper
+import Glibc
+import Storage
+
+package struct PlainDesk {
+  private let desk: Desk
+  private let run: RunID
+  private let actions: DeskActions
+  private var skipped: Set<StepID> = []
+  /// Lines between two pauses of a long preview.
+  private static let page = 40
+
+  package init(_ desk: Desk, _ run: RunID) {
+    self.desk = desk
+    self.run = run
+    actions = DeskActions(desk)
+  }
+
+  private struct Leaving: Error {}
+
+  /// Asks until nothing is left or the person leaves.
+  package mutating func serve() throws(RuntimeFault) {
+    guard isatty(0) == 1 else { throw RuntimeFault(.refused, "deciding needs a person's terminal; this is none") }
+    try tell("Run \(run). Answer each question with its number and Enter; 0 leaves, and the run goes on.")
+    do {
+      while try next() {}
+    } catch is Leaving {
+      print("Left. `ringi --plain` goes on.")
+    } catch let fault as RuntimeFault { throw fault } catch { throw RuntimeFault(.fault, "the questions ended") }
+  }
+
+  private func tell(_ words: String) throws(RuntimeFault) {
+    print(words)
+    guard let summary = try summary() else { return }
+    let counts = summary.counts
+    print(
+      Plain.safe(
+        "\(summary.workspace), \(summary.agent) (\(summary.grade.rawValue), \(summary.model)): \(summary.state.rawValue), \(counts.waiting) waiting, \(counts.prepared) prepared, \(counts.done) done, \(counts.refused) refused."
+      ))
+  }
+
+  private func summary() throws(RuntimeFault) -> RunSummary? {
+    try journalled { () throws(JournalFault) in try desk.store.run(run) }
+  }
+
+  private func steps(_ states: [StepState]) throws(RuntimeFault) -> [StepSummary] {
+    try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: states) }
+  }
+
+  /// One question; false when nothing is left to ask.
+  private mutating func next() throws -> Bool {
+    try RunStarter.attend(desk, run)
+    if let step = try steps([.waiting]).first(where: { !skipped.contains($0.id) }) {
+      try decide(step)
+      return true
+    }
+    guard let now = try summary() else { return false }
+    if now.state == .starting || now.state == .live {
+      waitForBell()
+      return true
+    }
+    if try flag() { return true }
+    if try prepared() { return true }
+    let left = try steps([.waiting, .staged, .approved, .kept, .performing])
+    if left.contains(where: { [.approved, .kept, .performing].contains($0.state) && $0.dueAt == nil }) {
+      waitForBell()
+      return true
+    }
+    let held = left.count { $0.dueAt != nil }
+    print(
+      left.isEmpty
+        ? Plain.safe("Nothing is left. \(now.note)")
+        : "\(left.count) left for another time\(held > 0 ? ", \(held) approved for later" : "").")
+    return false
+  }
+
+  private func waitForBell() {
+    let bell = Doorbell(directory: desk.directory)
+    var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&descriptor, 1, 1_000)
+  }
+
+  // MARK: questions
+
+  /// The number chosen, from 1. What was typed ahead of the question is no answer to it.
+  private func ask(_ question: String, _ choices: [String]) throws -> Int {
+    print(question)
+    for (index, choice) in choices.enumerated() { print("  \(index + 1)  \(choice)") }
+    print("  0  leave")
+    while true {
+      tcflush(0, TCIFLUSH)
+      print("Number: ", terminator: "")
+      fflush(nil)
+      guard let line = readLine() else { throw Leaving() }
+      guard let number = Int(line.filter { $0 != " " }), number >= 0, number <= choices.count else {
+        print("Write a number from 0 to \(choices.count).")
+        continue
+      }
+      if number == 0 { throw Leaving() }
+      return number
+    }
+  }
+
+  private func words(_ question: String) throws -> String {
+    tcflush(0, TCIFLUSH)
+    print("\(question): ", terminator: "")
+    fflush(nil)
+    guard let line = readLine() else { throw Leaving() }
+    return line
+  }
+
+  /// Prints what is decided on, with pauses; false when the person had enough of it before its end.
+  private func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
+    let address = try StepAddress("\(run).\(step.number)")
+    let (_, preview) = try DeskReport(desk).step(address)
+    print("")
+    let lines = DeskReport.text(step, preview).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let since = Clocks.monotonic()
+    var printed = 0
+    while printed < lines.count {
+      let end = min(lines.count, printed + Self.page)
+      print(lines[printed..<end].joined(separator: "\n"))
+      printed = end
+      guard printed < lines.count - 1 else { break }
+      let choice = try ask("\(lines.count - printed) more lines.", ["show them", "go on to the question"])
+      if choice == 2 { break }
+    }
+    let head = lines.count - preview.lines.count - 1
+    return (max(0, min(preview.lines.count, printed - head)), preview.lines.count, since)
+  }
+
+  private mutating func decide(_ step: StepSummary) throws {
+    let shown = try show(step)
+    let isWhole = shown.seen >= shown.total
+    let text = try actions.editableText(step)
+    let canEdit = !step.isRelayed && text != nil
+    var choices = ["yes: \(ApprovalWords.of(step))", "no, with a reason the agent receives", "later: skip it now"]
+    if canEdit { choices.append("change it") }
+    switch try ask("#\(step.number) waits for you.", choices) {
+    case 1:
+      guard isWhole || !step.mustBeSeenWhole else {
+        print("Not all of it was shown, and it can’t be taken back: it is shown again.")
+        return
+      }
+      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
+      try attempt { () throws(RuntimeFault) in try actions.decide(step, .approve, painted: painting.description) }
+    case 2:
+      for (index, reason) in Reasons.reject.enumerated() { print("  \(index + 1)  \(reason)") }
+      let text = try words("Why (a number, or your own words)")
+      let listed = Int(text).flatMap { Reasons.reject.indices.contains($0 - 1) ? $0 : nil }
+      let decision =
+        listed.map { Decision.reject(code: "listed-\($0)", reason: Reasons.reject[$0 - 1]) }
+        ?? .reject(code: text.isEmpty ? "none" : "typed", reason: text)
+      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
+      try attempt { () throws(RuntimeFault) in try actions.decide(step, decision, painted: painting.description) }
+    case 3: skipped.insert(step.id)
+    default:
+      guard let text, let changed = try rewrite(text) else { return }
+      try attempt { () throws(RuntimeFault) in try actions.edit(step, text: changed) }
+    }
+  }
+
+  /// Line by line: a screen reader has no use for an editor.
+  private func rewrite(_ text: String) throws -> String? {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    for (index, line) in lines.enumerated() { print("\(index + 1)  \(Plain.safe(line))") }
+    while true {
+      let choice = try words("Line to change, + LINE to add one after, - LINE to remove, . when done, Enter to give up")
+      if choice.isEmpty { return nil }
+      if choice == "." { return lines.joined(separator: "\n") }
+      let number = Int(choice.filter(\.isNumber)) ?? 0
+      guard number >= (choice.hasPrefix("+") ? 0 : 1), number <= lines.count else {
+        print("There is no line \(number).")
+        continue
+      }
+      if choice.hasPrefix("-") {
+        lines.remove(at: number - 1)
+      } else {
+        let new = try words("Its text")
+        if choice.hasPrefix("+") { lines.insert(new, at: number) } else { lines[number - 1] = new }
+      }
+    }
+  }
+
+  /// A refusal (somebody else was first, it changed) is told; the next question goes on.
+  private func attempt(_ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
+    do throws(RuntimeFault) {
+      try body()
+      print("Recorded.")
+    } catch {
+      guard error.code == .refused else { throw error }
+      print(Plain.safe(error.sentence))
+    }
+  }
+
+  // MARK: flags and the review
+
+  /// A flag with a redline nobody has decided; false when there is none.
+  private func flag() throws -> Bool {
+    let rows = try journalled { () throws(JournalFault) in try desk.store.findings(of: run) }
+    let left = rows.filter { $0.mark == .undecided && $0.level != .green && !$0.finding.redline.isEmpty }
+    guard let row = left.min(by: { ($0.level, $0.id) < ($1.level, $1.id) }) else { return false }
+    let finding = row.finding
+    let place = finding.firstLine == 0 ? "missing" : "lines \(finding.firstLine) to \(finding.lastLine)"
+    print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
+    for (name, text) in [
+      ("The clause says", finding.text), ("The agent says why", finding.why), ("Standard position", finding.standard),
+      ("Suggested redline", finding.redline), ("Fallback", finding.fallback), ("Business impact", finding.impact),
+      ("Escalate to", finding.escalation),
+    ] where !text.isEmpty { print(Plain.lines("\(name): \(text)")) }
+    let choices = ["keep the redline", "discard it, with a reason", "raise the level", "lower the level"]
+    switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
+    case 1: try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .keep, run: run, reason: "") }
+    case 2:
+      let reason = try reason()
+      try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .discard, run: run, reason: reason) }
+    case let choice:
+      let level = choice == 3 ? row.level.raised : row.level.lowered
+      guard level != row.level else {
+        print("It is \(level.word) already.")
+        return true
+      }
+      let reason = try reason()
+      try attempt { () throws(RuntimeFault) in try actions.setLevel(row, level, reason: reason) }
+    }
+    return true
+  }
+
+  private func reason() throws -> String {
+    while true {
+      let text = try words("Why")
+      if !text.allSatisfy(\.isWhitespace) { return text }
+      print("A reason is needed.")
+    }
+  }
+
+  /// The review, result by result, then its last word; false when nothing is prepared.
+  private func prepared() throws -> Bool {
+    let all = try steps([.staged])
+    guard !all.isEmpty else { return false }
+    if let step = all.first(where: { $0.mark == .undecided }) {
+      _ = try show(step)
+      let left = all.count { $0.mark == .undecided }
+      let choice = try ask(
+        "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
+      let marked = choice == 3 ? all.filter { $0.mark == .undecided } : [step]
+      for step in marked {
+        try actions.mark(step, choice == 2 ? .discard : .keep, discarding: step.discardedChanges)
+      }
+      return true
+    }
+    print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
+    for step in all { print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.target)")) }
+    switch try ask("Finish the review?", ["finish", "begin it again"]) {
+    case 1:
+      let counts = try actions.finishReview(run)
+      print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
+      if let path = try Register.write(desk, run) { print("Register: \(path)") }
+    default: for step in all { try actions.mark(step, .undecided, discarding: step.discardedChanges) }
+    }
+    return true
+  }
+}

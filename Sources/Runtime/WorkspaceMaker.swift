@@ -1,0 +1,150 @@
+// `ringi init`: a definition folder from a few answers. Everything is shown before it is written, nothing is replaced.
+
+import Domain
+import Glibc
+import PolicyEngine
+import Settings
+
+package struct WorkspaceMaker {
+  private let folder: String
+  private let desk: String
+  private let isAsking: Bool
+
+  /// - Parameter isAsking: false takes every default.
+  package init(folder: String, isAsking: Bool) throws(RuntimeFault) {
+    self.folder = folder
+    self.isAsking = isAsking
+    desk = try Desk.location()
+  }
+
+  package func run() throws(RuntimeFault) -> String {
+    for name in ["workspace.yaml", "policy.yaml", "goal.txt"] where access("\(folder)/\(name)", F_OK) == 0 {
+      throw RuntimeFault(.refused, "`\(folder)/\(name)` is there already; nothing was changed")
+    }
+    let base = folder.split(separator: "/").last.map(String.init) ?? "workspace"
+    if isAsking {
+      print("A workspace says what an agent works on: folders it may touch, rules over the company’s, a goal.")
+      print("Enter takes what stands in brackets.\n")
+    }
+    let name = try ask("Name", base == "." ? "workspace" : base)
+    let agent = try ask("Agent (of the desk’s registry)", "rules-agent")
+    let work = try ask("Folder it works in, below \(folder)", "files")
+    let reading = try ask("Folders it only reads, with commas", "")
+    let domains = try ask("Your company’s mail domains, with commas", "")
+    let goal = try ask("Goal, in a sentence", "")
+    let files = try choose(
+      "What it writes",
+      [
+        "prepared; you review all of it at the end", "you approve each change of an existing file",
+        "you approve each new file too",
+      ])
+    let sending = try choose(
+      "Mail it sends, once you approve", ["goes at once", "waits ten seconds, for you to take it back"])
+    let texts = [
+      ("workspace.yaml", workspace(name, agent, work, list(reading), list(domains))),
+      ("policy.yaml", policy(name, files: files, holds: sending == 1)),
+      ("goal.txt", goal.isEmpty ? "" : goal + "\n"),
+    ]
+    try check(texts)
+    guard try preview(texts) else { throw RuntimeFault(.refused, "nothing was written") }
+    return try write(texts, folders: [work] + list(reading))
+  }
+
+  private func list(_ text: String) -> [String] {
+    text.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+      .filter { !$0.isEmpty }
+  }
+
+  private func ask(_ question: String, _ standard: String) throws(RuntimeFault) -> String {
+    guard isAsking else { return standard }
+    print("\(question) [\(standard)]: ", terminator: "")
+    fflush(nil)
+    guard let answer = readLine() else { throw RuntimeFault(.refused, "nothing was written") }
+    return answer.allSatisfy(\.isWhitespace) ? standard : answer
+  }
+
+  private func choose(_ question: String, _ choices: [String]) throws(RuntimeFault) -> Int {
+    guard isAsking else { return 0 }
+    print("\(question):")
+    for (index, choice) in choices.enumerated() { print("  \(index + 1)  \(choice)") }
+    while true {
+      let answer = try ask("A number", "1")
+      if let number = Int(answer), choices.indices.contains(number - 1) { return number - 1 }
+      print("a number from 1 to \(choices.count)")
+    }
+  }
+
+  private func workspace(
+    _ name: String, _ agent: String, _ work: String, _ reading: [String], _ domains: [String]
+  ) -> String {
+    var out = "name: \(quoted(name))\nagent: \(quoted(agent))\nfolders:\n  - path: \(quoted(work))\n"
+    for folder in reading {
+      out += "  - path: \(quoted(folder))\n    label: \(quoted(folder))\n    access: read-only\n"
+    }
+    if !domains.isEmpty { out += "mail:\n  inside: [\(domains.map(quoted).joined(separator: ", "))]\n" }
+    return out
+  }
+
+  private func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+
+  private func policy(_ name: String, files: Int, holds: Bool) -> String {
+    var out =
+      "# What this workspace tightens; the company’s floors hold in any case.\nversion: \(quoted("\(name) 1"))\nrules:\n"
+    out += "  - action: mail.draft\n    level: batched\n    why: drafts are read together at the end\n"
+    if files >= 1 {
+      let kinds = files == 1 ? "[file.edit, file.rename]" : "[file.create, file.edit, file.rename]"
+      out += "  - action: \(kinds)\n    level: watched\n    bulk: true\n    why: a person looks at each\n"
+    }
+    if holds {
+      out += "  - action: mail.send\n    level: watched\n    hold: 10s\n    why: ten seconds to take it back\n"
+    }
+    return out
+  }
+
+  /// What was made is read as any other file is.
+  private func check(_ texts: [(String, String)]) throws(RuntimeFault) {
+    do {
+      _ = try WorkspaceFile.read(texts[0].1, goal: texts[2].1, directory: folder)
+      _ = try PolicyFile.rules(texts[1].1, file: "policy.yaml")
+    } catch { throw RuntimeFault(error) }
+  }
+
+  private func preview(_ texts: [(String, String)]) throws(RuntimeFault) -> Bool {
+    for (name, text) in texts where !text.isEmpty {
+      print("\n── \(folder)/\(name)")
+      print(Plain.lines(text), terminator: "")
+    }
+    guard let rules = try? PolicyFile.rules(texts[1].1, file: "policy.yaml").rules,
+      let company = try? WorkspaceLoader.policy(workspaceDirectory: nil, desk: desk).0
+    else { return true }
+    let policy = Policy(version: "", company: company.company, workspace: rules)
+    print("\n── so that, in this workspace")
+    for kind in [
+      ActionKind.fileRead, .fileCreate, .fileEdit, .fileDelete, .mailDraft, .mailSend, .chatSend, .paymentMake,
+    ] {
+      let verdict = explain(kind, target: "", under: policy)
+      let word = verdict.level.rawValue + String(repeating: " ", count: 11 - verdict.level.rawValue.count)
+      print("  \(word) \(kind.rawValue)\(verdict.isFloor ? " (a floor)" : "")")
+    }
+    guard isAsking else { return true }
+    return try ask("\nWrite these? yes or no", "no") == "yes"
+  }
+
+  private func write(_ texts: [(String, String)], folders: [String]) throws(RuntimeFault) -> String {
+    for name in [""] + folders.map({ "/\($0)" }) {
+      guard Files.makeDirectory("\(folder)\(name)", mode: 0o755) else {
+        throw RuntimeFault(.fault, "`\(folder)\(name)` can't be made: \(String(cString: strerror(errno)))")
+      }
+    }
+    for (name, text) in texts {
+      guard Files.write(Array(text.utf8), to: "\(folder)/\(name)", mode: 0o644) else {
+        throw RuntimeFault(.fault, "`\(folder)/\(name)` can't be written")
+      }
+    }
+    let goal = texts[2].1.isEmpty ? " Write its goal into goal.txt first." : ""
+    return
+      "The workspace is in \(folder).\(goal) `ringi run \(folder)` starts its agent, `ringi policy check \(folder)` reads its rules.\n"
+  }
+}
