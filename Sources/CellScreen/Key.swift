@@ -3,7 +3,7 @@ package enum Key: Hashable, Sendable {
   case character(Character)
   case control(Character)
   case enter, escape, tab, backTab, backspace, delete
-  case up, down, left, right, pageUp, pageDown, home, end
+  case up, down, left, right, wordLeft, wordRight, pageUp, pageDown, home, end
 
   /// How help and footer write it.
   package var name: String {
@@ -21,6 +21,8 @@ package enum Key: Hashable, Sendable {
     case .down: "↓"
     case .left: "←"
     case .right: "→"
+    case .wordLeft: "Ctrl-←"
+    case .wordRight: "Ctrl-→"
     case .pageUp: "PgUp"
     case .pageDown: "PgDn"
     case .home: "Home"

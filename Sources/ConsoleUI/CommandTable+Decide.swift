@@ -11,6 +11,8 @@ extension CommandTable {
       .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
       label: { [.run, .drafts].contains($0.view) && Deed.noEdit($0) == nil ? "change it" : nil }, obstacle: Deed.noEdit),
     Binding(
+      .editOutside, [.character("E")], .decide, "write your own version in $EDITOR", obstacle: Deed.noEdit),
+    Binding(
       .skip, [.character("s")], .decide, "come back to it later",
       label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },
       obstacle: { $0.view == .run && $0.current?.state == .waiting ? nil : "only a waiting step can be skipped" }),

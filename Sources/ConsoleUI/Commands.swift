@@ -5,7 +5,7 @@ import CellScreen
 import Domain
 
 package enum Command: String, Sendable, Hashable, CaseIterable {
-  case approve, reject, edit, skip, undo, approveRest, review, next, previous
+  case approve, reject, edit, editOutside, skip, undo, approveRest, review, next, previous
   case nextChange, previousChange, pane, zoom, stepTrail, search, palette, help
   case flags, runView, drafts, live, audit, policy
   case raise, lower, toggleMark, finish, openDocument, sendDraft, later, level
@@ -23,6 +23,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .later: "send-later"
     case .sendDraft: "send-draft"
     case .stopAll: "stop-all"
+    case .editOutside: "edit-outside"
     case .approveRest: "approve-rest"
     case .nextChange: "next-change"
     case .previousChange: "previous-change"

@@ -60,6 +60,8 @@ package enum Message: Sendable {
 package enum Intent: Hashable, Sendable {
   case loadPreview(StepID)
   case loadEditable(StepID)
+  /// In the person's own editor, which gets the terminal meanwhile.
+  case editOutside(StepSummary)
   case loadTrail(step: StepID?)
   case decide(StepSummary, Decision, painted: String)
   case decideLater(StepSummary, painted: String, at: Timestamp)

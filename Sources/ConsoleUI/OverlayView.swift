@@ -162,24 +162,26 @@ enum OverlayView {
     frame.fill(region)
     frame.box(
       region, title: [Span("Your version  ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)],
-      role: .focus,
-      ascii: model.isASCII)
+      role: .focus, ascii: model.isASCII)
     let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)
-    let top = max(0, min(field.row - inner.height / 2, field.lines.count - inner.height))
-    // The line being written stays in sight: it is shifted by whole characters.
-    let before = SafeText.width(String(field.lines[field.row][..<field.column]))
-    let shift = max(0, before - inner.width + 2)
-    for offset in 0..<min(inner.height, field.lines.count - top) {
-      let glyphs = SafeText.glyphs(String(field.lines[top + offset])).map { ($0, Role.text) }
-      frame.put(glyphs, x: inner.x - shift, y: inner.y + offset, limit: inner.width + shift)
+    let layout = FieldRows(field, width: inner.width - 1, reach: inner.height)
+    let top = max(0, min(layout.cursor.row - inner.height / 2, layout.rows.count - inner.height))
+    for offset in 0..<min(inner.height, layout.rows.count - top) {
+      let row = layout.rows[top + offset]
+      let glyphs = SafeText.glyphs(String(field.lines[row.line][row.from..<row.to])).map { ($0, Role.text) }
+      frame.put(glyphs, x: inner.x, y: inner.y + offset, limit: inner.width)
+      // A line that goes on below says so at the edge.
+      if row.to < field.lines[row.line].count {
+        frame.put(model.isASCII ? "\\" : "↩", .dim, x: inner.x + inner.width - 1, y: inner.y + offset, limit: 1)
+      }
     }
-    for y in inner.y..<(inner.y + inner.height) where shift > 0 { frame.put("│", .focus, x: region.x, y: y, limit: 1) }
-    if !model.status.isEmpty {
-      frame.putCut(
-        [Span(" \(model.status) ", .warning)], x: region.x + 2, y: region.y + region.height - 1, limit: region.width - 4
-      )
-    }
-    frame.cursor = (inner.x + before - shift, inner.y + field.row - top)
+    let foot: [Span] =
+      !model.status.isEmpty
+      ? [Span(" \(model.status) ", .warning)]
+      : field.sought.map { [Span(" find: ", .key), Span("\($0) ", .input), Span(" Ctrl-F next · Enter done ", .dim)] }
+        ?? [Span(" line \(field.row + 1) of \(field.lines.count) · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo ", .dim)]
+    frame.putCut(foot, x: region.x + 2, y: region.y + region.height - 1, limit: region.width - 4)
+    frame.cursor = (inner.x + layout.cursor.column, inner.y + layout.cursor.row - top)
   }
 
   private static func finish(_ model: Model, _ frame: inout Frame) {

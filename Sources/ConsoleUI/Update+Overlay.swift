@@ -13,7 +13,7 @@ package enum Reasons {
 
 func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   guard let overlay = model.overlay else { return [] }
-  if key == .escape {
+  if key == .escape, !isSearching(overlay) {
     model.overlay = nil
     say(&model, "nothing was decided")
     return []
@@ -45,6 +45,11 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     case .revoke(let word): return [.revoke(word)]
     }
   }
+}
+
+/// A search inside the editor is what Esc ends first.
+private func isSearching(_ overlay: Overlay) -> Bool {
+  if case .editor(_, _, let field) = overlay { field.sought != nil } else { false }
 }
 
 private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField) -> [Intent] {

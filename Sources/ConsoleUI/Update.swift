@@ -252,6 +252,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .approve: return yes(&model)
   case .reject: return no(&model)
   case .edit: return model.current.map { [.loadEditable($0.id)] } ?? []
+  case .editOutside: return model.current.map { [.editOutside($0)] } ?? []
   case .skip: return skip(&model)
   case .undo: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
   case .later: return later(&model)

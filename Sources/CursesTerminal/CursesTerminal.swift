@@ -24,6 +24,8 @@ package final class CursesTerminal: Screen {
   private static let pasteEnd = Int32(KEY_MAX) + 2
   private static let focusIn = Int32(KEY_MAX) + 3
   private static let focusOut = Int32(KEY_MAX) + 4
+  static let wordLeft = Int32(KEY_MAX) + 5
+  static let wordRight = Int32(KEY_MAX) + 6
   /// Paste marks and focus reports on.
   private static let reports = "\u{1B}[?2004h\u{1B}[?1004h"
 
@@ -69,6 +71,8 @@ package final class CursesTerminal: Screen {
     define_key("\u{1B}[201~", Self.pasteEnd)
     define_key("\u{1B}[I", Self.focusIn)
     define_key("\u{1B}[O", Self.focusOut)
+    define_key("\u{1B}[1;5D", Self.wordLeft)
+    define_key("\u{1B}[1;5C", Self.wordRight)
     mousemask(NC_CLICK | NC_WHEEL_UP | NC_WHEEL_DOWN, nil)
     mouseinterval(0)
     send(Self.reports)
@@ -117,10 +121,19 @@ package final class CursesTerminal: Screen {
 
   /// Stops the program as the shell's job control wants it, and takes the terminal again afterwards.
   package func suspend() {
+    release()
+    raise(SIGSTOP)
+    reclaim()
+  }
+
+  /// Lends the terminal to another program.
+  package func release() {
     def_prog_mode()
     endwin()
     tg_restore()
-    raise(SIGSTOP)
+  }
+
+  package func reclaim() {
     tg_rearm()
     reset_prog_mode()
     send(Self.reports)

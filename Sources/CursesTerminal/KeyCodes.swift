@@ -28,6 +28,8 @@ enum KeyCodes {
     case KEY_DC: .delete
     case KEY_BTAB: .backTab
     case KEY_ENTER: .enter
+    case CursesTerminal.wordLeft: .wordLeft
+    case CursesTerminal.wordRight: .wordRight
     default: nil
     }
   }

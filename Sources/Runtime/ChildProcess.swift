@@ -17,10 +17,12 @@ package enum ChildProcess {
   }
 
   /// The child's pid; throws with the reason of the call that failed.
-  /// - Parameter takesTerminal: standard input becomes the child's controlling terminal.
+  /// - Parameters:
+  ///   - takesTerminal: standard input becomes the child's controlling terminal.
+  ///   - newSession: false keeps it on this program's terminal, as a person's editor needs.
   package static func spawn(
     _ arguments: [String], environment: [String], directory: String?, streams: Streams, diesWithParent: Bool,
-    takesTerminal: Bool = false
+    takesTerminal: Bool = false, newSession: Bool = true
   ) throws(RuntimeFault) -> pid_t {
     guard let program = arguments.first.flatMap(find) else {
       throw RuntimeFault(.usage, "`\(arguments.first ?? "")` is not a program on this machine")
@@ -37,7 +39,7 @@ package enum ChildProcess {
         envp.withUnsafeBufferPointer { envpBuffer in
           var request = cp_request(
             path: path, argv: argvBuffer.baseAddress, envp: envpBuffer.baseAddress, directory: where_,
-            input: streams.input, output: streams.output, error: streams.error, new_session: 1,
+            input: streams.input, output: streams.output, error: streams.error, new_session: newSession ? 1 : 0,
             takes_terminal: takesTerminal ? 1 : 0, dies_with_parent: diesWithParent ? 1 : 0)
           return cp_spawn(&request)
         }

@@ -33,6 +33,13 @@ enum ConsoleLoop {
     while !session.isOver {
       try session.turn(events)
       events = []
+      if let step = session.wantsEditor {
+        terminal.release()
+        defer { terminal.reclaim() }
+        try session.editOutside(step)
+        session.suspended()
+        continue
+      }
       if session.wantsSuspend {
         terminal.suspend()
         session.suspended()

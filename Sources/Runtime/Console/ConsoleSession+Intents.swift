@@ -9,7 +9,7 @@ import Storage
 extension ConsoleSession {
   mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
     switch intent {
-    case .loadPreview, .loadEditable, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry, .openRun, .notify,
+    case .loadPreview, .loadEditable, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry, .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
     case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .undo, .raiseSend, .setTrust,
@@ -31,6 +31,7 @@ extension ConsoleSession {
     case .loadEditable(let id):
       guard let step = model.steps[id] else { return }
       try deliver(.editable(id, step.revision, try actions.editableText(step)))
+    case .editOutside(let step): wantsEditor = step
     case .loadTrail(let step):
       trailStep = step
       seenVersion = -1

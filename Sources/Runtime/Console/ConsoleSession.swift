@@ -29,6 +29,8 @@ struct ConsoleSession<Terminal: Screen> {
   var isDirty = true
   var isOver = false
   var wantsSuspend = false
+  /// The step whose text goes to the person's own editor next.
+  var wantsEditor: StepSummary?
   private var title = ""
 
   init(
@@ -198,6 +200,25 @@ struct ConsoleSession<Terminal: Screen> {
     }
     guard let found, let preview = try? Preview(bytes: found.1) else { return nil }
     return LoadedPreview(step: id, revision: found.0.revision, preview: preview)
+  }
+
+  /// The person's own editor, on the terminal that was lent to it.
+  mutating func editOutside(_ step: StepSummary) throws(RuntimeFault) {
+    wantsEditor = nil
+    do throws(RuntimeFault) {
+      guard let text = try actions.editableText(step) else {
+        return try deliver(.told("this step has no text to change", isBad: true))
+      }
+      guard let changed = try OutsideEditor(desk).edit(text, name: step.target), changed != text else {
+        return try deliver(.told("nothing was changed", isBad: false))
+      }
+      try actions.edit(step, text: changed)
+      seenVersion = -1
+      try deliver(.edited)
+    } catch {
+      guard error.code != .fault else { throw error }
+      try deliver(.told(error.sentence, isBad: true))
+    }
   }
 
   mutating func suspended() {

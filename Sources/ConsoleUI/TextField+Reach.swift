@@ -1,0 +1,157 @@
+// Undo, words and search of the text field.
+
+import CellScreen
+
+extension TextField {
+  private static let depth = 200
+
+  mutating func remember() {
+    past.append(Snapshot(lines: lines, row: row, column: column))
+    if past.count > Self.depth { past.removeFirst() }
+    future = []
+  }
+
+  /// A change that is one step of undo; none when nothing came of it.
+  mutating func change(_ body: (inout TextField) -> Void) {
+    let before = Snapshot(lines: lines, row: row, column: column)
+    body(&self)
+    guard lines != before.lines else { return }
+    past.append(before)
+    if past.count > Self.depth { past.removeFirst() }
+    future = []
+  }
+
+  mutating func undo() {
+    guard let last = past.popLast() else { return }
+    future.append(Snapshot(lines: lines, row: row, column: column))
+    (lines, row, column) = (last.lines, last.row, last.column)
+  }
+
+  mutating func redo() {
+    guard let next = future.popLast() else { return }
+    past.append(Snapshot(lines: lines, row: row, column: column))
+    (lines, row, column) = (next.lines, next.row, next.column)
+  }
+
+  // MARK: words
+
+  /// Scripts that are written without blanks end a word where the script changes.
+  private enum Class { case blank, kana, ideograph, letter, other }
+
+  private static func kind(_ character: Character) -> Class {
+    if character.isWhitespace { return .blank }
+    switch character.unicodeScalars.first?.value ?? 0 {
+    case 0x3040...0x30FF, 0xFF66...0xFF9F: return .kana
+    case 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: return .ideograph
+    default: return character.isLetter || character.isNumber ? .letter : .other
+    }
+  }
+
+  func wordStart() -> (column: Int, row: Int) {
+    guard column > 0 else { return row > 0 ? (lines[row - 1].count, row - 1) : (0, 0) }
+    var at = column
+    while at > 0, Self.kind(lines[row][at - 1]) == .blank { at -= 1 }
+    guard at > 0 else { return (0, row) }
+    let kind = Self.kind(lines[row][at - 1])
+    while at > 0, Self.kind(lines[row][at - 1]) == kind { at -= 1 }
+    return (at, row)
+  }
+
+  func wordEnd() -> (column: Int, row: Int) {
+    let line = lines[row]
+    guard column < line.count else { return row + 1 < lines.count ? (0, row + 1) : (column, row) }
+    var at = column
+    while at < line.count, Self.kind(line[at]) == .blank { at += 1 }
+    guard at < line.count else { return (at, row) }
+    let kind = Self.kind(line[at])
+    while at < line.count, Self.kind(line[at]) == kind { at += 1 }
+    return (at, row)
+  }
+
+  // MARK: search
+
+  /// Keys while the search is open: text is added, Ctrl-F goes to the next match, anything else ends it.
+  mutating func search(_ key: Key) -> Bool {
+    guard var text = sought else { return false }
+    switch key {
+    case .character(let character):
+      text.append(character)
+      sought = text
+      find(text, from: (row, column))
+    case .backspace:
+      if !text.isEmpty { text.removeLast() }
+      sought = text
+    case .control("f"):
+      if text.isEmpty { text = lastSought }
+      sought = text
+      find(text, from: (row, column + 1))
+    case .enter, .escape:
+      lastSought = text
+      sought = nil
+    default:
+      lastSought = text
+      sought = nil
+      return handle(key)
+    }
+    return true
+  }
+
+  /// The first match at or after the place, around at the end.
+  private mutating func find(_ text: String, from place: (row: Int, column: Int)) {
+    let needle = Array(text.lowercased())
+    guard !needle.isEmpty else { return }
+    for offset in 0...lines.count {
+      let line = (place.row + offset) % lines.count
+      let haystack = lines[line].map { Character($0.lowercased().first.map(String.init) ?? String($0)) }
+      let start = offset == 0 ? place.column : 0
+      guard haystack.count >= needle.count, start <= haystack.count - needle.count else { continue }
+      for at in start...(haystack.count - needle.count) where haystack[at..<(at + needle.count)].elementsEqual(needle) {
+        (row, column) = (line, at)
+        return
+      }
+    }
+  }
+}
+
+/// A text field's lines broken into rows of a width, around the cursor: what the editor draws.
+package struct FieldRows: Sendable {
+  package struct Row: Sendable {
+    package let line: Int
+    package let from: Int
+    package let to: Int
+  }
+  package let rows: [Row]
+  /// The row and column of the cursor.
+  package let cursor: (row: Int, column: Int)
+
+  /// - Parameter reach: lines before and after the cursor that are laid out at all.
+  package init(_ field: TextField, width: Int, reach: Int) {
+    let width = max(2, width)
+    var rows: [Row] = []
+    var cursor = (row: 0, column: 0)
+    for line in max(0, field.row - reach)...min(field.lines.count - 1, field.row + reach) {
+      let characters = field.lines[line]
+      var (from, columns) = (0, 0)
+      for (index, character) in characters.enumerated() {
+        let wide = SafeText.width(String(character))
+        if columns + wide > width {
+          rows.append(Row(line: line, from: from, to: index))
+          (from, columns) = (index, 0)
+        }
+        if line == field.row, index == field.column { cursor = (rows.count, columns) }
+        columns += wide
+      }
+      if line == field.row, field.column >= characters.count {
+        // At the very edge the cursor waits on the next row.
+        if columns >= width {
+          rows.append(Row(line: line, from: from, to: characters.count))
+          (from, columns) = (characters.count, 0)
+        }
+        cursor = (rows.count, columns)
+      }
+      rows.append(Row(line: line, from: from, to: characters.count))
+    }
+    self.rows = rows
+    self.cursor = cursor
+  }
+}
