@@ -101,6 +101,10 @@ extension DeskStore: Journal {
       throw refusal(step, transition)
     }
     if let shown = transition.shown { try check(shown, step) }
+    // A hold is no courtesy of the performer: before its time nothing is permitted.
+    if transition.event == .begin, let due = step.dueAt, clock.wall() < due {
+      throw JournalFault(.illegal, "#\(step.number) is held until \(due.clock(offset: clock.zone))")
+    }
     let salt = try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT salt FROM step WHERE id = ?1", .integer(step.id.value)) { $0.bytes(0) }
     }

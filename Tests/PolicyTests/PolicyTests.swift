@@ -41,9 +41,20 @@ struct PolicyTests {
     let kind = try #require(ActionKind(rawValue: value["action"]?.string ?? ""))
     let text = value["workspace"]?.string ?? ""
     let rules = text.isEmpty ? [] : try PolicyFile.rules(text, file: "policy.yaml").rules
-    let policy = Policy(version: "", company: try Self.company(), workspace: rules)
+    let policy = Policy(
+      version: "", company: try Self.company(), workspace: rules, standing: try Self.standing(value["standing"]))
     #expect(
       explain(kind, target: value["target"]?.string ?? "", under: policy).level.rawValue == value["level"]?.string)
+  }
+
+  /// `"file.edit": "batched"`: what people said for the rest of the run.
+  private static func standing(_ value: JSON?) throws -> [Rule] {
+    try (value?.members ?? []).map { member in
+      Rule(
+        subjects: [.kind(try #require(ActionKind(rawValue: member.key)))], targets: [], exceptions: [],
+        level: try #require(TrustLevel(rawValue: member.value.string ?? "")), isAlways: false, allowsBulk: false,
+        why: "aiko said so", origin: Origin(file: "standing approval", line: 1))
+    }
   }
 
   @Test(

@@ -9,7 +9,8 @@ import Storage
 extension ConsoleSession {
   mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
     switch intent {
-    case .loadPreview, .loadEditable, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry, .openRun, .notify,
+    case .loadPreview, .loadEditable, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry,
+      .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
     case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .undo, .raiseSend, .setTrust,
