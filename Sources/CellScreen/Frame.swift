@@ -97,7 +97,30 @@ package struct Frame: Hashable, Sendable {
 
   @discardableResult
   package mutating func put(_ spans: [Span], x: Int, y: Int, limit: Int) -> Int {
-    put(spans.flatMap { span in SafeText.glyphs(span.text).map { ($0, span.role) } }, x: x, y: y, limit: limit)
+    guard y >= 0, y < height else { return x }
+    let end = min(width, x + limit)
+    var column = x
+    for span in spans {
+      if SafeText.isPlain(span.text) {
+        // Most of a screen is plain: it goes into the cells without an array in between.
+        for byte in span.text.utf8 {
+          guard column < end else { return column }
+          if column >= 0 {
+            part(y * width + column, y)
+            cells[y * width + column] = Cell(text: SafeText.ascii[Int(byte)], role: span.role, width: 1)
+          }
+          column += 1
+        }
+      } else {
+        let glyphs = SafeText.glyphs(span.text)
+        let wanted = glyphs.reduce(0) { $0 + $1.width }
+        let before = column
+        column = put(glyphs.lazy.map { ($0, span.role) }, x: column, y: y, limit: end - column)
+        // What did not fit ends the row: nothing slips in behind it.
+        if column - before != wanted { return column }
+      }
+    }
+    return column
   }
 
   @discardableResult
@@ -108,9 +131,10 @@ package struct Frame: Hashable, Sendable {
   /// Text cut to `limit` columns with `…` where something was left out.
   @discardableResult
   package mutating func putCut(_ spans: [Span], x: Int, y: Int, limit: Int) -> Int {
-    let glyphs = spans.flatMap { span in SafeText.glyphs(span.text).map { ($0, span.role) } }
-    guard glyphs.reduce(0, { $0 + $1.0.width }) > limit, limit > 1 else { return put(glyphs, x: x, y: y, limit: limit) }
-    let end = put(glyphs, x: x, y: y, limit: limit - 1)
+    guard limit > 1, spans.reduce(0, { $0 + SafeText.width($1.text) }) > limit else {
+      return put(spans, x: x, y: y, limit: limit)
+    }
+    let end = put(spans, x: x, y: y, limit: limit - 1)
     return put("…", .dim, x: end, y: y, limit: 1)
   }
 

@@ -55,7 +55,8 @@ package enum SafeText {
     return out
   }
 
-  private static let ascii: [String] = (0..<128).map { String(Character(Unicode.Scalar(UInt8($0)))) }
+  /// Each printable ASCII character as text.
+  static let ascii: [String] = (0..<128).map { String(Character(Unicode.Scalar(UInt8($0)))) }
 
   private enum Shape { case columns(Int), mark, hidden }
 
@@ -119,8 +120,13 @@ package enum SafeText {
     }
   }
 
+  /// True when every character is printable ASCII, and so takes one column each.
+  static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+
   /// Columns the text takes.
-  package static func width(_ text: String) -> Int { glyphs(text).reduce(0) { $0 + $1.width } }
+  package static func width(_ text: String) -> Int {
+    isPlain(text) ? text.utf8.count : glyphs(text).reduce(0) { $0 + $1.width }
+  }
 
   /// The text with tokens in place, for plain output.
   package static func plain(_ text: String) -> String { glyphs(text).map(\.text).joined() }

@@ -20,6 +20,9 @@ package final class CursesTerminal: Screen {
   private var lastStyles: [Role: Style] = [:]
   private let colors: ColorPairs
   private var isOpen = true
+  /// Kept from row to row, so that drawing allocates nothing.
+  private var line: [cchar_t] = []
+  private var wide: [wchar_t] = []
   private static let pasteStart = Int32(KEY_MAX) + 1
   private static let pasteEnd = Int32(KEY_MAX) + 2
   private static let focusIn = Int32(KEY_MAX) + 3
@@ -143,8 +146,13 @@ package final class CursesTerminal: Screen {
   package func show(_ frame: Frame, styles: [Role: Style]) {
     let isFresh = last == nil || last?.width != frame.width || last?.height != frame.height || lastStyles != styles
     for y in 0..<min(frame.height, height) {
-      if !isFresh, let last, last.row(y) == frame.row(y) { continue }
-      putRow(frame.row(y), y, styles)
+      let row = frame.row(y)
+      guard !isFresh, let old = last?.row(y) else {
+        putRow(row, y, from: row.startIndex, to: row.endIndex, styles)
+        continue
+      }
+      guard let (from, to) = Self.difference(old, row) else { continue }
+      putRow(row, y, from: from, to: to, styles)
     }
     if let cursor = frame.cursor {
       move(Int32(cursor.y), Int32(cursor.x))
@@ -157,19 +165,39 @@ package final class CursesTerminal: Screen {
     lastStyles = styles
   }
 
-  private func putRow(_ row: ArraySlice<Cell>, _ y: Int, _ styles: [Role: Style]) {
-    var out: [cchar_t] = []
-    out.reserveCapacity(row.count + 1)
-    for cell in row where cell.width > 0 {
-      var text = cell.text.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
-      if isASCII { text = text.map { $0 < 127 ? $0 : wchar_t(UInt8(ascii: "?")) } }
-      text.append(0)
-      let (attributes, pair) = colors.attributes(styles[cell.role] ?? Style())
+  /// The cells between the first and the last that differ, whole glyphs; nil when none does.
+  private static func difference(_ old: ArraySlice<Cell>, _ new: ArraySlice<Cell>) -> (from: Int, to: Int)? {
+    var (from, to) = (new.startIndex, new.endIndex)
+    while from < to, old[from] == new[from] { from += 1 }
+    guard from < to else { return nil }
+    while old[to - 1] == new[to - 1] { to -= 1 }
+    // Half of a wide glyph, old or new, brings its other half with it.
+    while from > new.startIndex, new[from].width == 0 || old[from].width == 0 { from -= 1 }
+    while to < new.endIndex, new[to].width == 0 || old[to].width == 0 { to += 1 }
+    return (from, to)
+  }
+
+  private func putRow(_ row: ArraySlice<Cell>, _ y: Int, from: Int, to: Int, _ styles: [Role: Style]) {
+    line.removeAll(keepingCapacity: true)
+    // Cells of one role stand together: its look is asked for once a run, not once a cell.
+    var role: Role?
+    var look: (attr_t, Int32) = (NC_NORMAL, 0)
+    for index in from..<to where row[index].width > 0 {
+      let cell = row[index]
+      if cell.role != role {
+        role = cell.role
+        look = colors.attributes(styles[cell.role] ?? Style())
+      }
+      wide.removeAll(keepingCapacity: true)
+      for scalar in cell.text.unicodeScalars.prefix(4) {
+        wide.append(isASCII && scalar.value >= 127 ? wchar_t(UInt8(ascii: "?")) : wchar_t(bitPattern: scalar.value))
+      }
+      wide.append(0)
       var complex = cchar_t()
-      _ = nc_cell(&complex, text, attributes, pair)
-      out.append(complex)
+      _ = nc_cell(&complex, wide, look.0, look.1)
+      line.append(complex)
     }
-    _ = mvadd_wchnstr(Int32(y), 0, out, Int32(out.count))
+    _ = mvadd_wchnstr(Int32(y), Int32(from - row.startIndex), line, Int32(line.count))
   }
 
   package func poll() -> [InputEvent] {
