@@ -185,11 +185,10 @@ package enum Doctor {
           .bad("agent", "\(name): `\(command)` is not a program on this machine", "install it, or change desk.yaml"))
         continue
       }
-      let isOwn = name == "rules-agent" && desk.settings.agents[name] == nil
-      let grade: Grade = isOwn ? .enforced : .asked
+      let grade = RunStarter.grade(name, desk)
       let fact = "\(name): \(grade.rawValue), model \(entry.model)"
       out.append(
-        isOwn
+        grade == .enforced
           ? .good("agent", fact)
           : .care(
             "agent", "\(fact): it waits for our answer, and could also act by itself",

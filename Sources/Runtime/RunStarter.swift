@@ -20,7 +20,7 @@ package enum RunStarter {
   }
 
   /// The embedded agent touches nothing itself. Any other may: it is asked, and no more is promised.
-  private static func grade(_ name: String, _ desk: Desk) -> Grade {
+  static func grade(_ name: String, _ desk: Desk) -> Grade {
     name == "rules-agent" && desk.settings.agents[name] == nil ? .enforced : .asked
   }
 
@@ -33,9 +33,8 @@ package enum RunStarter {
     let name = agent ?? loaded.workspace.agent
     let entry = try entry(name, desk)
     let new = NewRun(
-      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: .enforced,
-      model: entry.model,
-      policy: loaded.policyDigest)
+      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: grade(name, desk),
+      model: entry.model, policy: loaded.policyDigest)
     guard !new.goal.allSatisfy(\.isWhitespace) else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")
     }

@@ -154,6 +154,7 @@ struct EndToEndTests {
     let space = try ringi.workspace(agent: script)
     let result = try ringi("run", space)
     #expect(result.output.contains("lost") && result.output.contains(why), "\(result)")
+    #expect(try ringi("list", "--json").output.contains("\"grade\":\"asked\""), "no more is promised of it")
   }
 
   @Test("what waited for a dead agent is withdrawn")
