@@ -11,6 +11,10 @@ package struct PreviewImages: Sendable {
   package var attachments: [(path: String, bytes: [UInt8])]
   /// For a new file: the file it mostly repeats, if there is one.
   package var basis: (path: String, bytes: [UInt8])?
+  /// The same of attachments, by path.
+  package var readableAttachments: [String: (words: String, text: [UInt8])] = [:]
+  /// What a person can read of a file that is no text, and how that came about; nil for text.
+  package var readable: (words: String, before: [UInt8], after: [UInt8])?
   package init(
     before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
     basis: (path: String, bytes: [UInt8])? = nil
@@ -27,7 +31,8 @@ extension Preview {
   private static let context = 3
 
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
-    switch effect {
+    if let readable = images.readable { return converted(readable, images) }
+    return switch effect {
     case .readFile(let path): text("reads \(path.display)", images.after)
     case .createFile:
       if let basis = images.basis {
@@ -55,6 +60,20 @@ extension Preview {
     case .reportFindings(let document, _): flags(document, findings)
     case .other(let other): plain([("target", other.target)], body: other.payload)
     }
+  }
+
+  /// Its changes can't be kept one by one: they are of the text that was made, not of the bytes.
+  private static func converted(
+    _ readable: (words: String, before: [UInt8], after: [UInt8]), _ images: PreviewImages
+  ) -> Preview {
+    let body = diff(readable.before, readable.after).lines.map {
+      PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks)
+    }
+    return Preview(
+      lines: [
+        PreviewLine(.warning, "not text: what follows is \(readable.words); the bytes themselves are decided on"),
+        PreviewLine(.label, sizes(images.before, images.after)), PreviewLine(.gap, ""),
+      ] + body, changes: 1)
   }
 
   /// Bytes as text; nil when they are not UTF-8 or hold NUL.
@@ -87,9 +106,27 @@ extension Preview {
   private static func binary(_ before: [UInt8], _ after: [UInt8]) -> Preview {
     Preview(
       lines: [
-        PreviewLine(.warning, "not text: shown by size only"),
-        PreviewLine(.label, "before \(before.count) bytes, after \(after.count) bytes"),
-      ], changes: 1)
+        PreviewLine(.warning, "not text: a summary only"), PreviewLine(.label, sizes(before, after)),
+      ] + summary("before", before) + summary("after", after), changes: 1)
+  }
+
+  private static func sizes(_ before: [UInt8], _ after: [UInt8]) -> String {
+    "before \(before.count) bytes, after \(after.count) bytes"
+  }
+
+  /// What kind of file the first bytes say it is, and those bytes.
+  private static func summary(_ name: String, _ bytes: [UInt8]) -> [PreviewLine] {
+    guard !bytes.isEmpty else { return [] }
+    let signs: [([UInt8], String)] = [
+      (Array("%PDF".utf8), "a PDF document"), ([0x89, 0x50, 0x4E, 0x47], "a PNG picture"),
+      ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
+      (Array("PK".utf8), "a zip archive, as .docx and .xlsx are"), ([0x1F, 0x8B], "a gzip archive"),
+      ([0x7F, 0x45, 0x4C, 0x46], "a program (ELF)"), ([0xD0, 0xCF, 0x11, 0xE0], "an older Office document"),
+      (Array("SQLite format 3".utf8), "an SQLite database"),
+    ]
+    let kind = signs.first { bytes.starts(with: $0.0) }?.1 ?? "of a kind that is not known here"
+    let head = bytes.prefix(16).map { Hex.encode([$0]) }.joined(separator: " ")
+    return [PreviewLine(.label, "\(name): \(kind), begins with \(head)")]
   }
 
   private static func string(_ table: LineTable, _ line: Int) -> String {
@@ -182,6 +219,12 @@ extension Preview {
       lines.append(PreviewLine(.gap, ""))
       lines.append(PreviewLine(.label, "attached \(Docket.oneLine(attachment.path))"))
       lines += bodyLines(String(decoding: attachment.bytes, as: UTF8.self))
+    }
+    for attachment in images.attachments {
+      guard let readable = images.readableAttachments[attachment.path] else { continue }
+      lines.append(PreviewLine(.gap, ""))
+      lines.append(PreviewLine(.label, "attached \(Docket.oneLine(attachment.path)), \(readable.words)"))
+      lines += bodyLines(String(decoding: readable.text, as: UTF8.self))
     }
     return Preview(lines: lines, changes: 0)
   }

@@ -15,6 +15,7 @@ package final class Desk {
   package let person: Person
   package let verifierKey: String
   package var gate: Gate<DeskStore> { Gate(journal: store) }
+  var converter: TextConverter { TextConverter(desk: directory, commands: settings.textconv) }
 
   /// `$RINGI_DESK`, else `$XDG_DATA_HOME/ringi`, else `~/.local/share/ringi`.
   package static func location() throws(RuntimeFault) -> String {

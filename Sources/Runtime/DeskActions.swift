@@ -21,7 +21,9 @@ package struct DeskActions {
     }
     let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
     do {
-      return StepMaker(run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store)
+      return StepMaker(
+        run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store,
+        converter: desk.converter)
     } catch { throw RuntimeFault(.fault, error.sentence) }
   }
 

@@ -16,6 +16,7 @@ struct StepMaker {
   let loaded: LoadedWorkspace
   let scopes: Scopes
   let store: DeskStore
+  let converter: TextConverter
 
   /// Everything a preview needs beside the effect.
   struct Material {
@@ -64,7 +65,12 @@ struct StepMaker {
       verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
     }
     let salt = store.clock.random(16)
-    var preview = Preview.of(action.effect, images: material.images, findings: material.findings)
+    var images = material.images
+    images.readable = readable(action.effect, images)
+    for (path, bytes) in images.attachments where !Self.isText(bytes) {
+      images.readableAttachments[path] = converter.text(bytes, name: path)
+    }
+    var preview = Preview.of(action.effect, images: images, findings: material.findings)
     if let rewritten = material.rewritten {
       preview = preview.followed(by: "your change against the agent’s version", rewritten.before, rewritten.after)
     }
@@ -79,6 +85,22 @@ struct StepMaker {
       isRelayed: isRelayed)
     step.previewDigest = digest(step, preview)
     return step
+  }
+
+  /// What the desk's own command makes of a file that is no text.
+  private func readable(_ effect: Effect, _ images: PreviewImages) -> (words: String, before: [UInt8], after: [UInt8])?
+  {
+    guard let path = effect.writtenPath, !(Self.isText(images.before) && Self.isText(images.after)) else { return nil }
+    let before = converter.text(images.before, name: path.display)
+    let after = converter.text(images.after, name: path.display)
+    guard before != nil || images.before.isEmpty, after != nil || images.after.isEmpty,
+      let words = after?.words ?? before?.words
+    else { return nil }
+    return (words, before?.text ?? [], after?.text ?? [])
+  }
+
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
   }
 
   /// The rules of the files, and over them what people said for the rest of this run.

@@ -6,6 +6,8 @@
 //     aiko: reviewer
 //   mail:
 //     sendmail: [/usr/sbin/sendmail]
+//   textconv:
+//     pdf: [pdftotext, -layout]          # gets the file's path as its last argument, prints text
 
 import Domain
 
@@ -26,17 +28,25 @@ package struct DeskSettings: Hashable, Sendable {
   /// Operating-system user to role.
   package var people: [String: String] = [:]
   package var sendmail: [String] = []
+  /// Ending of a file name to the command that prints such a file as text.
+  package var textconv: [String: [String]] = [:]
   package init() {}
 }
 
 package enum DeskFile {
   package static func read(_ text: String) throws(SettingsFault) -> DeskSettings {
     var out = DeskSettings()
-    let top = try Entry.document(text, file: "desk.yaml").mapping(["agents", "people", "mail"])
+    let top = try Entry.document(text, file: "desk.yaml").mapping(["agents", "people", "mail", "textconv"])
     for (name, entry) in try top["agents"]?.names() ?? [] { out.agents[name] = try agent(entry) }
     for (name, entry) in try top["people"]?.names() ?? [] { out.people[name] = try entry.text() }
     if let sendmail = try top["mail"]?.mapping(["sendmail"])["sendmail"] {
       for item in try sendmail.texts() { out.sendmail.append(try item.text()) }
+    }
+    for (name, entry) in try top["textconv"]?.names() ?? [] {
+      var words: [String] = []
+      for item in try entry.texts() { words.append(try item.text()) }
+      guard !words.isEmpty else { throw entry.fault("a command is a list of words") }
+      out.textconv[name.lowercased()] = words
     }
     return out
   }

@@ -194,6 +194,25 @@ struct EndToEndTests {
         && !FileManager.default.fileExists(atPath: "\(space)/policy.yaml"))
   }
 
+  @Test("a file that is no text is shown as the desk's own command reads it, and is decided on as a whole")
+  func textconv() throws {
+    let ringi = try Ringi()
+    let write =
+      #"{"jsonrpc":"2.0","id":7,"method":"fs/write_text_file","params":{"sessionId":"s","path":"SPACE/files/a.dat","content":"new"}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking([write.replacingOccurrences(of: "SPACE", with: "\(ringi.folder.path)/space")]),
+      policy: "rules:\n  - {action: file.edit, level: watched}\n")
+    try Data([0, 111, 108, 100]).write(to: URL(filePath: "\(space)/files/a.dat"))
+    let settings = try String(contentsOfFile: "\(ringi.desk)/desk.yaml", encoding: .utf8)
+    try (settings + "textconv:\n  dat: [od, -An, -c]\n").write(
+      toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
+    _ = try ringi("run", space)
+    let shown = try ringi("show", "1.1").output
+    #expect(
+      shown.contains("as `od` reads it") && shown.contains("o   l   d") && shown.contains("n   e   w"), "\(shown)")
+    try stop(ringi)
+  }
+
   @Test("a policy with a typo stops the run before it starts, with place and mend")
   func typo() throws {
     let ringi = try Ringi()

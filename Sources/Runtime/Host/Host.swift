@@ -69,7 +69,7 @@ package final class Host {
     let scopes: Scopes
     do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
     let store = desk.store
-    maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
+    maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store, converter: desk.converter)
     performer = Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox",
       transport: desk.settings.sendmail.isEmpty ? .outbox : .sendmail(desk.settings.sendmail),
