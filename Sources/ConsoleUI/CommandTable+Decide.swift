@@ -9,9 +9,11 @@ extension CommandTable {
       label: Deed.no, obstacle: Deed.noNo),
     Binding(
       .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
-      label: { [.run, .drafts].contains($0.view) && Deed.noEdit($0) == nil ? "change it" : nil }, obstacle: Deed.noEdit),
+      label: { [.run, .drafts, .flags].contains($0.view) && Deed.noEdit($0) == nil ? "change it" : nil },
+      obstacle: Deed.noEdit),
     Binding(
-      .editOutside, [.character("E")], .decide, "write your own version in $EDITOR", obstacle: Deed.noEdit),
+      .editOutside, [.character("E")], .decide, "write your own version in $EDITOR",
+      obstacle: { $0.view == .flags ? "e changes the redline here" : Deed.noEdit($0) }),
     Binding(
       .skip, [.character("s")], .decide, "come back to it later",
       label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },

@@ -101,6 +101,10 @@ enum Deed {
 
   @Sendable static func noEdit(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
+    if model.view == .flags {
+      guard let row = model.currentFinding else { return "no flag is selected" }
+      return row.finding.redline.isEmpty ? "this flag has no redline to change" : nil
+    }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"
     }

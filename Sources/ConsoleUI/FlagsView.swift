@@ -1,11 +1,14 @@
 import CellScreen
 import Domain
+import EffectPreview
 
 enum FlagsView {
   static func drawList(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 2 else { return }
     let flags = model.flags
-    let counts = Finding.Level.allCases.map { level in "\(flags.count { $0.level == level }) \(level.word)" }
+    let changed = flags.count { $0.humanLevel != nil }
+    var counts = Finding.Level.allCases.map { level in "\(flags.count { $0.level == level }) \(level.word)" }
+    if changed > 0 { counts.append("\(changed) changed by people") }
     frame.pane(
       region, [Span("Flags ", .title), Span(counts.joined(separator: " · "), .dim)], model,
       isFocused: model.pane == .list)
@@ -38,6 +41,30 @@ enum FlagsView {
     Card.draw(card(row), model, region, &frame)
   }
 
+  /// Lines of a text with some of its scalars in another role.
+  private static func spans(_ text: String, _ role: Role, _ marks: [Range<Int>], _ marked: Role) -> [[Span]] {
+    var (lines, run, isMarked): ([[Span]], String, Bool) = ([[]], "", false)
+    func flush() {
+      if !run.isEmpty { lines[lines.count - 1].append(Span(run, isMarked ? marked : role)) }
+      run = ""
+    }
+    for (offset, scalar) in text.unicodeScalars.enumerated() {
+      if scalar == "\n" {
+        flush()
+        lines.append([])
+        continue
+      }
+      let here = marks.contains { $0.contains(offset) }
+      if here != isMarked {
+        flush()
+        isMarked = here
+      }
+      run.unicodeScalars.append(scalar)
+    }
+    flush()
+    return lines
+  }
+
   /// The clause card, field by field; each entry is one paragraph.
   private static func card(_ row: FindingRow) -> [[Span]] {
     let finding = row.finding
@@ -55,17 +82,20 @@ enum FlagsView {
       ])
     }
     if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
-    func field(_ name: String, _ text: String, _ role: Role) {
+    func field(_ name: String, _ text: String, _ role: Role, _ marks: [Range<Int>] = [], _ marked: Role = .text) {
       guard !text.isEmpty else { return }
       out.append([Span("", .text)])
       out.append([Span(name, .dim)])
-      out += text.split(separator: "\n", omittingEmptySubsequences: false).map { [Span(String($0), role)] }
+      out += spans(text, role, marks, marked)
     }
-    field("the clause says", finding.text, .context)
+    // The difference is marked in both: what the redline takes away, what it puts in.
+    let marks = finding.redline.isEmpty ? nil : Preview.wordMarks(finding.text, finding.redline)
+    field("the clause says", finding.text, .context, marks?.old ?? [], .removedWord)
     field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
     let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded"
-    field("suggested redline\(word)", finding.redline, row.mark == .discard ? .dim : .added)
+    let isOut = row.mark == .discard
+    field("suggested redline\(word)", finding.redline, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     field("fallback", finding.fallback, .text)
     field("business impact", finding.impact, .text)
     out.append([Span("", .text)])

@@ -47,8 +47,8 @@ package enum Message: Sendable {
   /// The frame of this model is on the screen.
   case painted(Painted, rows: Range<Int>?, at: Int64)
   case checked(TrailCheck)
-  /// The text a person may rewrite; nil when there is none.
-  case editable(StepID, Revision, String?)
+  /// The text a person may rewrite, nil when there is none, and the line to begin at.
+  case editable(StepID, Revision, String?, at: String = "")
   /// A person's version was taken; the editor closes.
   case edited
   case told(String, isBad: Bool)
@@ -60,6 +60,8 @@ package enum Message: Sendable {
 package enum Intent: Hashable, Sendable {
   case loadPreview(StepID)
   case loadEditable(StepID)
+  /// The prepared copy that holds a flag's redline.
+  case loadRedline(FindingRow)
   /// In the person's own editor, which gets the terminal meanwhile.
   case editOutside(StepSummary)
   case loadTrail(step: StepID?)

@@ -38,6 +38,19 @@ extension Model {
   }
 }
 
+extension Model {
+  /// A level a person changed that the agent has not heard of, on the document this prepared result is about.
+  func unheard(of step: StepSummary) -> FindingRow? {
+    guard step.state == .staged else { return nil }
+    return findings.first { row in
+      guard !row.isTold, row.humanLevel != nil else { return false }
+      let name = row.finding.document.split(separator: "/").last.map(String.init) ?? row.finding.document
+      let stem = name.split(separator: ".").first.map(String.init) ?? name
+      return !stem.isEmpty && step.target.split(separator: "/").last?.hasPrefix(stem) ?? false
+    }
+  }
+}
+
 /// Which steps are messages, in the order a person wants them: what waits, what is prepared or saved and not sent, what
 /// is on its way, what has gone.
 enum Drafts {

@@ -19,12 +19,16 @@ enum ReviewView {
       }
       let (sign, role) = Marks.mark(step.mark, isPartial: !step.discardedChanges.isEmpty, ascii: model.isASCII)
       let isSelected = step.id == model.reviewSelection
+      // An agent that has gone can't revise its memo: the person's word stands beside it.
+      let changed = model.unheard(of: step).map { " level changed by \($0.decidedBy)" } ?? ""
+      let tail = SafeText.width(changed)
+      frame.put(changed, .warning, x: inner.x + inner.width - tail, y: y, limit: tail)
       frame.putCut(
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
           Span(String(repeating: " ", count: max(0, 3 - step.number.description.count)) + "\(step.number) ", .dim),
           Span(step.target, .text),
-        ], x: inner.x, y: y, limit: inner.width)
+        ], x: inner.x, y: y, limit: inner.width - tail)
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }
     frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)

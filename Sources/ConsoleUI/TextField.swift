@@ -21,13 +21,16 @@ package struct TextField: Hashable, Sendable {
     let column: Int
   }
 
-  package init(_ text: String, isMultiLine: Bool) {
+  /// - Parameter line: the cursor begins at the first line that is this one.
+  package init(_ text: String, isMultiLine: Bool, at line: String = "") {
     self.isMultiLine = isMultiLine
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
     if lines.isEmpty { lines = [[]] }
     if !isMultiLine {
       row = lines.count - 1
       column = lines[row].count
+    } else if !line.isEmpty {
+      row = lines.firstIndex { String($0) == line } ?? 0
     }
   }
 

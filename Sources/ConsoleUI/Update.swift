@@ -40,12 +40,12 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .checked(let check):
     model.check = check
     return []
-  case .editable(let step, let revision, let text):
+  case .editable(let step, let revision, let text, let line):
     guard let text, let current = model.steps[step], current.revision == revision else {
       say(&model, "this step has no text to change", isBad: true)
       return []
     }
-    model.overlay = .editor(step, revision, TextField(text, isMultiLine: true))
+    model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, at: line))
     return []
   case .edited:
     model.overlay = nil
@@ -251,7 +251,9 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   switch command {
   case .approve: return yes(&model)
   case .reject: return no(&model)
-  case .edit: return model.current.map { [.loadEditable($0.id)] } ?? []
+  case .edit:
+    if model.view == .flags { return model.currentFinding.map { [.loadRedline($0)] } ?? [] }
+    return model.current.map { [.loadEditable($0.id)] } ?? []
   case .editOutside: return model.current.map { [.editOutside($0)] } ?? []
   case .skip: return skip(&model)
   case .undo: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []

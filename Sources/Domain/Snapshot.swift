@@ -178,10 +178,13 @@ package struct FindingRow: Hashable, Sendable {
   package var decidedAt: Timestamp?
   /// The redline: undecided, keep or discard.
   package var mark: Mark
+  /// False while the agent has not heard of a changed level.
+  package var isTold: Bool
   package init(
     id: Int64, step: StepID, finding: Finding, humanLevel: Finding.Level?, levelReason: String, decidedBy: String,
-    decidedAt: Timestamp? = nil, mark: Mark
+    decidedAt: Timestamp? = nil, mark: Mark, isTold: Bool = true
   ) {
+    self.isTold = isTold
     self.decidedAt = decidedAt
     self.id = id
     self.step = step

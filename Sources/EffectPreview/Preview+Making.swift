@@ -247,6 +247,13 @@ extension Preview {
 }
 
 extension Preview {
+  /// The words that differ between two texts, as ranges of scalars; nil where they have too little in common.
+  package static func wordMarks(_ old: String, _ new: String) -> (old: [Range<Int>], new: [Range<Int>])? {
+    WordDiff.changed(old, new).map { ($0.old, $0.new) }
+  }
+}
+
+extension Preview {
   /// What is different from an earlier version first, then this preview.
   package func preceded(by heading: String, _ before: String, _ after: String) -> Preview {
     let diff = Preview.diff(Array(before.utf8), Array(after.utf8))

@@ -1,5 +1,5 @@
 // What a person can read of a file that is no text, as git's `textconv` does it: the desk names a command for an
-// ending, the command gets a file and prints text. It is for the eye only; the bytes themselves are what is approved.
+// ending, the command gets a file (at `{}`, else as its last word) and prints text. It is for the eye only; the bytes themselves are what is approved.
 
 import Glibc
 
@@ -24,7 +24,8 @@ struct TextConverter {
     let path = "\(desk)/convert-\(getpid()).\(ending)"
     guard Files.write(bytes, to: path, mode: 0o600) else { return nil }
     defer { unlink(path) }
-    return run(command + [path]).map { ("as `\(program)` reads it", $0) }
+    let words = command.contains("{}") ? command.map { $0 == "{}" ? path : $0 } : command + [path]
+    return run(words).map { ("as `\(program)` reads it", $0) }
   }
 
   private func run(_ command: [String]) -> [UInt8]? {

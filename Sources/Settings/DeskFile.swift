@@ -7,7 +7,7 @@
 //   mail:
 //     sendmail: [/usr/sbin/sendmail]
 //   textconv:
-//     pdf: [pdftotext, -layout]          # gets the file's path as its last argument, prints text
+//     pdf: [pdftotext, -layout, "{}", "-"]   # {} is the file; without it the file is the last word
 
 import Domain
 

@@ -73,7 +73,7 @@ extension DeskStore {
       try connection.rows(
         """
         SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
-          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt
+          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold
         FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
         """, .integer(run.value)
       ) { row in
@@ -86,7 +86,7 @@ extension DeskStore {
             escalation: row.text(13), isMustHave: row.int(14) != 0),
           humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
           decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
-          mark: Mark(rawValue: row.text(18)) ?? .undecided)
+          mark: Mark(rawValue: row.text(18)) ?? .undecided, isTold: row.int(20) != 0)
       }
     }
   }

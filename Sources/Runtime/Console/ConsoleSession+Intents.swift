@@ -9,7 +9,8 @@ import Storage
 extension ConsoleSession {
   mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
     switch intent {
-    case .loadPreview, .loadEditable, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail, .loadEntry,
+    case .loadPreview, .loadEditable, .loadRedline, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail,
+      .loadEntry,
       .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
@@ -32,6 +33,13 @@ extension ConsoleSession {
     case .loadEditable(let id):
       guard let step = model.steps[id] else { return }
       try deliver(.editable(id, step.revision, try actions.editableText(step)))
+    case .loadRedline(let row):
+      let (actions, run) = (actions, run)
+      guard let (step, _) = try journalled({ () throws(JournalFault) in try actions.redlineChange(row, run) }) else {
+        return try deliver(.told("no prepared copy holds this redline", isBad: true))
+      }
+      let line = row.finding.redline.split(separator: "\n").first.map(String.init) ?? ""
+      try deliver(.editable(step.id, step.revision, try actions.editableText(step), at: line))
     case .editOutside(let step): wantsEditor = step
     case .loadTrail(let step):
       trailStep = step
