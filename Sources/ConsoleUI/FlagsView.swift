@@ -19,11 +19,11 @@ enum FlagsView {
       let row = flags[top + line]
       let isSelected = row.id == model.finding
       let (sign, role) = Marks.mark(row.mark, isPartial: false, ascii: model.isASCII)
-      let level = row.level.word + String(repeating: " ", count: max(0, 8 - row.level.word.count))
+      let gap = String(repeating: " ", count: max(1, 8 - row.level.word.count))
       frame.putCut(
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
-          Span(level, Marks.flag(row.level)), Span(row.humanLevel == nil ? "" : "* ", .key),
+          Span(row.level.word, Marks.flag(row.level)), Span(gap, .text), Span(row.humanLevel == nil ? "" : "* ", .key),
           Span("\(row.finding.clause)  ", .text), Span(name(row.finding.document), .dim),
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }

@@ -67,7 +67,7 @@ enum FooterView {
     let help = " ? help "
     let limit = region.width - SafeText.width(right) - SafeText.width(help) - 1
     var x = 1
-    for binding in CommandTable.bindings where binding.command != .help {
+    for binding in order where binding.command != .help {
       guard binding.means(in: model.view), let label = binding.label(model), binding.obstacle(model) == nil,
         let key = model.keymap.keys(binding).first
       else {
@@ -86,6 +86,14 @@ enum FooterView {
       limit: SafeText.width(help))
     frame.put(right, .dim, x: region.width - SafeText.width(right), y: region.y, limit: region.width)
   }
+
+  /// What wants a person before what only helps to look; the rest as in the table. What does not fit is in the help.
+  private static let order: [Binding] = {
+    let first: [Command] = [.next, .nextChange, .review, .flags, .drafts]
+    let wanting = first.compactMap { CommandTable.binding($0) }
+    return CommandTable.decide + wanting
+      + CommandTable.bindings.filter { $0.group != .decide && !first.contains($0.command) }
+  }()
 
   /// Where one is, at the right edge.
   private static func place(_ model: Model) -> String {

@@ -56,7 +56,7 @@ enum QueueView {
     let taken = spans.reduce(0) { $0 + SafeText.width($1.text) }
     var tail: [Span] = []
     if step.kind != .fileRead, let worst {
-      tail.append(Span(" \(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst)))
+      tail += [Span(" ", .text), Span("\(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst))]
     }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
