@@ -71,7 +71,11 @@ let package = Package(
     .testTarget(
       name: "ConsoleTests", dependencies: ["TestKit", "Domain", "EffectPreview", "CellScreen", "ConsoleUI", "Wire"],
       exclude: ["Golden"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestKit", "SQLite", "ringi", "ringi-rules-agent"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "TestKit", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Runtime", "ringi", "ringi-rules-agent",
+      ]),
   ]
 )
 

@@ -1,0 +1,163 @@
+import CellScreen
+import ConsoleUI
+import Domain
+import Foundation
+import TestKit
+import Testing
+
+@testable import Runtime
+
+/// The terminal of a whole session without one: it keeps what was shown.
+private struct Headless: Screen {
+  final class Shown {
+    var frame = Frame(width: 1, height: 1)
+    var titles: [String] = []
+    var notices: [String] = []
+  }
+  let shown = Shown()
+  let width: Int
+  let height: Int
+  mutating func show(_ frame: Frame, styles: [Role: Style]) { shown.frame = frame }
+  mutating func poll() -> [InputEvent] { [] }
+  mutating func flushInput() {}
+  mutating func setTitle(_ title: String) { shown.titles.append(title) }
+  mutating func notify(_ text: String) { shown.notices.append(text) }
+}
+
+/// A person at the console: the real session on a real desk, an agent and a host beside it.
+private struct Sitting {
+  var session: ConsoleSession<Headless>
+  let screen: Headless
+  let bell: Doorbell
+
+  init(_ ringi: Ringi, _ width: Int, _ height: Int) throws {
+    setenv("RINGI_DESK", ringi.desk, 1)
+    let desk = try Desk(mustExist: true)
+    screen = Headless(width: width, height: height)
+    session = try ConsoleSession(desk: desk, run: RunID(1), terminal: screen, styles: [:], isASCII: false)
+    bell = Doorbell(directory: desk.directory)
+  }
+
+  var model: Model { session.model }
+  var text: String { screen.shown.frame.text }
+
+  /// Goes on until it holds; waits for the desk's bell and for nothing else.
+  mutating func until(_ what: String, _ holds: (Model) -> Bool) throws {
+    for _ in 0..<3_000 {
+      try session.turn([])
+      if holds(session.model) { return }
+      try session.idle()
+      var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+      poll(&descriptor, 1, min(10, session.patience))
+      bell.drain()
+    }
+    Issue.record("never came: \(what)\n\(text)")
+  }
+
+  mutating func press(_ keys: String) throws { for key in keys { try press(.character(key)) } }
+
+  mutating func press(_ key: Key) throws {
+    try session.turn([.key(key, isBurst: false)])
+    try session.turn([])
+  }
+
+  /// Looks as long as a key needs to count, then presses it.
+  mutating func decide(_ key: Character) throws {
+    try until("what is decided is on the screen and still") { $0.isArmed }
+    try press(.character(key))
+  }
+}
+
+@Suite("Whole sessions", .serialized)
+struct SessionTests {
+  @Test("weekly brief, keys only: decide, review, finish, and the brief is there", arguments: [(80, 24), (200, 60)])
+  func brief(width: Int, height: Int) throws {
+    let ringi = try Ringi()
+    let first = try ringi("demo", "weekly-brief")
+    let copy = try #require(first.output.split(separator: "\n").first?.split(separator: " ").last)
+    var sitting = try Sitting(ringi, width, height)
+    try sitting.until("two steps wait") { $0.waitingIDs.count == 2 }
+    #expect(sitting.text.contains("#exec-brief") && sitting.text.contains("refused"))
+    for _ in 0..<12 where !sitting.model.waitingIDs.isEmpty {
+      if sitting.model.selected?.state != .waiting { try sitting.press("n") }
+      try sitting.decide("a")
+    }
+    try sitting.until("nothing waits") { $0.waitingIDs.isEmpty && $0.run?.state == .review }
+    #expect(!FileManager.default.fileExists(atPath: "\(copy)/files/briefs"), "nothing prepared is in the workspace")
+    try sitting.press("b")
+    for _ in 0..<8 where sitting.model.prepared.contains(where: { $0.mark == .undecided }) { try sitting.decide("a") }
+    try sitting.press(.enter)
+    #expect(sitting.text.contains("files: together, all or nothing"))
+    try sitting.press("a")
+    try sitting.until("the run is over") { $0.run?.state == .finished }
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(copy)/files/briefs")
+    #expect(files.count == 1)
+    try sitting.until("the trail is checked") { $0.check == .intact }
+    #expect(sitting.screen.shown.titles.last?.contains("0 waiting") == true)
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    let decided = try ringi("audit", "export", "decided", "event:approved").output
+    #expect(decided.contains("seen ") && decided.contains(" lines in "))
+  }
+
+  @Test(
+    "outgoing drafts: a hold is taken back, a message sent later, a run looked at only, an incident raised and closed")
+  func drafts() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "outgoing-drafts")
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("all messages are there") { $0.waitingIDs.count == 5 && $0.preparedIDs.count == 3 }
+    try sitting.press("3")
+    let mail = try #require(sitting.model.current)
+    for _ in 0..<6 where sitting.model.current?.state == .waiting { try sitting.decide("a") }
+    try sitting.until("it is held") { $0.steps[mail.id]?.state == .approved }
+    #expect(sitting.text.contains("sends in "))
+    try sitting.press("u")
+    try sitting.until("it waits again") { $0.steps[mail.id]?.state == .waiting }
+    for _ in 0..<6 where sitting.model.overlay == nil { try sitting.decide("L") }
+    try sitting.press("1h")
+    try sitting.press(.enter)
+    try sitting.until("it is set for later") { $0.steps[mail.id]?.dueAt != nil }
+    #expect(sitting.text.contains("sends at "))
+    let outbox = "\(ringi.desk)/outbox"
+    #expect((try? FileManager.default.contentsOfDirectory(atPath: outbox))?.isEmpty ?? true, "nothing has left")
+
+    try sitting.press("4")
+    try sitting.until("the wall is read") { $0.wall != nil }
+    try sitting.press("i")
+    try sitting.press("odd mail")
+    try sitting.press(.enter)
+    #expect(sitting.text.contains("1 incident, 2"))
+    try sitting.press("c")
+    try sitting.press("harmless")
+    try sitting.press(.enter)
+    #expect(sitting.text.contains("closed by") && !sitting.text.contains("1 incident"))
+    try sitting.press(.enter)
+    try sitting.until("the run is opened") { $0.isReadOnly && !$0.steps.isEmpty }
+    #expect(sitting.text.contains("LOOK ONLY"))
+    try sitting.press("n")
+    try sitting.decide("a")
+    #expect(sitting.model.status.contains("look only"))
+    try sitting.press("5")
+    try sitting.until("the trail is read") { $0.audit.isComplete }
+    try sitting.press("f")
+    try sitting.press("run:9")
+    #expect(sitting.model.audit.lines.isEmpty && sitting.text.contains("nothing matches"))
+    for _ in 0..<5 { try sitting.press(.backspace) }
+    try sitting.press("event:incident*")
+    try sitting.press(.enter)
+    #expect(sitting.model.audit.lines.count == 2)
+    try sitting.press(.enter)
+    #expect(sitting.model.audit.detail?.isProved == true && sitting.text.contains("in the signed tree of"))
+    try sitting.press("6")
+    #expect(sitting.text.contains("mail.send"))
+    try stop(ringi)
+  }
+
+  private func stop(_ ringi: Ringi) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["pkill", "-f", ringi.folder.path]
+    try process.run()
+    process.waitUntilExit()
+  }
+}
