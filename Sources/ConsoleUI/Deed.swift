@@ -140,7 +140,10 @@ enum Deed {
   @Sendable static func noRest(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
     switch model.view {
-    case .review: return model.prepared.contains { $0.mark == .undecided } ? nil : "every result has its mark"
+    case .review:
+      let left = model.prepared.filter { $0.mark == .undecided }
+      if left.isEmpty { return "every result has its mark" }
+      return left.allSatisfy(\.isClash) ? "what is left clashes with somebody’s change: one by one only" : nil
     case .run:
       guard let step = model.selected, step.state == .waiting else { return "no waiting step is selected" }
       if step.mustBeSeenWhole { return "this goes out or can’t be undone: one by one only" }

@@ -74,6 +74,8 @@ package enum Intent: Hashable, Sendable {
   case edit(StepSummary, text: String)
   case mark(StepSummary, Mark, discarding: Set<Int>)
   case finishReview
+  /// Are the files of prepared results still as they were?
+  case checkPrepared
   case undo(StepSummary)
   case raiseSend(StepSummary)
   case setLevel(FindingRow, Finding.Level, reason: String)

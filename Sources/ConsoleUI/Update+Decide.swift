@@ -147,7 +147,8 @@ func rest(_ model: inout Model) -> [Intent] {
   }
   switch model.view {
   case .review:
-    let left = model.prepared.filter { $0.mark == .undecided }
+    // What clashes with somebody's own change is decided by itself.
+    let left = model.prepared.filter { $0.mark == .undecided && !$0.isClash }
     model.overlay = .bulk(left.map(\.id))
   case .run:
     guard let step = model.selected else { return [] }

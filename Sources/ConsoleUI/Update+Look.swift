@@ -73,7 +73,8 @@ func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
   case .audit:
     model.audit.detail = nil
     return refilter(&model, model.audit.filter)
-  case .run, .flags, .drafts, .review, .help: return showCurrent(&model)
+  case .review: return showCurrent(&model) + (model.isReadOnly ? [] : [.checkPrepared])
+  case .run, .flags, .drafts, .help: return showCurrent(&model)
   }
 }
 

@@ -97,6 +97,13 @@ package struct DeskActions {
   /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets
   /// its word in one transaction. Undecided results stay in the review.
   package func finishReview(_ run: RunID) throws(RuntimeFault) -> (kept: Int, discarded: Int) {
+    let clashes = try checkPrepared(run)
+    guard clashes == 0 else {
+      throw RuntimeFault(
+        .refused,
+        "\(clashes) prepared file\(clashes == 1 ? " was" : "s were") changed by somebody meanwhile; both versions are shown, nothing was finished"
+      )
+    }
     let maker = try maker(run)
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let partly = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep && !$0.discardedChanges.isEmpty }

@@ -47,6 +47,7 @@ package struct DeskDecisions {
 
   package func review(_ run: RunID, keep: String?, discard: String?, finish: Bool) throws(RuntimeFault) -> String {
     if keep != nil || discard != nil || finish { try needTerminal() }
+    try actions.checkPrepared(run)
     try mark(run, keep, .keep)
     try mark(run, discard, .discard)
     var out = ""
@@ -76,7 +77,8 @@ package struct DeskDecisions {
   private func mark(_ run: RunID, _ numbers: String?, _ mark: Mark) throws(RuntimeFault) {
     guard let numbers else { return }
     let steps = try prepared(run)
-    var wanted = steps.filter { $0.mark == .undecided }
+    // A clash with somebody's own change is named by its number, never swept in with the rest.
+    var wanted = steps.filter { $0.mark == .undecided && !($0.isClash && mark == .keep) }
     if numbers != "all" {
       wanted = []
       for text in numbers.split(separator: ",") {

@@ -242,6 +242,7 @@ package struct PlainDesk {
 
   /// The review, result by result, then its last word; false when nothing is prepared.
   private func prepared() throws -> Bool {
+    try actions.checkPrepared(run)
     let all = try steps([.staged])
     guard !all.isEmpty else { return false }
     if let step = all.first(where: { $0.mark == .undecided }) {
@@ -249,7 +250,7 @@ package struct PlainDesk {
       let left = all.count { $0.mark == .undecided }
       let choice = try ask(
         "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
-      let marked = choice == 3 ? all.filter { $0.mark == .undecided } : [step]
+      let marked = choice == 3 ? all.filter { $0.mark == .undecided && !$0.isClash } : [step]
       for step in marked {
         try actions.mark(step, choice == 2 ? .discard : .keep, discarding: step.discardedChanges)
       }

@@ -51,10 +51,12 @@ extension StepMaker {
 
   /// A person's version of the effect; its preview ends with what the person changed.
   func revised(
-    _ step: StepSummary, as effect: Effect, rewritten: (before: String, after: String)? = nil
+    _ step: StepSummary, as effect: Effect, rewritten: (before: String, after: String)? = nil,
+    since: (words: String, before: String, after: String)? = nil
   ) throws(JournalFault) -> NewStep {
     var material = try stored(step, effect)
     material.rewritten = rewritten
+    material.since = since
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
     return new

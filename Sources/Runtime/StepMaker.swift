@@ -28,8 +28,8 @@ struct StepMaker {
     var basis: Digest?
     /// What a person wrote in the agent's place: before and after.
     var rewritten: (before: String, after: String)?
-    /// A person has said no to the same thing in this run: what it was then.
-    var rejected: (words: String, before: String, after: String)?
+    /// What has happened since an earlier version: a person's no, or a person's own change of the file.
+    var since: (words: String, before: String, after: String)?
   }
 
   func make(
@@ -37,7 +37,7 @@ struct StepMaker {
   ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
     do {
       var material = try material(proposal.effect, staging)
-      material.rejected = try rejectedBefore(material.effect)
+      material.since = try rejectedBefore(material.effect)
       return (
         try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed), material.images.after
       )
@@ -74,9 +74,7 @@ struct StepMaker {
     if let rewritten = material.rewritten {
       preview = preview.followed(by: "your change against the agent’s version", rewritten.before, rewritten.after)
     }
-    if let rejected = material.rejected {
-      preview = preview.preceded(by: rejected.words, rejected.before, rejected.after)
-    }
+    if let since = material.since { preview = preview.preceded(by: since.words, since.before, since.after) }
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
       reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),

@@ -14,7 +14,7 @@ extension ConsoleSession {
       .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
-    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .undo, .raiseSend, .setTrust,
+    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .checkPrepared, .undo, .raiseSend, .setTrust,
       .revoke, .setLevel, .markRedline:
       try decide(intent)
       // Our own commits don't change this connection's data_version.
@@ -86,6 +86,10 @@ extension ConsoleSession {
       try actions.edit(step, text: text)
       try deliver(.edited)
     case .mark(let step, let mark, let changes): try actions.mark(step, mark, discarding: changes)
+    case .checkPrepared:
+      let count = try actions.checkPrepared(run)
+      guard count > 0 else { return }
+      try deliver(.told("\(count) clash with what somebody changed meanwhile: both versions are shown", isBad: true))
     case .finishReview:
       let counts = try actions.finishReview(run)
       let register = try Register.write(desk, run).map { "; register: \($0)" } ?? ""

@@ -1,0 +1,69 @@
+// A prepared result and a person who changed the same file meanwhile: both are shown, and neither wins by itself.
+
+import AuditLog
+import Domain
+import EffectPreview
+import Effector
+import GateKeeper
+
+extension StepMaker {
+  /// The step against the file as it is now, with what somebody did to it first; nil when nobody did.
+  func clashing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+    let effect = try effect(of: step.id)
+    let path: FilePath
+    let content: Content
+    var before: [UInt8] = []
+    switch effect {
+    case .createFile(let own, let bytes): (path, content) = (own, bytes)
+    case .editFile(let own, let image, let bytes):
+      (path, content) = (own, bytes)
+      before = try store.load(image.content.digest) ?? []
+    default: return nil
+    }
+    let state = try? scopes.read(path)
+    let now: Effect
+    switch (effect, state) {
+    case (.createFile, nil): return nil
+    case (.editFile, nil): now = .createFile(path, content)
+    case (_, let state?):
+      let image = PreImage(
+        content: try store.store(state.bytes), mode: state.mode, device: state.device, inode: state.inode)
+      if image == effect.preImage { return nil }
+      now = .editFile(path, image, content)
+    default: return nil
+    }
+    var origin = step
+    origin.basis = now.preImage?.content.digest
+    let words =
+      state == nil
+      ? "somebody removed this file since the agent prepared its version. What they took away:"
+      : "somebody changed this file since the agent prepared its version. What they did:"
+    let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
+    let new = try revised(origin, as: now, since: (words, String(decoding: before, as: UTF8.self), theirs))
+    // The same bytes in another file are no clash for a person's eyes: only the record follows.
+    guard state?.bytes != before else { return new }
+    return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }
+  }
+}
+
+extension DeskActions {
+  /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.
+  /// - Returns: how many do.
+  @discardableResult
+  package func checkPrepared(_ run: RunID) throws(RuntimeFault) -> Int {
+    let maker = try maker(run)
+    return try journalled { () throws(JournalFault) in
+      var count = 0
+      for step in try store.steps(of: run, in: [.staged]) {
+        guard let new = try maker.clashing(step) else { continue }
+        try gate.move([
+          Transition(
+            step: step.id, event: .revise, actor: .performer, reasonCode: "clash",
+            reason: "the file changed since it was prepared", revised: new)
+        ])
+        count += 1
+      }
+      return count
+    }
+  }
+}
