@@ -3,6 +3,7 @@
 import AgentLink
 import Domain
 import GateKeeper
+import Glibc
 import PolicyEngine
 import Storage
 
@@ -218,6 +219,8 @@ extension Host {
     if let nextDue, nextDue <= wall { try lookAtApproved() }
     if now - expiryLookedAt >= 1_000 {
       expiryLookedAt = now
+      // Without its desk a host can record nothing, so there is nothing left for it to do.
+      if access("\(desk.directory)/desk.db", F_OK) != 0 { return isOver = true }
       try Expiry.apply(desk, run, under: maker.loaded.policy)
     }
   }
