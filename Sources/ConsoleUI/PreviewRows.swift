@@ -59,7 +59,8 @@ package struct PreviewRows: Hashable, Sendable {
     for (index, line) in docket.lines.enumerated() {
       rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }
     }
-    if !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
+    let isOpen = step.state == .waiting || step.state == .staged
+    if !isOpen, !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
     rows.append(.rule)
     var builder = Builder(preview: preview, table: table, width: width, isWrapped: isWrapped, rows: rows)
     if isSideBySide { builder.addPairs() } else { builder.addLines(0..<preview.lines.count) }

@@ -83,6 +83,16 @@ extension StepState {
 }
 
 extension StepEvent {
+  /// It says who has decided the step, or that nobody has any more.
+  package var isDecision: Bool {
+    switch self {
+    case .approve, .reject, .keep, .discard, .takeBack: true
+    case .refuse, .permit, .stage, .hold, .expire, .withdraw, .tighten, .loosen, .revise, .begin, .succeed, .fail,
+      .rollback, .lose, .reconcileDone, .reconcileFailed, .ask, .retry, .undo:
+      false
+    }
+  }
+
   /// The word of the record.
   package var record: String {
     switch self {

@@ -59,8 +59,9 @@ struct DeskCheck {
     if let state = Self.state(after: last["event"] ?? ""), state != step.state {
       return "it says \(step.state.rawValue), the log says \(state.rawValue)"
     }
-    let decisions = ["approved", "rejected", "kept", "discarded"]
-    let decider = leaves.last { $0["actor-kind"] == "person" && decisions.contains($0["event"] ?? "") }?["actor"]
+    let words = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
+    let word = leaves.last { $0["actor-kind"] == "person" && words.contains($0["event"] ?? "") }
+    let decider = word?["event"] == StepEvent.takeBack.record ? "" : word?["actor"]
     if let decider, decider != step.decidedBy { return "the log says that \(decider) decided it" }
     return nil
   }

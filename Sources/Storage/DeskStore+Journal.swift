@@ -116,7 +116,7 @@ extension DeskStore: Journal {
       recorded.revision = step.revision.next
       recorded.raisedFrom = step.raisedFrom
     }
-    let isDecision = if case .person = transition.actor { true } else { false }
+    let isDecision = transition.event.isDecision
     let now = clock.wall()
     let due = transition.event == .approve ? self.due(transition, step, now) : nil
     try Self.sql { () throws(SQLiteFault) in
@@ -128,7 +128,7 @@ extension DeskStore: Journal {
         WHERE id = ?1
         """,
         .integer(step.id.value), .text(next.rawValue), .integer(change), .text(transition.reason),
-        .integer(isDecision ? 1 : 0), .text(transition.actor.name), .integer(now.milliseconds),
+        .integer(isDecision ? 1 : 0), .text(transition.event == .takeBack ? "" : transition.actor.name), .integer(now.milliseconds),
         .text(transition.shown?.painted ?? ""), due.map { .integer($0.milliseconds) } ?? .null,
         .integer(transition.event == .begin ? 1 : 0))
     }

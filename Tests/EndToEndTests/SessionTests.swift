@@ -118,6 +118,7 @@ struct SessionTests {
     try sitting.press(.enter)
     try sitting.until("it is set for later") { $0.steps[mail.id]?.dueAt != nil }
     #expect(sitting.text.contains("sends at "))
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"), "rows and log agree on who decided")
     let outbox = "\(ringi.desk)/outbox"
     #expect((try? FileManager.default.contentsOfDirectory(atPath: outbox))?.isEmpty ?? true, "nothing has left")
 

@@ -65,7 +65,7 @@ struct DeskWordTests {
     try approve(desk, step)
     try Gate(journal: desk.store).move([Transition(step: step.id, event: .takeBack, actor: .person(Sample.person))])
     let now = try #require(try desk.store.step(step.id))
-    #expect(now.state == .waiting && now.dueAt == nil && now.revision == step.revision)
+    #expect(now.state == .waiting && now.dueAt == nil && now.revision == step.revision && now.decidedBy.isEmpty)
     // What is being done, or is done, can't be taken back any more.
     try approve(desk, now, dueAt: Timestamp(milliseconds: 1_795_000_000_000))
     _ = try Gate(journal: desk.store).permit([step.id]).effects.count
