@@ -20,7 +20,8 @@ enum ReviewView {
       let (sign, role) = Marks.mark(step.mark, isPartial: !step.discardedChanges.isEmpty, ascii: model.isASCII)
       let isSelected = step.id == model.reviewSelection
       // An agent that has gone can't revise its memo: the person's word stands beside it.
-      let changed = model.unheard(of: step).map { " level changed by \($0.decidedBy)" } ?? (step.isClash ? " clash" : "")
+      let changed =
+        model.unheard(of: step).map { " level changed by \($0.decidedBy)" } ?? (step.isClash ? " clash" : "")
       let tail = SafeText.width(changed)
       frame.put(changed, .warning, x: inner.x + inner.width - tail, y: y, limit: tail)
       frame.putCut(

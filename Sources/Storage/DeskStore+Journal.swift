@@ -128,7 +128,8 @@ extension DeskStore: Journal {
         WHERE id = ?1
         """,
         .integer(step.id.value), .text(next.rawValue), .integer(change), .text(transition.reason),
-        .integer(isDecision ? 1 : 0), .text(transition.event == .takeBack ? "" : transition.actor.name), .integer(now.milliseconds),
+        .integer(isDecision ? 1 : 0), .text(transition.event == .takeBack ? "" : transition.actor.name),
+        .integer(now.milliseconds),
         .text(transition.shown?.painted ?? ""), due.map { .integer($0.milliseconds) } ?? .null,
         .integer(transition.event == .begin ? 1 : 0))
     }

@@ -154,6 +154,65 @@ struct SessionTests {
     try stop(ringi)
   }
 
+  @Test("a file a person made meanwhile is shown both ways, never kept in bulk, and replaced only on a yes of its own")
+  func clash() throws {
+    let ringi = try Ringi()
+    let first = try ringi("demo", "weekly-brief")
+    let copy = try #require(first.output.split(separator: "\n").first?.split(separator: " ").last)
+    var sitting = try Sitting(ringi, 120, 40)
+    try sitting.until("two steps wait") { $0.waitingIDs.count == 2 }
+    let brief = try #require(sitting.model.prepared.first?.target)
+    let file = URL(filePath: "\(copy)/files/\(brief)")
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try "my own brief\n".write(to: file, atomically: true, encoding: .utf8)
+    try sitting.press("b")
+    try sitting.until("the clash is shown") {
+      $0.current?.isClash == true && $0.preview?.revision == $0.current?.revision
+    }
+    #expect(sitting.text.contains("somebody changed this file") && sitting.text.contains("my own brief"))
+    try sitting.press("A")
+    #expect(sitting.model.overlay == nil && sitting.model.status.contains("one by one"))
+    try sitting.decide("a")
+    try sitting.press(.enter)
+    // Changed once more at the last moment: nothing is finished, it is shown again.
+    try "my second brief\n".write(to: file, atomically: true, encoding: .utf8)
+    try sitting.press("a")
+    #expect(sitting.model.status.contains("nothing was finished"), "\(sitting.model.status)")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "my second brief\n")
+    try sitting.until("it is shown again") { $0.current?.mark == .undecided && $0.isArmed }
+    try sitting.decide("a")
+    try sitting.press(.enter)
+    try sitting.press("a")
+    try sitting.until("it is in place") { $0.preparedIDs.isEmpty }
+    try sitting.until("it is done") { $0.steps.values.contains { $0.target == brief && $0.state == .done } }
+    #expect(try String(contentsOf: file, encoding: .utf8).contains("Weekly brief"))
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    try stop(ringi)
+  }
+
+  @Test("what was rejected and comes again opens on what has changed since")
+  func again() throws {
+    let ringi = try Ringi()
+    func write(_ id: Int, _ text: String) -> String {
+      #"{"jsonrpc":"2.0","id":\#(id),"method":"fs/write_text_file","params":{"sessionId":"s","path":"\#(ringi.folder.path)/space/files/a.md","content":"\#(text)"}}"#
+    }
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write(7, "first words")], then: "read r; printf '%s\\n' '\(write(8, "second words"))'; cat > /dev/null"),
+      policy: "rules:\n  - {action: file.create, level: watched}\n")
+    _ = try ringi("run", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("it waits") { $0.waitingIDs.count == 1 }
+    try sitting.decide("r")
+    try sitting.press("not these words")
+    try sitting.press(.enter)
+    try sitting.until("it comes again") { $0.order.count == 2 && $0.waitingIDs.count == 1 && $0.rows != nil }
+    for line in ["rejected this as #1: not these words", "first words", "second words", "the whole of it"] {
+      #expect(sitting.text.contains(line), "\(line)\n\(sitting.text)")
+    }
+    try stop(ringi)
+  }
+
   private func stop(_ ringi: Ringi) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

@@ -14,7 +14,8 @@ extension ConsoleSession {
       .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
-    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .checkPrepared, .undo, .raiseSend, .setTrust,
+    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .checkPrepared, .undo, .raiseSend,
+      .setTrust,
       .revoke, .setLevel, .markRedline:
       try decide(intent)
       // Our own commits don't change this connection's data_version.
