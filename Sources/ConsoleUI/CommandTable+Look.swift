@@ -33,7 +33,7 @@ extension CommandTable {
       .order, [.character("o")], .look, "order of the queue: the plan, or what waits by risk and age", in: [.run],
       label: { $0.queueOrder == .risk ? "plan order" : nil }),
     Binding(
-      .openDocument, [.character("o")], .look, "flags: the step that holds the document; drafts: the next attachment",
+      .openDocument, [.character("o")], .look, "flags: the document at the clause; drafts: the next attachment",
       in: [.flags, .drafts], label: { $0.view == .flags ? "open" : nil }),
     Binding(
       .openEntry, [.enter], .look, "audit: one entry with its fields, proof and recorded preview", in: [.audit],

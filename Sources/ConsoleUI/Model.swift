@@ -131,6 +131,8 @@ package struct Model: Sendable {
   package var preview: LoadedPreview?
   package var rows: PreviewRows?
   package var previewScroll = 0
+  /// The line a preview that is still to come opens on.
+  package var wantedLine: Int?
   package var change = 0
   /// Preview rows that were painted, by step and revision.
   package var seen: [StepID: (revision: Revision, rows: Set<Int>)] = [:]

@@ -116,6 +116,11 @@ package struct PreviewRows: Hashable, Sendable {
     }
   }
 
+  /// The row at which a numbered line of the text begins.
+  package func row(ofLine number: Int) -> Int? {
+    rows.firstIndex { row in Self.body(row).contains { $0.number == number && !$0.isContinuation } }
+  }
+
   package func startsAttachment(_ row: Int) -> Bool {
     guard case .line(let part) = rows[row] else { return false }
     let line = preview.lines[part.line]

@@ -54,9 +54,15 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .openDocument:
     if model.view == .drafts { return openAttachment(&model) }
     guard model.view == .flags, let row = model.currentFinding else { return [] }
-    model.selection = row.step
+    // The document itself, as it was read, at the clause; the report where nobody has read it.
+    let read = model.order.last { id in
+      model.steps[id].map { $0.kind == .fileRead && $0.target == row.finding.document } ?? false
+    }
+    model.selection = read ?? row.step
     model.isFollowing = false
-    return enter(&model, .run)
+    let intents = enter(&model, .run)
+    model.wantedLine = read == nil || row.finding.firstLine == 0 ? nil : row.finding.firstLine
+    return intents
   default: return []
   }
 }

@@ -28,6 +28,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     guard loaded.step == model.current?.id, loaded.revision == model.current?.revision else { return [] }
     model.preview = loaded
     layOut(&model)
+    scrollToWanted(&model)
     return []
   case .painted(let painted, let rows, let at):
     model.now = at
@@ -178,6 +179,14 @@ func layOut(_ model: inout Model) {
   }
   let width = Layout(model).previewText.width
   model.rows = PreviewRows(preview, step: step, width: width, layout: model.diffLayout, isWrapped: model.isWrapped)
+  clampScroll(&model)
+}
+
+/// Two lines of what comes before stay in sight.
+private func scrollToWanted(_ model: inout Model) {
+  guard let line = model.wantedLine, let rows = model.rows else { return }
+  model.wantedLine = nil
+  model.previewScroll = max(0, (rows.row(ofLine: line) ?? 0) - 2)
   clampScroll(&model)
 }
 
