@@ -33,10 +33,13 @@ extension CommandTable {
       }),
     Binding(
       .resume, [], .run, "start the agent of a lost run again",
-      obstacle: { !$0.hasHost && $0.run?.state.isOver == false ? nil : "the run's host is alive, or the run is over" }),
+      obstacle: {
+        Deed.readOnly($0)
+          ?? (!$0.hasHost && $0.run?.state.isOver == false ? nil : "the run's host is alive, or the run is over")
+      }),
     Binding(
       .close, [], .run, "close a run without a host",
-      obstacle: { $0.hasHost ? "the run's host is alive; stop it first" : nil }),
+      obstacle: { Deed.readOnly($0) ?? ($0.hasHost ? "the run's host is alive; stop it first" : nil) }),
   ]
 
   static let go: [Binding] = [

@@ -38,6 +38,22 @@ extension Model {
   }
 }
 
+extension ViewKind {
+  /// The command that goes there.
+  var command: Command {
+    switch self {
+    case .run: .runView
+    case .flags: .flags
+    case .drafts: .drafts
+    case .live: .live
+    case .audit: .audit
+    case .policy: .policy
+    case .review: .review
+    case .help: .help
+    }
+  }
+}
+
 extension Model {
   /// A level a person changed that the agent has not heard of, on the document this prepared result is about.
   func unheard(of step: StepSummary) -> FindingRow? {

@@ -114,6 +114,7 @@ func advance(_ model: inout Model, past id: StepID) -> [Intent] {
 /// The next message that wants a person: it waits, or it is a draft that nobody has decided on.
 func nextDraft(_ model: Model, after id: StepID?, by step: Int) -> StepID? {
   let ids = model.draftIDs
+  guard !ids.isEmpty else { return nil }
   let here = id.flatMap { ids.firstIndex(of: $0) } ?? 0
   let around = (1..<max(2, ids.count)).map { ids[((here + step * $0) % ids.count + ids.count) % ids.count] }
   return around.first { id in

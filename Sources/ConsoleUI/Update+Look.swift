@@ -163,6 +163,7 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
   case .flags: return advanceFlag(&model)
   case .review:
     let list = model.prepared
+    guard !list.isEmpty else { return [] }
     let here = list.firstIndex { $0.id == model.reviewSelection } ?? 0
     let order =
       forward ? Array(list[(here + 1)...]) + list[...here] : list[..<here].reversed() + list[here...].reversed()

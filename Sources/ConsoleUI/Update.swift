@@ -17,7 +17,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     return []
   case .reading(let reading): return read(&model, reading)
   case .wall, .policy, .trailPage, .entry, .opened: return deskWide(&model, message)
-  case .enter(let view): return enter(&model, view)
+  case .enter(let view): return perform(&model, view.command)
   case .selected(let id):
     model.view = .run
     model.pane = .list

@@ -74,8 +74,13 @@ func evaluate(_ kind: ActionKind, target: String, under policy: Policy) -> Verdi
   return verdict
 }
 
+/// How far a person may loosen an effect in a run: the strictest word on any of its targets.
+package func loosest(_ kind: ActionKind, _ effect: Effect, under policy: Policy) -> TrustLevel {
+  effect.targets.map { loosest(kind, target: $0, under: policy) }.max() ?? .watched
+}
+
 /// How far a person may loosen this in a run: to a floor, else to the company's own level, else to Watched.
-package func loosest(_ kind: ActionKind, target: String, under policy: Policy) -> TrustLevel {
+func loosest(_ kind: ActionKind, target: String, under policy: Policy) -> TrustLevel {
   let rules = policy.company.filter { $0.defect == nil && $0.matches(kind, target: target) }
   let floor = rules.filter(\.isAlways).map(\.level).max()
   // What the company calls Forbidden without a floor stays so for people in a run.

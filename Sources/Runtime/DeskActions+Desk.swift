@@ -31,7 +31,8 @@ extension DeskActions {
   /// - Returns: one sentence of what holds now.
   package func setLevel(_ step: StepSummary, _ level: TrustLevel, _ scope: LevelScope) throws(RuntimeFault) -> String {
     let maker = try maker(step.run)
-    let limit = loosest(step.kind, target: step.target, under: maker.loaded.policy)
+    let effect = try journalled { () throws(JournalFault) in try maker.effect(of: step.id) }
+    let limit = loosest(step.kind, effect, under: maker.loaded.policy)
     if level < step.verdict.level, level < limit {
       throw RuntimeFault(
         .refused, "the company’s policy lets \(step.kind.rawValue) go no looser than \(limit.rawValue) here")

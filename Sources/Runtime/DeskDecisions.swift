@@ -57,7 +57,8 @@ package struct DeskDecisions {
         throw RuntimeFault(.refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))")
       }
       let counts = try actions.finishReview(run)
-      return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n"
+      let register = try Register.write(desk, run).map { "register: \($0)\n" } ?? ""
+      return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n\(register)"
     }
     let steps = try prepared(run)
     for step in steps {

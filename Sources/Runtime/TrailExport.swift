@@ -65,7 +65,8 @@ package enum CSV {
   }
 
   static func cell(_ text: String) -> String {
-    var text = text
+    // Lines of an agent must not run in the terminal they are printed on.
+    var text = Plain.safe(text)
     if let first = text.unicodeScalars.first, ["=", "+", "-", "@", "\t", "\r"].contains(first) { text = "'" + text }
     let isPlain = !text.unicodeScalars.contains { ["\"", ",", "\n", "\r"].contains($0) }
     return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""

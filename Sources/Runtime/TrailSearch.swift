@@ -41,7 +41,7 @@ struct TrailSearch {
   mutating func catchUp() throws(JournalFault) -> Bool {
     let now = try store.leafCount()
     guard now > total else { return false }
-    let fresh = try store.trail(below: now, count: Int(min(now - total, 5_000)))
+    let fresh = try store.trail(below: now, count: Int(now - total))
     lines = fresh.filter { filter.matches($0) } + lines
     total = now
     return true

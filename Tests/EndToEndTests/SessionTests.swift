@@ -213,11 +213,53 @@ struct SessionTests {
     try stop(ringi)
   }
 
-  private func stop(_ ringi: Ringi) throws {
+  fileprivate func stop(_ ringi: Ringi) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["pkill", "-f", ringi.folder.path]
     try process.run()
     process.waitUntilExit()
+  }
+}
+
+@Suite("Exports")
+struct ExportTests {
+  @Test("no cell begins a formula, breaks a row or writes to the terminal")
+  func cells() {
+    #expect(
+      CSV.text([["=1+1", "+a", "-b", "@c", "plain", "a,b", "say \"so\""]])
+        == "'=1+1,'+a,'-b,'@c,plain,\"a,b\",\"say \"\"so\"\"\"\r\n")
+    let hostile = CSV.text([["a\nb\u{1B}[2J\u{202E}x"]])
+    #expect(hostile == "a‹LF›b‹ESC›[2J‹U+202E›x\r\n")
+  }
+}
+
+// One suite: sessions name their desk by the environment, so they go one after the other.
+extension SessionTests {
+  @Test("the register has who, when, both levels, the reason and the matter, and is on the trail by its digest")
+  func register() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "contract-triage")
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("the flags are there") { $0.findings.count > 20 && $0.preparedIDs.count >= 16 }
+    try sitting.press("2")
+    try sitting.decide("a")
+    try sitting.until("the next flag") { $0.findings.contains { $0.mark == .keep } && $0.isArmed }
+    try sitting.press("-")
+    try sitting.press("=cmd, they agreed by phone")
+    try sitting.press(.enter)
+    try sitting.press(":register")
+    try sitting.press(.enter)
+    let text = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8)
+    let rows = text.split(separator: "\r\n")
+    #expect(rows.first == "matter,run,document,clause,lines,level_by_agent,level,decision,person,time,reason")
+    #expect(rows.contains { $0.hasPrefix("LEG-2026-114,1,") && $0.contains("redline kept") })
+    #expect(
+      rows.contains { $0.contains(",RED,YELLOW,level changed,") && $0.contains("\"'=cmd, they agreed by phone\"") })
+    #expect(try ringi("audit", "log", "event:register*").output.contains("register written"))
+    try sitting.press("o")
+    try sitting.until("the document is open at the clause") { $0.view == .run && $0.previewScroll > 0 }
+    #expect(sitting.model.selected?.kind == .fileRead)
+    try stop(ringi)
   }
 }
