@@ -14,40 +14,43 @@ enum HeaderView {
     let isAlone = !model.hasHost && (run.state == .live || run.state == .starting)
     let state = run.isPaused ? "paused" : isAlone ? "no host" : run.state.rawValue
     let counts = run.counts
-    let open = model.wall?.incidents.filter(\.isOpen) ?? []
-    var tail: [Span] = []
-    if model.isReadOnly { tail.append(Span("  LOOK ONLY", .alert)) }
-    if let oldest = open.last {
-      let left = oldest.left(at: model.time)
-      tail.append(
-        Span(
-          "  \(open.count) incident\(open.count == 1 ? "" : "s"), \(left > 0 ? "\(TimeLength.words(left)) left" : "OVERDUE")",
-          .alert))
-    }
-    tail += [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
-    tail.append(Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header))
-    tail.append(Span(" · \(counts.prepared) prepared", .header))
-    tail.append(Span(" · \(counts.done) done", .header))
-    tail.append(Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header))
-    if counts.rejected > 0 { tail.append(Span(" · \(counts.rejected) rejected", .header)) }
-    let long = Span(
-      " ringi  \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))",
-      .header)
-    let middle = Span(
-      " \(run.workspace) \(arrow) run \(run.id) \(arrow) \(run.agent) (\(run.grade.rawValue), \(run.model))", .header)
-    let short = Span(" \(run.workspace) \(arrow) run \(run.id) (\(run.grade.rawValue), \(run.model))", .header)
-    let tiny = Span(" \(run.workspace) \(arrow) run \(run.id)", .header)
-    let choices: [[Span]] = [
-      [long] + tail + [Span("   ", .header)] + who, [long] + tail, [middle] + tail, [short] + tail, [tiny] + tail,
-      [tiny] + Array(tail.prefix(3)),
-    ]
-    let chosen = choices.first { width($0) <= region.width } ?? [tiny] + Array(tail.prefix(2))
-    if chosen.count == choices[0].count {
-      frame.put([long] + tail, x: 0, y: region.y, limit: region.width)
+    // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
+    let urgent =
+      alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
+    let all: [(rank: Int, span: Span)] =
+      [
+        (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),
+        (2, Span(" · \(counts.prepared) prepared", .header)), (3, Span(" · \(counts.done) done", .header)),
+        (1, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
+      ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])
+    func tail(_ rank: Int) -> [Span] { urgent + all.filter { $0.rank <= rank }.map(\.span) }
+    let place = "\(run.workspace) \(arrow) run \(run.id)"
+    let grade = "(\(run.grade.rawValue), \(run.model))"
+    let heads = [
+      " ringi  \(place) \(arrow) \(run.agent) \(grade)", " \(place) \(arrow) \(run.agent) \(grade)",
+      " \(place) \(grade)",
+      " \(place)",
+    ].map { Span($0, .header) }
+    let whole = [heads[0]] + tail(4)
+    if width(whole) + 3 + width(who) <= region.width {
+      frame.put(whole, x: 0, y: region.y, limit: region.width)
       frame.put(who, x: region.width - width(who), y: region.y, limit: region.width)
-    } else {
-      frame.putCut(chosen, x: 0, y: region.y, limit: region.width)
+      return
     }
+    let choices = heads.map { [$0] + tail(4) } + (0...3).reversed().map { [heads[3]] + tail($0) }
+    frame.putCut(
+      choices.first { width($0) <= region.width } ?? [heads[3]] + urgent, x: 0, y: region.y, limit: region.width)
+  }
+
+  /// What every view has to say: nothing is decided here, somebody has to answer for something.
+  private static func alerts(_ model: Model) -> [Span] {
+    var out = model.isReadOnly ? [Span("  LOOK ONLY", .alert)] : []
+    let open = model.wall?.incidents.filter(\.isOpen) ?? []
+    guard let oldest = open.last else { return out }
+    let left = oldest.left(at: model.time)
+    let clock = left > 0 ? "\(TimeLength.words(left)) left" : "OVERDUE"
+    out.append(Span("  \(open.count) incident\(open.count == 1 ? "" : "s"), \(clock)", .alert))
+    return out
   }
 
   private static func width(_ spans: [Span]) -> Int { spans.reduce(0) { $0 + SafeText.width($1.text) } }

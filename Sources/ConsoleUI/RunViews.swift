@@ -109,7 +109,11 @@ enum PreviewView {
   private static func title(_ model: Model, _ step: StepSummary, _ inner: Region, _ frame: inout Frame) {
     let level = step.verdict.level
     var right = [Span(" \(level.letter) \(level.rawValue) ", Marks.level(level))]
-    if step.state != .waiting { right.append(Span("· \(Words.state(step)) ", .dim)) }
+    if let row = model.unheard(of: step) {
+      right.append(Span("· level changed by \(row.decidedBy) ", .warning))
+    } else if step.state != .waiting {
+      right.append(Span("· \(Words.state(step)) ", .dim))
+    }
     let width = right.reduce(0) { $0 + SafeText.width($1.text) }
     frame.putCut(
       [Span("\(step.kind.verb.uppercased()) ", .title), Span(step.target, .title)], x: inner.x + 1, y: inner.y,

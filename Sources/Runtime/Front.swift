@@ -25,7 +25,8 @@ package enum Front {
   }
 
   package static func open(
-    _ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening(), isPlain: Bool = false
+    _ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening(), isPlain: Bool = false,
+    isDemo: Bool = false
   ) throws(RuntimeFault) {
     if isPlain {
       var plain = PlainDesk(desk, run)
@@ -34,6 +35,7 @@ package enum Front {
     guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
     var opening = opening
     opening.greeting = try greeting(desk, run)
+    opening.isDemo = isDemo
     try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     try farewell(desk, run)

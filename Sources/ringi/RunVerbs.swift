@@ -15,7 +15,7 @@ struct DemoCommand: ParsableCommand {
     print("A fresh copy of the sample `\(name)` is in \(directory)")
     print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
     let run = try RunStarter.start(desk, workspace: directory, goal: nil, agent: nil)
-    try Front.open(desk, run, theme: theme, isPlain: plain)
+    try Front.open(desk, run, theme: theme, isPlain: plain, isDemo: true)
   }
 }
 

@@ -57,7 +57,7 @@ struct ConsoleSession<Terminal: Screen> {
     let warning = Doctor.injection
     if !opening.greeting.isEmpty {
       try deliver(.greeted(opening.greeting, isBad: false))
-    } else if warning.health != .good {
+    } else if warning.health != .good, !opening.isDemo {
       try deliver(.greeted("\(warning.fact); `ringi doctor` says more", isBad: true))
     }
   }
@@ -234,6 +234,8 @@ package struct Opening: Sendable {
   package var isReadOnly: Bool
   /// One line for the person who has just sat down.
   package var greeting = ""
+  /// A sample: its first screen is for the keys, not for warnings that `ringi doctor` gives as well.
+  package var isDemo = false
   package init(view: ViewKind? = nil, isReadOnly: Bool = false) {
     self.view = view
     self.isReadOnly = isReadOnly
