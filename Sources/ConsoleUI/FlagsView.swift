@@ -93,7 +93,7 @@ enum FlagsView {
     field("the clause says", finding.text, .context, marks?.old ?? [], .removedWord)
     field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
-    let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded"
+    let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded: \(row.markReason)"
     let isOut = row.mark == .discard
     field("suggested redline\(word)", finding.redline, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     field("fallback", finding.fallback, .text)

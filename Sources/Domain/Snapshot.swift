@@ -178,12 +178,16 @@ package struct FindingRow: Hashable, Sendable {
   package var decidedAt: Timestamp?
   /// The redline: undecided, keep or discard.
   package var mark: Mark
+  /// Why a redline is discarded.
+  package var markReason: String
   /// False while the agent has not heard of a changed level.
   package var isTold: Bool
   package init(
     id: Int64, step: StepID, finding: Finding, humanLevel: Finding.Level?, levelReason: String, decidedBy: String,
-    decidedAt: Timestamp? = nil, mark: Mark, isTold: Bool = true
+    decidedAt: Timestamp? = nil, mark: Mark, markReason: String = "",
+    isTold: Bool = true
   ) {
+    self.markReason = markReason
     self.isTold = isTold
     self.decidedAt = decidedAt
     self.id = id

@@ -42,7 +42,8 @@ package enum Register {
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
-      flag.level.word, decision, flag.decidedBy, flag.decidedAt?.rfc3339 ?? "", flag.levelReason,
+      flag.level.word, decision, flag.decidedBy, flag.decidedAt?.rfc3339 ?? "",
+      [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
   }
 }

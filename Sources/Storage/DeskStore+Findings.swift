@@ -37,8 +37,9 @@ extension DeskStore {
   package func markRedline(_ finding: Int64, _ mark: Mark, reason: String, by person: Person) throws(JournalFault) {
     try decide(finding, "redline \(mark.rawValue)", reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4 WHERE id = ?1", .integer(finding),
-        .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds))
+        "UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, markReason = ?5 WHERE id = ?1",
+        .integer(finding),
+        .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds), .text(reason))
     }
   }
 
@@ -73,7 +74,7 @@ extension DeskStore {
       try connection.rows(
         """
         SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
-          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold
+          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold, markReason
         FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
         """, .integer(run.value)
       ) { row in
@@ -86,7 +87,7 @@ extension DeskStore {
             escalation: row.text(13), isMustHave: row.int(14) != 0),
           humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
           decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
-          mark: Mark(rawValue: row.text(18)) ?? .undecided, isTold: row.int(20) != 0)
+          mark: Mark(rawValue: row.text(18)) ?? .undecided, markReason: row.text(21), isTold: row.int(20) != 0)
       }
     }
   }

@@ -65,6 +65,7 @@ enum Schema {
     ALTER TABLE step ADD COLUMN raisedFrom INTEGER REFERENCES step(id);
     ALTER TABLE step ADD COLUMN painted TEXT NOT NULL DEFAULT '';
     ALTER TABLE finding ADD COLUMN decidedAt INTEGER;
+    ALTER TABLE finding ADD COLUMN markReason TEXT NOT NULL DEFAULT '';
     CREATE INDEX stepByRefusal ON step (proposedAt) WHERE state = 'refused';
     CREATE INDEX stepByDecision ON step (decidedAt) WHERE decidedAt IS NOT NULL;
     CREATE TABLE incident (

@@ -248,6 +248,10 @@ extension SessionTests {
     try sitting.press("-")
     try sitting.press("=cmd, they agreed by phone")
     try sitting.press(.enter)
+    try sitting.press("n")
+    try sitting.decide("x")
+    try sitting.press("not our style")
+    try sitting.press(.enter)
     try sitting.press(":register")
     try sitting.press(.enter)
     let text = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8)
@@ -256,6 +260,7 @@ extension SessionTests {
     #expect(rows.contains { $0.hasPrefix("LEG-2026-114,1,") && $0.contains("redline kept") })
     #expect(
       rows.contains { $0.contains(",RED,YELLOW,level changed,") && $0.contains("\"'=cmd, they agreed by phone\"") })
+    #expect(rows.contains { $0.contains("redline discarded,") && $0.hasSuffix(",not our style") }, "\(text)")
     #expect(try ringi("audit", "log", "event:register*").output.contains("register written"))
     try sitting.press("o")
     try sitting.until("the document is open at the clause") { $0.view == .run && $0.previewScroll > 0 }
