@@ -89,6 +89,7 @@ enum Standing {
     let at = step.decidedAt.map { String($0.clock(offset: model.zone).prefix(5)) } ?? ""
     switch step.state {
     case .waiting: return ("waits", .watched)
+    case .staged where step.kind == .eventAdd: return (step.mark == .keep ? "to keep" : "prepared", .batched)
     case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
     case .approved:
       guard let due = step.dueAt else { return ("goes now", .autonomous) }

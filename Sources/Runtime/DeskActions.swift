@@ -74,7 +74,7 @@ package struct DeskActions {
       guard before != text else { throw JournalFault(.illegal, "nothing was changed") }
       guard let effect = try maker.edited(step, text) else {
         throw JournalFault(
-          .illegal, "this text can't be read back; a mail needs its header lines and an empty line after them")
+          .illegal, "this text can't be read back; a message needs its named lines and an empty line after them")
       }
       try gate.move([
         Transition(

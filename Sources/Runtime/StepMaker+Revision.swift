@@ -80,6 +80,7 @@ extension StepMaker {
       return try store.load(content.digest).flatMap { String(validating: $0, as: UTF8.self) }
     case .sendMail(let mail), .draftMail(let mail): return MailText.text(mail)
     case .post(let post): return post.text
+    case .addEvent(let event): return EventText.text(event)
     default: return nil
     }
   }
@@ -92,6 +93,7 @@ extension StepMaker {
     case .sendMail(let mail): return MailText.read(text, into: mail).map { .sendMail($0) }
     case .draftMail(let mail): return MailText.read(text, into: mail).map { .draftMail($0) }
     case .post(let post): return .post(ChatPost(channel: post.channel, text: text))
+    case .addEvent(let event): return EventText.read(text, into: event).map { .addEvent($0) }
     default: return nil
     }
   }
@@ -110,39 +112,6 @@ extension StepMaker {
     case .editFile(let path, let image, _): return .editFile(path, image, try store.store(kept))
     default: return nil
     }
-  }
-}
-
-/// A mail as the text a person edits: the headers that decide where it goes, an empty line, the body.
-enum MailText {
-  static func text(_ mail: Mail) -> String {
-    var lines: [String] = []
-    for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", mail.bcc)] {
-      lines.append("\(name): \(list.joined(separator: ", "))")
-    }
-    lines.append("Subject: \(mail.subject)")
-    return (lines + ["", mail.body]).joined(separator: "\n")
-  }
-
-  static func read(_ text: String, into mail: Mail) -> Mail? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let blank = lines.firstIndex(of: "") else { return nil }
-    var out = mail
-    for line in lines[..<blank] {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      let value = String(parts[1].drop { $0 == " " })
-      let list = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-      switch parts[0] {
-      case "To": out.to = list
-      case "Cc": out.cc = list
-      case "Bcc": out.bcc = list
-      case "Subject": out.subject = value
-      default: return nil
-      }
-    }
-    out.body = lines[(blank + 1)...].joined(separator: "\n")
-    return out
   }
 }
 
