@@ -29,7 +29,7 @@ extension CommandTable {
     Binding(
       .decideHere, [], .run, "decide in a run that was opened to look only",
       obstacle: {
-        !$0.isReadOnly ? "you can decide here already" : $0.isLocked ? "this console was started with --read-only" : nil
+        !$0.isReadOnly ? "you can decide here already" : $0.isLocked ? "this console was started to look only" : nil
       }),
     Binding(
       .resume, [], .run, "start the agent of a lost run again",

@@ -3,8 +3,6 @@ import Domain
 
 /// Outgoing mail, posts and invitations, each with where it stands.
 enum DraftsView {
-  enum Row { case heading(String), message(StepID) }
-
   static func rows(_ model: Model) -> [DraftRow] {
     var out: [DraftRow] = []
     for id in model.draftIDs {
