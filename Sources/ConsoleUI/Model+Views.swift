@@ -74,6 +74,14 @@ enum Drafts {
     steps.sorted { (rank($0), $0.number) < (rank($1), $1.number) }.map(\.id)
   }
 
+  /// Nothing of another kind can be one.
+  static func mayBeMessage(_ kind: ActionKind) -> Bool {
+    switch kind {
+    case .mailDraft, .mailSend, .chatSend, .eventInvite, .eventAdd, .contractSend, .personalDataSend: true
+    default: false
+    }
+  }
+
   static func isMessage(_ step: StepSummary) -> Bool {
     switch step.kind {
     case .mailDraft, .mailSend, .chatSend, .eventInvite, .eventAdd, .contractSend: true

@@ -204,7 +204,11 @@ package struct Model: Sendable {
     var messages: [StepSummary] = []
     var staged: [StepSummary] = []
     for id in order {
-      guard let step = steps[id] else { continue }
+      guard let place = steps.index(forKey: id) else { continue }
+      // Most steps are over and are no messages: looked at in place, they are not copied.
+      let (state, kind) = (steps.values[place].state, steps.values[place].kind)
+      guard state == .waiting || state == .staged || state == .approved || Drafts.mayBeMessage(kind) else { continue }
+      let step = steps.values[place]
       if Drafts.isMessage(step) { messages.append(step) }
       if step.state == .approved, step.dueAt != nil { hasDue = true }
       if step.state == .waiting { waitingIDs.append(id) } else if step.state == .staged { staged.append(step) }

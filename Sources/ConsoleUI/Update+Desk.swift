@@ -47,7 +47,8 @@ private func forget(_ model: inout Model, isReadOnly: Bool) {
   fresh.diffLayout = model.diffLayout
   fresh.isFocused = model.isFocused
   model = fresh
-  say(&model, isReadOnly ? "opened to look only; :decide-here lets you decide, 4 goes back to all runs" : "")
+  let how = fresh.isLocked ? "" : ":decide-here lets you decide, "
+  say(&model, fresh.isReadOnly ? "opened to look only; \(how)4 goes back to all runs" : "")
 }
 
 /// A changed filter takes effect at once; one that can't be read keeps what is shown and says why.

@@ -44,7 +44,7 @@ extension DeskStore: Journal {
 
   package func action(of step: StepID) throws(JournalFault) -> (bytes: [UInt8], digest: Digest) {
     let found = try Self.sql { () throws(SQLiteFault) in
-      try connection.first("SELECT action, effectDigest FROM step WHERE id = ?1", .integer(step.value)) {
+      try connection.first("SELECT b.action, s.effectDigest FROM step s JOIN stepBody b ON b.step = s.id WHERE s.id = ?1", .integer(step.value)) {
         ($0.bytes(0), $0.bytes(1))
       }
     }
@@ -72,10 +72,10 @@ extension DeskStore: Journal {
       try connection.run(
         """
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
-          rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt, action,
-          preview, effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed,
+          rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt,
+          effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed,
           hold, expires, raisedFrom)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -83,13 +83,15 @@ extension DeskStore: Journal {
         .text(verdict.rule), .text(origin?.file ?? ""), .integer(Int64(origin?.line ?? 0)),
         .integer(verdict.isFloor ? 1 : 0), StepRow.strings(verdict.reasons), StepRow.strings(verdict.brokenRules),
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
-        .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
-        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
+        .blob(new.salt), .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
         .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
         .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null,
         .integer(new.isRelayed ? 1 : 0), .integer(Int64(verdict.hold)), .integer(Int64(verdict.expires)),
         new.raisedFrom.map { .integer($0.value) } ?? .null)
       let id = StepID(connection.lastInsertID)
+      try connection.run(
+        "INSERT INTO stepBody VALUES (?1, ?2, ?3)", .integer(id.value),
+        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes))
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
     }
@@ -167,8 +169,8 @@ extension DeskStore: Journal {
         """
         UPDATE step SET revision = revision + 1, kind = ?2, target = ?3, level = ?4, rule = ?5, originFile = ?6,
           originLine = ?7, isFloor = ?8, reasons = ?9, brokenRules = ?10, evidence = ?11, reach = ?12, mustBeSeen = ?13,
-          salt = ?14, action = ?15, preview = ?16, effectDigest = ?17, policyDigest = ?18, previewDigest = ?19, basis = ?20, allowsBulk = ?21,
-          hold = ?22, expires = ?23,
+          salt = ?14, effectDigest = ?15, policyDigest = ?16, previewDigest = ?17, basis = ?18, allowsBulk = ?19, hold = ?20,
+          expires = ?21,
           mark = 'undecided', discardedChanges = '' WHERE id = ?1
         """,
         .integer(step.id.value), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -176,10 +178,12 @@ extension DeskStore: Journal {
         .integer(Int64(new.verdict.origin?.line ?? 0)), .integer(new.verdict.isFloor ? 1 : 0),
         StepRow.strings(new.verdict.reasons), StepRow.strings(new.verdict.brokenRules),
         StepRow.strings(new.action.evidence), StepRow.reach(new.reach), .integer(new.action.mustBeSeenWhole ? 1 : 0),
-        .blob(new.salt), .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes),
-        .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
+        .blob(new.salt), .blob(new.effectDigest.bytes), .blob(new.policyDigest.bytes), .blob(new.previewDigest.bytes),
         new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0),
         .integer(Int64(new.verdict.hold)), .integer(Int64(new.verdict.expires)))
+      try connection.run(
+        "UPDATE stepBody SET action = ?2, preview = ?3 WHERE step = ?1", .integer(step.id.value),
+        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes))
     }
   }
 

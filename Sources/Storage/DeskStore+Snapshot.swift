@@ -107,7 +107,7 @@ extension DeskStore {
 
   package func previewBytes(of step: StepID) throws(JournalFault) -> [UInt8]? {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.first("SELECT preview FROM step WHERE id = ?1", .integer(step.value)) { $0.bytes(0) }
+      try connection.first("SELECT preview FROM stepBody WHERE step = ?1", .integer(step.value)) { $0.bytes(0) }
     }
   }
 

@@ -3,6 +3,7 @@
 import SQLite
 
 enum Schema {
+  // Actions and previews have a table of their own: a list of steps must not read past a book to find its columns.
   static let migrations: [String] = [
     """
     CREATE TABLE desk (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -78,6 +79,10 @@ enum Schema {
       madeBy TEXT NOT NULL, madeAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL, revokedBy TEXT NOT NULL DEFAULT ''
     );
     CREATE INDEX standingByRun ON standing (run);
+    CREATE TABLE stepBody (step INTEGER PRIMARY KEY REFERENCES step(id), action BLOB NOT NULL, preview BLOB NOT NULL);
+    INSERT INTO stepBody SELECT id, action, preview FROM step;
+    ALTER TABLE step DROP COLUMN action;
+    ALTER TABLE step DROP COLUMN preview;
     """,
   ]
 
