@@ -49,7 +49,8 @@ enum HeaderView {
     guard let oldest = open.last else { return out }
     let left = oldest.left(at: model.time)
     // Hours will do here; view 4 has the minutes.
-    let clock = left <= 0 ? "OVERDUE" : left < 7_200_000 ? "\(TimeLength.words(left)) left" : "\(left / 3_600_000) h left"
+    let clock =
+      left <= 0 ? "OVERDUE" : left < 7_200_000 ? "\(TimeLength.words(left)) left" : "\(left / 3_600_000) h left"
     out.append(Span("  \(open.count) incident\(open.count == 1 ? "" : "s"), \(clock)", .alert))
     return out
   }

@@ -10,20 +10,28 @@ enum QueueBuilder {
     }
   }
 
+  private struct Placed {
+    let id: StepID
+    let state: StepState
+  }
+
   private static func byPlan(_ model: Model) -> [QueueRow] {
-    var byEntry: [Int: [StepSummary]] = [:]
-    var outside: [StepSummary] = []
+    // Ids and states, not steps: a run can have very many of them.
+    var byEntry = [[Placed]](repeating: [], count: model.plan.count)
+    var outside: [Placed] = []
     for id in model.order {
-      guard let step = model.steps[id] else { continue }
-      if let plan = step.plan, model.plan.indices.contains(plan) {
-        byEntry[plan, default: []].append(step)
+      guard let place = model.steps.index(forKey: id) else { continue }
+      let placed = Placed(id: id, state: model.steps.values[place].state)
+      if let plan = model.steps.values[place].plan, model.plan.indices.contains(plan) {
+        byEntry[plan].append(placed)
       } else {
-        outside.append(step)
+        outside.append(placed)
       }
     }
     var rows: [QueueRow] = []
+    rows.reserveCapacity(model.order.count + model.plan.count + 1)
     for (index, entry) in model.plan.enumerated() {
-      let steps = byEntry[index] ?? []
+      let steps = byEntry[index]
       rows.append(
         .heading(
           title: entry.title, status: steps.contains(where: isOpen) ? .inProgress : entry.status,
@@ -64,5 +72,5 @@ enum QueueBuilder {
   }
 
   /// The agent's own tick counts only where nothing under the heading is still open; what is prepared may wait.
-  private static func isOpen(_ step: StepSummary) -> Bool { !step.state.isOver && step.state != .staged }
+  private static func isOpen(_ step: Placed) -> Bool { !step.state.isOver && step.state != .staged }
 }

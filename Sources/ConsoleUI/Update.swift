@@ -91,8 +91,9 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   let waited = Set(model.waitingIDs)
   let isFirst = model.order.isEmpty
   if reading.isWhole {
-    model.steps = [:]
+    model.steps = Dictionary(minimumCapacity: reading.steps.count)
     model.order = []
+    model.order.reserveCapacity(reading.steps.count)
   }
   for step in reading.steps {
     let before = model.steps.updateValue(step, forKey: step.id)
@@ -140,15 +141,13 @@ private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: St
 }
 
 private func keepSelections(_ model: inout Model) {
-  let wanted = model.waiting.first { !model.skipped.contains($0.id) }
+  let wanted = model.waitingIDs.first { !model.skipped.contains($0) }
   let isIdle = model.selected.map { $0.state != .waiting } ?? true
   if model.selection == nil || (model.isFollowing && isIdle) {
-    model.selection = wanted?.id ?? (model.isFollowing ? model.order.last : model.order.first)
+    model.selection = wanted ?? (model.isFollowing ? model.order.last : model.order.first)
   }
-  let prepared = model.prepared
-  if model.reviewSelection.flatMap({ id in prepared.first { $0.id == id } }) == nil {
-    model.reviewSelection = prepared.first?.id
-  }
+  let prepared = model.preparedIDs
+  if model.reviewSelection.map({ !prepared.contains($0) }) ?? true { model.reviewSelection = prepared.first }
   if model.draftSelection.flatMap({ model.steps[$0] }) == nil { model.draftSelection = model.draftIDs.first }
   let flags = model.flags
   if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }

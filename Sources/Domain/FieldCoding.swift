@@ -57,28 +57,51 @@ package struct FieldReader {
     return String(decoding: bytes[position..<colon], as: UTF8.self)
   }
 
-  package mutating func bytes(_ key: String) throws(FieldFault) -> [UInt8] {
-    guard nextKey == key else { throw FieldFault(key: key, expected: "this field, found \(nextKey ?? "the end")") }
-    let start = position + key.utf8.count + 1
-    guard let colon = bytes[start...].firstIndex(of: UInt8(ascii: ":")),
-      let count = Int(String(decoding: bytes[start..<colon], as: UTF8.self)), count >= 0,
-      count <= bytes.endIndex - colon - 2, bytes[colon + 1 + count] == UInt8(ascii: ",")
+  package mutating func bytes(_ key: String) throws(FieldFault) -> [UInt8] { Array(bytes[try field(key)]) }
+
+  /// Where the bytes of the next field are, which has to be this one. Lists of steps are made of very many fields, so
+  /// keys and lengths are read where they stand.
+  private mutating func field(_ key: String) throws(FieldFault) -> Range<Int> {
+    var at = position
+    for byte in key.utf8 {
+      guard at < bytes.endIndex, bytes[at] == byte else { throw unexpected(key) }
+      at += 1
+    }
+    guard at < bytes.endIndex, bytes[at] == UInt8(ascii: ":") else { throw unexpected(key) }
+    at += 1
+    var count = 0
+    let digits = at
+    while at < bytes.endIndex, (48...57).contains(bytes[at]), at - digits < 12 {
+      count = count * 10 + Int(bytes[at] - 48)
+      at += 1
+    }
+    guard at > digits, at < bytes.endIndex, bytes[at] == UInt8(ascii: ":"), count <= bytes.endIndex - at - 2,
+      bytes[at + 1 + count] == UInt8(ascii: ",")
     else { throw FieldFault(key: key, expected: "a length and that many bytes") }
-    position = colon + count + 2
-    return Array(bytes[(colon + 1)..<(colon + 1 + count)])
+    position = at + count + 2
+    return (at + 1)..<(at + 1 + count)
+  }
+
+  private func unexpected(_ key: String) -> FieldFault {
+    FieldFault(key: key, expected: "this field, found \(nextKey ?? "the end")")
   }
 
   package mutating func string(_ key: String) throws(FieldFault) -> String {
-    let raw = try bytes(key)
-    guard let text = String(validating: raw, as: UTF8.self) else {
+    guard let text = String(validating: bytes[try field(key)], as: UTF8.self) else {
       throw FieldFault(key: key, expected: "UTF-8 text")
     }
     return text
   }
 
   package mutating func int(_ key: String) throws(FieldFault) -> Int {
-    guard let value = Int(try string(key)) else { throw FieldFault(key: key, expected: "a whole number") }
-    return value
+    let place = try field(key)
+    let isNegative = place.count > 1 && bytes[place.lowerBound] == UInt8(ascii: "-")
+    let digits = bytes[(isNegative ? place.lowerBound + 1 : place.lowerBound)..<place.upperBound]
+    guard !digits.isEmpty, digits.count < 19, digits.allSatisfy({ (48...57).contains($0) }) else {
+      throw FieldFault(key: key, expected: "a whole number")
+    }
+    let value = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    return isNegative ? -value : value
   }
 
   package mutating func bool(_ key: String) throws(FieldFault) -> Bool { try int(key) != 0 }

@@ -44,7 +44,10 @@ extension DeskStore: Journal {
 
   package func action(of step: StepID) throws(JournalFault) -> (bytes: [UInt8], digest: Digest) {
     let found = try Self.sql { () throws(SQLiteFault) in
-      try connection.first("SELECT b.action, s.effectDigest FROM step s JOIN stepBody b ON b.step = s.id WHERE s.id = ?1", .integer(step.value)) {
+      try connection.first(
+        "SELECT b.action, s.effectDigest FROM step s JOIN stepBody b ON b.step = s.id WHERE s.id = ?1",
+        .integer(step.value)
+      ) {
         ($0.bytes(0), $0.bytes(1))
       }
     }
