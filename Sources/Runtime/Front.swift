@@ -26,7 +26,7 @@ package enum Front {
 
   package static func open(
     _ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening(), isPlain: Bool = false,
-    isDemo: Bool = false
+    isDemo: Bool = false, greets: Bool = false
   ) throws(RuntimeFault) {
     if isPlain {
       var plain = PlainDesk(desk, run)
@@ -34,25 +34,25 @@ package enum Front {
     }
     guard isatty(0) == 1, isatty(1) == 1 else { return try account(desk, run) }
     var opening = opening
-    opening.greeting = try greeting(desk, run)
+    if greets { opening.greeting = try greeting(desk, run) }
     opening.isDemo = isDemo
     try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     try farewell(desk, run)
   }
 
-  /// What a person who has just sat down should know: what waits for review, elsewhere too.
+  /// What a person who comes back should know: what waits on the desk, in the run at hand first.
   private static func greeting(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String {
     let open = try journalled { () throws(JournalFault) in try desk.store.runs() }.filter { !$0.state.isOver }
-    let wanting = open.filter {
-      $0.counts.waiting + $0.counts.prepared > 0 && $0.state != .starting && $0.state != .live
-    }
+    let wanting = open.filter { $0.counts.waiting > 0 || $0.state == .review && $0.counts.prepared > 0 }
+    guard !wanting.isEmpty else { return "" }
     guard let own = wanting.first(where: { $0.id == run }) else {
-      return wanting.isEmpty ? "" : "\(runs(wanting.count)) for review; 4 lists all runs"
+      return "\(runs(wanting.count)) for you; 4 lists all runs"
     }
-    let others = wanting.count - 1
-    let key = own.counts.waiting > 0 ? "n goes to what waits" : "b opens it"
-    return "\(runs(wanting.count)) for review: \(key)\(others > 0 ? "; 4 lists the others" : "")"
+    let others = wanting.count > 1 ? "; 4 lists the others" : ""
+    return own.counts.waiting > 0
+      ? "\(runs(wanting.count)) for you: n goes to what waits here\(others)"
+      : "\(runs(wanting.count)) for review: b opens it\(others)"
   }
 
   private static func runs(_ count: Int) -> String { count == 1 ? "1 run waits" : "\(count) runs wait" }

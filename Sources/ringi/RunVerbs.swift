@@ -56,7 +56,7 @@ struct ConsoleCommand: ParsableCommand {
       demo.theme = theme
       return try demo.run()
     }
-    try Front.open(desk, found, theme: theme, opening: opening, isPlain: plain)
+    try Front.open(desk, found, theme: theme, opening: opening, isPlain: plain, greets: true)
   }
 }
 
