@@ -8,6 +8,7 @@ import Runtime
 final class Meter {
   private let master: Int32
   private let pid: pid_t
+  private let started = Stopwatch.now()
 
   init?(_ arguments: [String], environment: [String], width: Int, height: Int, directory: String? = nil) {
     var (master, slave): (Int32, Int32) = (0, 0)
@@ -36,6 +37,18 @@ final class Meter {
       bytes += count
     }
     return (last, bytes)
+  }
+
+  /// When the last byte of the first whole screen came. Setting a terminal up takes some bytes too, long before a
+  /// paint: a screen is at least a thousand.
+  func firstPaint() -> Double {
+    var bytes = 0
+    while bytes < 1_000 {
+      let (last, count) = settle(quiet: 30, limit: 5_000)
+      bytes += count
+      if bytes >= 1_000 || count == 0 && Stopwatch.now() - started > 5_000 { return last }
+    }
+    return Stopwatch.now()
   }
 
   func key(_ text: String, quiet: Int32) -> (milliseconds: Double, bytes: Int) {
@@ -114,7 +127,7 @@ enum ScreenRows {
           subject.arguments, environment: subject.environment, width: width, height: height,
           directory: subject.directory)
       else { continue }
-      out.starts.append(meter.settle(quiet: 120).last - start)
+      out.starts.append(meter.firstPaint() - start)
       for index in 0..<(isQuick ? 10 : 30) {
         let (time, bytes) = meter.key(subject.scroll[index % 6 < 4 ? 0 : 1], quiet: 20)
         if bytes > 0 { out.scrolls.append(time) }
