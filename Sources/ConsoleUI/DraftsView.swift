@@ -84,7 +84,7 @@ enum DraftsView {
 /// Where a message stands, in a few words.
 enum Standing {
   static func of(_ step: StepSummary, _ model: Model) -> (String, Role) {
-    let at = step.decidedAt.map { String($0.clock(offset: model.zone).prefix(5)) } ?? ""
+    let at = (step.dueAt ?? step.decidedAt).map { String($0.clock(offset: model.zone).prefix(5)) } ?? ""
     switch step.state {
     case .waiting: return ("waits", .watched)
     case .staged where step.kind == .eventAdd: return (step.mark == .keep ? "to keep" : "prepared", .batched)

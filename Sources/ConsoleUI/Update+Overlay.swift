@@ -236,7 +236,8 @@ enum Palette {
       ![.approve, .reject, .up, .down, .back, .palette].contains($0.command)
     }
     let word = text.lowercased()
-    return offered.filter { name($0).hasPrefix(word) }
+    // A whole name is that command, whatever else begins with it.
+    return offered.filter { name($0) == word } + offered.filter { name($0) != word && name($0).hasPrefix(word) }
       + offered.filter { !name($0).hasPrefix(word) && $0.help.contains(word) }
   }
 

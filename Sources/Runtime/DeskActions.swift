@@ -74,7 +74,9 @@ package struct DeskActions {
       guard before != text else { throw JournalFault(.illegal, "nothing was changed") }
       guard let effect = try maker.edited(step, text) else {
         throw JournalFault(
-          .illegal, "this text can't be read back; a message needs its named lines and an empty line after them")
+          .illegal,
+          "this text can't be read back; a message needs its named lines, an empty line after them, and addresses like name@example.com"
+        )
       }
       try gate.move([
         Transition(
@@ -151,7 +153,14 @@ package struct DeskActions {
       guard case .draftMail(let mail) = try maker.effect(of: step.id) else {
         throw JournalFault(.illegal, "#\(step.number) is no draft")
       }
+      let earlier = try store.steps(of: step.run).steps.filter { $0.raisedFrom == step.id }
+      if let open = earlier.first(where: { !$0.state.isOver }) {
+        throw JournalFault(.illegal, "a send of this draft is raised already: #\(open.number)")
+      }
       let new = try maker.changing(try maker.revised(step, as: .sendMail(mail))) {
+        if let sent = earlier.last(where: { $0.state == .done }) {
+          $0.reach.warnings.insert("this draft was sent before, as #\(sent.number)", at: 0)
+        }
         $0.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
         $0.raisedFrom = step.id
       }

@@ -16,12 +16,15 @@ enum MailText {
   static func read(_ text: String, into mail: Mail) -> Mail? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let blank = lines.firstIndex(of: "") else { return nil }
+    // All of them, or a line that was emptied would turn the others into words of the mail.
+    guard lines[..<blank].count >= 4 else { return nil }
     var out = mail
     for line in lines[..<blank] {
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { return nil }
       let value = String(parts[1].drop { $0 == " " })
       let list = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+      if ["To", "Cc", "Bcc"].contains(parts[0]), !list.allSatisfy(isAddress) { return nil }
       switch parts[0] {
       case "To": out.to = list
       case "Cc": out.cc = list
@@ -32,6 +35,15 @@ enum MailText {
     }
     out.body = lines[(blank + 1)...].joined(separator: "\n")
     return out
+  }
+}
+
+extension MailText {
+  /// `name@domain`, which a mail can be sent to.
+  private static func isAddress(_ text: String) -> Bool {
+    let box = Address(text).mailbox
+    let parts = box.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty && box.utf8.allSatisfy { $0 > 32 && $0 < 127 }
   }
 }
 

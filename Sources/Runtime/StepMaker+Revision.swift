@@ -90,7 +90,8 @@ extension StepMaker {
     switch try effect(of: step.id) {
     case .createFile(let path, _): return .createFile(path, try store.store(Array(text.utf8)))
     case .editFile(let path, let image, _): return .editFile(path, image, try store.store(Array(text.utf8)))
-    case .sendMail(let mail): return MailText.read(text, into: mail).map { .sendMail($0) }
+    case .sendMail(let mail):
+      return MailText.read(text, into: mail).flatMap { $0.recipients.isEmpty ? nil : .sendMail($0) }
     case .draftMail(let mail): return MailText.read(text, into: mail).map { .draftMail($0) }
     case .post(let post): return .post(ChatPost(channel: post.channel, text: text))
     case .addEvent(let event): return EventText.read(text, into: event).map { .addEvent($0) }

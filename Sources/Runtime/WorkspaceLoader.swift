@@ -40,7 +40,13 @@ package enum WorkspaceLoader {
     let company = Files.text("\(desk)/policy.yaml")
     let companyText = company ?? DefaultPolicy.text
     let file = company == nil ? DefaultPolicy.file : "\(desk)/policy.yaml"
-    let (version, rules) = try PolicyFile.rules(companyText, file: file)
+    var (version, rules) = try PolicyFile.rules(companyText, file: file)
+    if company != nil {
+      // A short file of the company's own must not drop the floors that ship: they hold where it does not name them.
+      let floors = try PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules.filter(\.isAlways)
+      let named = Set(rules.flatMap(\.subjects))
+      rules += floors.filter { named.isDisjoint(with: $0.subjects) }
+    }
     let own = workspaceDirectory.flatMap { Files.text("\($0)/policy.yaml") } ?? ""
     let workspaceRules = own.isEmpty ? [] : try PolicyFile.rules(own, file: "policy.yaml").rules
     return (

@@ -136,7 +136,7 @@ extension DeskStore: Journal {
         .integer(isDecision ? 1 : 0), .text(transition.event == .takeBack ? "" : transition.actor.name),
         .integer(now.milliseconds),
         .text(transition.shown?.painted ?? ""), due.map { .integer($0.milliseconds) } ?? .null,
-        .integer(transition.event == .begin ? 1 : 0))
+        .integer([.begin, .succeed, .fail].contains(transition.event) ? 1 : 0))
     }
     try log.append(transition.actor, transition.event.record, run: step.run, step: step.id) { leaf in
       leaf.describe(recorded, digests: true)

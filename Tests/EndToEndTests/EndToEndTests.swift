@@ -213,6 +213,18 @@ struct EndToEndTests {
     try stop(ringi)
   }
 
+  @Test("a company policy of one rule does not drop the floors that ship")
+  func floors() throws {
+    let ringi = try Ringi()
+    try FileManager.default.createDirectory(atPath: ringi.desk, withIntermediateDirectories: true)
+    try "rules:\n  - {action: chat.send, level: watched}\n".write(
+      toFile: "\(ringi.desk)/policy.yaml", atomically: true, encoding: .utf8)
+    for kind in ["payment.make", "contract.send", "hr.write", "file.outside"] {
+      #expect(try ringi("policy", "explain", kind).output.hasPrefix("forbidden (a floor)"), "\(kind)")
+    }
+    #expect(try ringi("policy", "explain", "mail.send").output.hasPrefix("watched (a floor)"))
+  }
+
   @Test("a policy with a typo stops the run before it starts, with place and mend")
   func typo() throws {
     let ringi = try Ringi()

@@ -171,7 +171,9 @@ struct ConsoleSession<Terminal: Screen> {
   /// All runs, incidents and signs: at once where they are shown, else only so often that the header knows incidents.
   private mutating func refreshWall(isChanged: Bool = false) throws(RuntimeFault) {
     let age = Clocks.monotonic() - lastWall
-    let isDue = model.view == .live ? isChanged && age >= 250 || age >= 5_000 : isChanged && age >= 5_000
+    // Once after the first paint: an open incident is in every header.
+    let isDue =
+      lastWall == 0 || model.view == .live ? isChanged && age >= 250 || age >= 5_000 : isChanged && age >= 5_000
     guard isDue, lastWall > 0 || model.painted != nil else { return }
     try carryOut(.loadWall)
   }
