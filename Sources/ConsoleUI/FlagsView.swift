@@ -34,11 +34,15 @@ enum FlagsView {
   /// The file's name; its folders stand on the card.
   private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) {
-    guard region.width > 8 else { return }
+  /// - Returns: the rows of the card that are on the screen; nil where it is not drawn.
+  static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) -> Range<Int>? {
+    guard region.width > 8 else { return nil }
     frame.pane(region, [Span("Clause", .title)], model, isFocused: model.pane == .preview)
-    guard let row = model.currentFinding else { return }
+    guard let row = model.currentFinding else { return nil }
     Card.draw(card(row), model, region, &frame)
+    let count = rowCount(card(row), region.width - 4)
+    let top = max(0, min(model.cardScroll, count - region.inner.height))
+    return top..<min(count, top + region.inner.height)
   }
 
   /// Lines of a text with some of its scalars in another role.
@@ -63,6 +67,19 @@ enum FlagsView {
     }
     flush()
     return lines
+  }
+
+  /// The first row, down to the redline's end, that has not been on the screen: a yes keeps words that were read.
+  static func unseenRow(_ row: FindingRow, width: Int, seen: Set<Int>) -> Int? {
+    let paragraphs = card(row)
+    let label = paragraphs.firstIndex { $0.first?.text.hasPrefix("suggested redline") ?? false }
+    let lines = row.finding.redline.split(separator: "\n", omittingEmptySubsequences: false).count
+    let wanted = label.map { paragraphs.prefix($0 + 1 + lines) } ?? paragraphs[...]
+    return (0..<rowCount(Array(wanted), width - 4)).first { !seen.contains($0) }
+  }
+
+  private static func rowCount(_ paragraphs: [[Span]], _ width: Int) -> Int {
+    paragraphs.reduce(0) { $0 + Wrap.rows($1, width: width).count }
   }
 
   /// The clause card, field by field; each entry is one paragraph.

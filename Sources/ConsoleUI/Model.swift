@@ -146,6 +146,8 @@ package struct Model: Sendable {
   package var finding: Int64?
   package var flagScroll = 0
   package var cardScroll = 0
+  /// Rows of a flag's card that were on the screen, for a width.
+  package var seenCards: [Int64: (width: Int, rows: Set<Int>)] = [:]
   package var reviewSelection: StepID?
   package var helpScroll = 0
   /// An approved step waits for its time.

@@ -6,7 +6,7 @@ import Domain
 
 /// nil when the hand may decide what is under the cursor; otherwise why not.
 private func unarmed(_ model: Model) -> String? {
-  if model.showsPreview, Layout(model).preview.width == 0 {
+  if model.showsPreview || model.view == .flags, Layout(model).preview.width == 0 {
     return "its preview is not on the screen; Tab or z shows it"
   }
   if model.painted != model.expectedPaint { return "it changed under the cursor; look again" }
@@ -28,6 +28,13 @@ func yes(_ model: inout Model) -> [Intent] {
   case .review: return mark(&model, .keep)
   case .flags:
     guard let row = model.currentFinding else { return [] }
+    let width = Layout(model).preview.width
+    let seen = model.seenCards[row.id].flatMap { $0.width == width ? $0.rows : nil } ?? []
+    if let unseen = FlagsView.unseenRow(row, width: width, seen: seen) {
+      model.cardScroll = unseen
+      say(&model, "not all of the redline has been shown: here is the next part, then press again")
+      return []
+    }
     let intents: [Intent] = [.markRedline(row, .keep, reason: "")]
     return intents + advanceFlag(&model)
   case .live, .audit, .policy, .help: return []

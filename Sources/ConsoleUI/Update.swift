@@ -69,6 +69,13 @@ func say(_ model: inout Model, _ text: String, isBad: Bool = false) {
 }
 
 private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<Int>?) {
+  if let finding = painted.finding, let rows {
+    let width = Layout(model).preview.width
+    var seen = model.seenCards[finding] ?? (width, [])
+    if seen.width != width { seen = (width, []) }
+    seen.rows.formUnion(rows)
+    model.seenCards[finding] = seen
+  }
   guard let step = painted.step, let revision = painted.revision, let rows else { return }
   var seen = model.seen[step] ?? (revision, [])
   if seen.revision != revision { seen = (revision, []) }

@@ -34,7 +34,8 @@ package func draw(_ model: Model) -> Drawing {
     PreviewView.draw(model, layout, &drawing)
   case .flags:
     FlagsView.drawList(model, layout.list, &drawing.frame)
-    FlagsView.drawCard(model, layout.preview, &drawing.frame)
+    drawing.rows = FlagsView.drawCard(model, layout.preview, &drawing.frame)
+    if drawing.rows == nil { drawing.painted.finding = nil }
   case .drafts:
     DraftsView.draw(model, layout.list, &drawing.frame)
     PreviewView.draw(model, layout, &drawing)

@@ -173,6 +173,27 @@ struct DeskViewTests {
     #expect(waiting == [.mailSend, .fileEdit, .fileEdit])
   }
 
+  @Test("a redline is kept only when all of it was on the screen", arguments: [(80, 14), (60, 15), (120, 36)])
+  func redline(width: Int, height: Int) {
+    var driver = ready(width, height)
+    driver.press("2")
+    driver.wait(1_000)
+    driver.intents = []
+    func kept() -> Int { driver.intents.count { if case .markRedline(_, .keep, _) = $0 { true } else { false } } }
+    driver.press("a")
+    if height == 36 { #expect(kept() == 1, "there it is all on the screen") } else { #expect(kept() == 0) }
+    if width < 80 {
+      #expect(driver.model.status.contains("Tab or z"))
+      driver.press(.tab)
+      driver.wait(1_000)
+    }
+    for _ in 0..<9 where kept() == 0 {
+      driver.wait(500)
+      driver.press("a")
+    }
+    #expect(kept() == 1)
+  }
+
   @Test("cut lines are not seen: what must be seen whole is wrapped again before it can be approved")
   func cutLines() {
     var driver = Driver(80, 40)
