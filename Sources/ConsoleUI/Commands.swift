@@ -93,6 +93,15 @@ package struct Keymap: Hashable, Sendable {
 
   package func keys(_ binding: Binding) -> [Key] { changed[binding.command] ?? binding.keys }
 
+  /// The name of the first key of a command, as the screen says it.
+  package func name(_ command: Command) -> String {
+    CommandTable.binding(command).flatMap { keys($0).first?.name } ?? ":\(command.name)"
+  }
+
+  package func means(_ key: Key, _ command: Command) -> Bool {
+    CommandTable.binding(command).map { keys($0).contains(key) } ?? false
+  }
+
   package func binding(for key: Key, in view: ViewKind) -> Binding? {
     CommandTable.bindings.first { $0.means(in: view) && keys($0).contains(key) }
   }

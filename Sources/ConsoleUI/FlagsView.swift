@@ -7,10 +7,14 @@ enum FlagsView {
     guard region.width > 2 else { return }
     let flags = model.flags
     let changed = flags.count { $0.humanLevel != nil }
-    var counts = Finding.Level.allCases.map { level in "\(flags.count { $0.level == level }) \(level.word)" }
-    if changed > 0 { counts.append("\(changed) changed by people") }
+    let isNarrow = region.width < 60
+    var counts = Finding.Level.allCases.compactMap { level -> String? in
+      let count = flags.count { $0.level == level }
+      return count == 0 ? nil : isNarrow ? "\(count)\(level.letter)" : "\(count) \(level.word)"
+    }
+    if changed > 0 { counts.append("\(changed) changed\(isNarrow ? "" : " by people")") }
     frame.pane(
-      region, [Span("Flags ", .title), Span(counts.joined(separator: " · "), .dim)], model,
+      region, [Span("Flags ", .title), Span(counts.joined(separator: isNarrow ? " " : " · "), .dim)], model,
       isFocused: model.pane == .list)
     let inner = region.inner
     let here = flags.firstIndex { $0.id == model.finding } ?? 0
@@ -72,10 +76,14 @@ enum FlagsView {
   /// The first row, down to the redline's end, that has not been on the screen: a yes keeps words that were read.
   static func unseenRow(_ row: FindingRow, width: Int, seen: Set<Int>) -> Int? {
     let paragraphs = card(row)
-    let label = paragraphs.firstIndex { $0.first?.text.hasPrefix("suggested redline") ?? false }
-    let lines = row.finding.redline.split(separator: "\n", omittingEmptySubsequences: false).count
+    let label = paragraphs.firstIndex { isRedlineLabel($0.first?.text ?? "") }
+    let lines = row.wording.split(separator: "\n", omittingEmptySubsequences: false).count
     let wanted = label.map { paragraphs.prefix($0 + 1 + lines) } ?? paragraphs[...]
     return (0..<rowCount(Array(wanted), width - 4)).first { !seen.contains($0) }
+  }
+
+  private static func isRedlineLabel(_ text: String) -> Bool {
+    text.hasPrefix("suggested redline") || text.hasPrefix("redline, rewritten")
   }
 
   private static func rowCount(_ paragraphs: [[Span]], _ width: Int) -> Int {
@@ -106,13 +114,14 @@ enum FlagsView {
       out += spans(text, role, marks, marked)
     }
     // The difference is marked in both: what the redline takes away, what it puts in.
-    let marks = finding.redline.isEmpty ? nil : Preview.wordMarks(finding.text, finding.redline)
+    let marks = finding.redline.isEmpty ? nil : Preview.wordMarks(finding.text, row.wording)
     field("the clause says", finding.text, .context, marks?.old ?? [], .removedWord)
     field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
     let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded: \(row.markReason)"
     let isOut = row.mark == .discard
-    field("suggested redline\(word)", finding.redline, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
+    let whose = row.rewritten.isEmpty ? "suggested redline" : "redline, rewritten by \(row.decidedBy)"
+    field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     field("fallback", finding.fallback, .text)
     field("business impact", finding.impact, .text)
     out.append([Span("", .text)])

@@ -105,10 +105,11 @@ enum FooterView {
     switch model.view {
     case .flags: return "\(model.flags.count { $0.mark == .undecided && $0.level != .green }) undecided "
     case .review: return "\(model.prepared.count { $0.mark == .undecided }) undecided "
-    case .drafts: return "\(model.draftIDs.count) messages "
-    case .live: return "\(model.wall?.runs.count ?? 0) runs "
+    case .drafts: return "\(model.draftIDs.count) message\(model.draftIDs.count == 1 ? "" : "s") "
+    case .live: return "\(model.wall?.runs.count ?? 0) run\(model.wall?.runs.count == 1 ? "" : "s") "
     case .audit: return ""
-    case .policy: return "\(model.policy?.greyAreas.count ?? 0) grey "
+    case .policy:
+      return model.policy.map { $0.greyAreas.isEmpty ? "no grey area " : "\($0.greyAreas.count) grey " } ?? ""
     case .run, .help:
       let waits = model.waitingIDs
       if waits.isEmpty { return "" }

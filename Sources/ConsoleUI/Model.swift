@@ -30,6 +30,7 @@ package enum Overlay: Hashable, Sendable {
 
 /// What asks once more, naming what it will do.
 package enum Confirmation: Hashable, Sendable {
+  case pause(RunID)
   case stop(RunID)
   case stopAll(Int)
   case revoke(StandingApproval)
@@ -146,8 +147,8 @@ package struct Model: Sendable {
   package var finding: Int64?
   package var flagScroll = 0
   package var cardScroll = 0
-  /// Rows of a flag's card that were on the screen, for a width.
-  package var seenCards: [Int64: (width: Int, rows: Set<Int>)] = [:]
+  /// Rows of a flag's card that were on the screen, for a width and a wording.
+  package var seenCards: [Int64: (width: Int, words: String, rows: Set<Int>)] = [:]
   package var reviewSelection: StepID?
   package var helpScroll = 0
   /// An approved step waits for its time.
@@ -172,6 +173,14 @@ package struct Model: Sendable {
 
   /// A step's keys work only once it has been on the screen this long, in milliseconds.
   package static let arming: Int64 = 400
+  /// When the question that is open was asked; its yes counts only when it could be read.
+  package var overlayAt: Int64 = 0
+  /// The first line of a question's list that is shown.
+  package var overlayScroll = 0
+  /// Esc was pressed in an editor with changes: once more drops them.
+  package var isLeavingEditor = false
+  /// The view that help was opened from.
+  package var helpedView: ViewKind = .run
   /// How long a greeting stands in the footer, in milliseconds.
   package static let greeting: Int64 = 5_000
 
@@ -226,6 +235,9 @@ package struct Model: Sendable {
 
   /// True when what is painted has been there long enough for a key to mean it.
   package var isArmed: Bool { painted != nil && painted == expectedPaint && now - paintedAt >= Self.arming }
+
+  /// True when an open question has been there long enough for a yes.
+  package var isOverlayArmed: Bool { now - overlayAt >= Self.arming }
 
   /// What a paint of this model shows.
   package var expectedPaint: Painted {

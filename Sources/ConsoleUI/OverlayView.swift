@@ -7,10 +7,10 @@ enum OverlayView {
     guard let overlay = model.overlay else { return }
     switch overlay {
     case .reason(let purpose, let field): reason(model, purpose, field, &frame)
-    case .editor(_, _, let field): editor(model, field, &frame)
+    case .editor(let step, _, let field): editor(model, step, field, &frame)
     case .search(let field): line(model, "search", field, "Enter finds · Esc back", &frame)
     case .palette(let field): palette(model, field, &frame)
-    case .filter(let field): line(model, "filter", field, "Enter keeps it · Esc back", &frame)
+    case .filter(let field): line(model, "filter", field, "Enter or Esc back, it stays; Ctrl-U clears it", &frame)
     case .level(let id, let isForKind): level(model, id, isForKind, &frame)
     case .finish: finish(model, &frame)
     case .bulk(let ids): bulk(model, ids, &frame)
@@ -19,16 +19,22 @@ enum OverlayView {
   }
 
   private static func confirm(_ model: Model, _ what: Confirmation, _ frame: inout Frame) {
+    let yes = model.keymap.name(.approve)
     switch what {
     case .stop(let run):
       dialog(
         model, "Stop run \(run)?", [[Span("What waits is withdrawn; what is prepared can still be reviewed.", .text)]],
-        "a stop run \(run) · Esc back", &frame)
+        "\(yes) stop run \(run) · Esc back", &frame)
     case .stopAll(let count):
       dialog(
         model, "Stop all runs?",
         [[Span("\(count) run\(count == 1 ? "" : "s") with a live host. What waits in them is withdrawn.", .warning)]],
-        "a stop all \(count) · Esc back", &frame)
+        "\(yes) stop all \(count) · Esc back", &frame)
+    case .pause(let run):
+      dialog(
+        model, "Pause run \(run)?",
+        [[Span("What the agent proposes is held until somebody goes on; what waits can still be decided.", .text)]],
+        "\(yes) pause run \(run) · Esc back", &frame)
     case .revoke(let word):
       dialog(
         model, "Revoke \(StandingApproval.origin) \(word.id)?",
@@ -38,12 +44,18 @@ enum OverlayView {
               "\(word.kind.rawValue) in run \(word.run) is judged by the policy alone from now on; what it has decided stays decided.",
               .text)
           ]
-        ], "a revoke · Esc back", &frame)
+        ], "\(yes) revoke · Esc back", &frame)
     }
   }
 
   private static func level(_ model: Model, _ id: StepID, _ isForKind: Bool, _ frame: inout Frame) {
-    guard let step = model.steps[id] else { return }
+    dialog(
+      model, "Trust level", levelLines(model, id, isForKind), "1–4 sets it · Tab this step or its kind · Esc back",
+      &frame)
+  }
+
+  private static func levelLines(_ model: Model, _ id: StepID, _ isForKind: Bool) -> [[Span]] {
+    guard let step = model.steps[id] else { return [] }
     let words = ["done and recorded", "prepared, reviewed at the end", "a person approves each", "refused"]
     var lines: [[Span]] = [
       [
@@ -60,16 +72,20 @@ enum OverlayView {
     }
     lines += [
       [],
-      [Span("Stricter is always possible; looser only as far as the company’s policy goes. It is on the trail.", .dim)],
+      [
+        Span(
+          "\(isForKind ? "It holds for 8 hours in this run; view 6 lists it and revokes it. " : "")Looser only as far as the company’s policy goes; a floor stays. It is on the trail.",
+          .dim)
+      ],
     ]
-    dialog(model, "Trust level", lines, "1–4 sets it · Tab this step or its kind · Esc back", &frame)
+    return lines
   }
 
   @discardableResult
   private static func dialog(
     _ model: Model, _ title: String, _ paragraphs: [[Span]], _ hint: String, _ frame: inout Frame
   ) -> Region {
-    let width = min(model.width - 2, 84)
+    let width = dialogWidth(model)
     let lines = paragraphs.flatMap { Wrap.rows($0, width: width - 4) }
     let height = min(model.height - 2, lines.count + 4)
     let region = Region(
@@ -77,13 +93,15 @@ enum OverlayView {
     frame.fill(region)
     frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
     let isCut = lines.count > height - 3
-    for (offset, line) in lines.prefix(isCut ? height - 4 : height - 3).enumerated() {
+    let body = dialogBody(model, lines.count)
+    let top = max(0, min(model.overlayScroll, lines.count - body))
+    for (offset, line) in lines[top...].prefix(body).enumerated() {
       frame.put(line, x: region.x + 2, y: region.y + 1 + offset, limit: width - 4)
     }
     if isCut {
-      frame.put(
-        "… \(lines.count - height + 4) more lines", .warning, x: region.x + 2, y: region.y + height - 3,
-        limit: width - 4)
+      let below = lines.count - body - top
+      let words = below == 0 ? "the end of the list" : "\(below) more line\(below == 1 ? "" : "s") below: PgDn"
+      frame.put(words, .warning, x: region.x + 2, y: region.y + height - 3, limit: width - 4)
     }
     frame.putCut([Span(hint, .key)], x: region.x + 2, y: region.y + height - 2, limit: width - 4)
     return region
@@ -99,8 +117,15 @@ enum OverlayView {
         lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
       }
       lines.append([Span("a number, or your own words", .dim)])
-    case .level(_, let level): title = "Level \(level.word): why?"
-    case .discardRedline: title = "Discard the redline: why?"
+    case .level(let id, let level):
+      let row = model.findings.first { $0.id == id }
+      title = "“\(row?.finding.clause ?? "")” from \(row?.level.word ?? "") to \(level.word): why?"
+    case .discardRedline(let id):
+      let row = model.findings.first { $0.id == id }
+      let clause = "“\(row?.finding.clause ?? "")”"
+      title =
+        row?.finding.redline.isEmpty ?? false
+        ? "Disagree with the flag on \(clause): why?" : "Discard the redline of \(clause): why?"
     case .incident(let run, let step):
       let place = run.map { " on run \($0)\(step.map { ", step #\($0)" } ?? "")" } ?? ""
       title = "Raise an incident\(place): what happened?"
@@ -112,7 +137,9 @@ enum OverlayView {
       }
     case .later(let id):
       title = "Send #\(model.steps[id]?.number.value ?? 0) later: when?"
-      lines.append([Span("a time to come: 14:05 · or from now: 30m, 2h, 1d", .dim)])
+      lines.append([
+        Span("a time to come: 14:05 · tomorrow 9:00 · 2026-12-01 14:05 · or from now: 30m, 1h30m, 2d", .dim)
+      ])
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
@@ -126,7 +153,7 @@ enum OverlayView {
     switch purpose {
     case .reject: "rejects"
     case .level: "changes the level"
-    case .discardRedline: "discards"
+    case .discardRedline: "says no"
     case .incident: "raises it"
     case .closeIncident: "closes it"
     case .later: "approves, to be sent then"
@@ -157,11 +184,14 @@ enum OverlayView {
     line(model, "command", field, "", &frame)
   }
 
-  private static func editor(_ model: Model, _ field: TextField, _ frame: inout Frame) {
+  private static func editor(_ model: Model, _ id: StepID, _ field: TextField, _ frame: inout Frame) {
     let region = Region(x: 0, y: 1, width: model.width, height: model.height - 2)
     frame.fill(region)
     frame.box(
-      region, title: [Span("Your version  ", .title), Span("Ctrl-S keep · Esc back, nothing changed", .key)],
+      region,
+      title: [
+        Span("Ctrl-S keep · Esc back  ", .key), Span("your version of \(model.steps[id]?.target ?? "it")", .title),
+      ],
       role: .focus, ascii: model.isASCII)
     let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)
     let layout = FieldRows(field, width: inner.width - 1, reach: inner.height)
@@ -185,36 +215,74 @@ enum OverlayView {
   }
 
   private static func finish(_ model: Model, _ frame: inout Frame) {
+    dialog(
+      model, "Finish the review?", finishLines(model),
+      "\(model.keymap.name(.approve)) finish · Esc back, every mark is kept",
+      &frame)
+  }
+
+  private static func finishLines(_ model: Model) -> [[Span]] {
     let list = model.prepared
     let kept = list.filter { $0.mark == .keep }
     let discarded = list.filter { $0.mark == .discard }
-    let left = list.filter { $0.mark == .undecided }
+    let left = list.count { $0.mark == .undecided }
+    let (yes, no) = model.isASCII ? ("v", "x") : ("✓", "✗")
     var lines: [[Span]] = [
       [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
     ]
     lines.append([Span("\(kept.count) kept", .good), Span("  \(ReviewView.totals(kept))", .dim)])
-    lines += kept.prefix(8).map {
-      [
-        Span(
-          "  ✓ \($0.target)\($0.discardedChanges.isEmpty ? "" : " (without \($0.discardedChanges.count) of its changes)")",
-          .text)
-      ]
+    for step in kept {
+      let count = step.discardedChanges.count
+      let without = count == 0 ? "" : " (without \(count) of its changes)"
+      lines.append([Span("  \(yes) \(step.target)\(without)", .text)])
+      if let row = model.unheard(of: step) {
+        lines.append([
+          Span("      “\(row.finding.clause)” was changed by \(row.decidedBy): a memo says so on top", .warning)
+        ])
+      }
     }
-    if kept.count > 8 { lines.append([Span("  and \(kept.count - 8) more", .dim)]) }
     lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
-    lines += discarded.prefix(4).map { [Span("  ✗ \($0.target)", .dim)] }
-    if !left.isEmpty { lines.append([Span("\(left.count) undecided stay in the review", .warning)]) }
-    dialog(model, "Finish the review?", lines, "a finish · Esc back, every mark is kept", &frame)
+    lines += discarded.map { [Span("  \(no) \($0.target)", .dim)] }
+    if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
+    return lines
   }
 
   private static func bulk(_ model: Model, _ ids: [StepID], _ frame: inout Frame) {
-    let steps = ids.compactMap { model.steps[$0] }
     let verb = model.view == .review ? "Keep" : "Approve"
-    let lines =
-      [[Span("One record is written for each.", .dim)]]
-      + steps.map { step in
+    dialog(
+      model, "\(verb) these \(ids.count)?", bulkLines(model, ids),
+      "\(model.keymap.name(.approve)) \(verb.lowercased()) \(ids.count) · Esc back", &frame)
+  }
+
+  private static func bulkLines(_ model: Model, _ ids: [StepID]) -> [[Span]] {
+    let clashes = model.view == .review ? model.prepared.count { $0.mark == .undecided && $0.isClash } : 0
+    var lines = [[Span("One record is written for each.", .dim)]]
+    if clashes > 0 {
+      lines.append([Span("\(clashes) that clash with somebody’s change are left out: one by one only.", .warning)])
+    }
+    return lines
+      + ids.compactMap { model.steps[$0] }.map { step in
         [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
       }
-    dialog(model, "\(verb) these \(steps.count)?", lines, "a \(verb.lowercased()) \(steps.count) · Esc back", &frame)
+  }
+
+  /// Lines of an open question's list that are still below what is shown.
+  static func linesBelow(_ model: Model) -> Int {
+    let paragraphs: [[Span]] =
+      switch model.overlay {
+      case .finish: finishLines(model)
+      case .bulk(let ids): bulkLines(model, ids)
+      case .level(let id, let isForKind): levelLines(model, id, isForKind)
+      default: []
+      }
+    let count = paragraphs.reduce(0) { $0 + Wrap.rows($1, width: dialogWidth(model) - 4).count }
+    return max(0, count - dialogBody(model, count) - model.overlayScroll)
+  }
+
+  private static func dialogWidth(_ model: Model) -> Int { min(model.width - 2, 84) }
+  /// Rows for the paragraphs of a dialog with so many lines.
+  private static func dialogBody(_ model: Model, _ lines: Int) -> Int {
+    let height = min(model.height - 2, lines + 4)
+    return lines > height - 3 ? height - 4 : height - 3
   }
 }

@@ -21,7 +21,10 @@ enum ReviewView {
       let isSelected = step.id == model.reviewSelection
       // An agent that has gone can't revise its memo: the person's word stands beside it.
       let changed =
-        model.unheard(of: step).map { " level changed by \($0.decidedBy)" } ?? (step.isClash ? " clash" : "")
+        model.unheard(of: step).map {
+          // Where there is no room for both the name stays; the preview says who.
+          inner.width < 64 ? (model.isASCII ? " !level" : " ⚑ level") : " level changed by \($0.decidedBy)"
+        } ?? (step.isClash ? " clash" : "")
       let tail = SafeText.width(changed)
       frame.put(changed, .warning, x: inner.x + inner.width - tail, y: y, limit: tail)
       frame.putCut(

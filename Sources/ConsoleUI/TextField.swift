@@ -21,20 +21,22 @@ package struct TextField: Hashable, Sendable {
     let column: Int
   }
 
-  /// - Parameter line: the cursor begins at the first line that is this one.
-  package init(_ text: String, isMultiLine: Bool, at line: String = "") {
+  /// - Parameter line: where the cursor begins in a text of several lines, from 0.
+  package init(_ text: String, isMultiLine: Bool, line: Int = 0) {
     self.isMultiLine = isMultiLine
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
     if lines.isEmpty { lines = [[]] }
     if !isMultiLine {
       row = lines.count - 1
       column = lines[row].count
-    } else if !line.isEmpty {
-      row = lines.firstIndex { String($0) == line } ?? 0
+    } else {
+      row = max(0, min(line, lines.count - 1))
     }
   }
 
   package var text: String { lines.map { String($0) }.joined(separator: "\n") }
+  /// Something was written since it was opened.
+  package var isChanged: Bool { !past.isEmpty }
   package var isEmpty: Bool { lines.allSatisfy(\.isEmpty) }
 
   /// A paste, or a text put in at once: one step of undo.

@@ -29,14 +29,17 @@ func yes(_ model: inout Model) -> [Intent] {
   case .flags:
     guard let row = model.currentFinding else { return [] }
     let width = Layout(model).preview.width
-    let seen = model.seenCards[row.id].flatMap { $0.width == width ? $0.rows : nil } ?? []
+    let seen = model.seenCards[row.id].flatMap { $0.width == width && $0.words == row.wording ? $0.rows : nil } ?? []
     if let unseen = FlagsView.unseenRow(row, width: width, seen: seen) {
       model.cardScroll = unseen
       say(&model, "not all of the redline has been shown: here is the next part, then press again")
       return []
     }
+    let isTurned = row.mark == .discard
     let intents: [Intent] = [.markRedline(row, .keep, reason: "")]
-    return intents + advanceFlag(&model)
+    let next = advanceFlag(&model)
+    if isTurned { say(&model, "“\(row.finding.clause)” is kept now; its discard and the reason stay in the record") }
+    return intents + next
   case .live, .audit, .policy, .help: return []
   }
 }
@@ -214,6 +217,7 @@ func moveReview(_ model: inout Model, _ by: Int) -> [Intent] {
 }
 
 func finish(_ model: inout Model) -> [Intent] {
+  model.pane = .list
   model.overlay = .finish
   return []
 }

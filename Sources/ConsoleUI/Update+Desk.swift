@@ -65,7 +65,7 @@ func refilter(_ model: inout Model, _ field: TextField) -> [Intent] {
 }
 
 func moveDesk(_ model: inout Model, _ by: Int, isPage: Bool) -> [Intent] {
-  if model.pane == .preview || isPage && model.view != .audit {
+  if model.pane == .preview || isPage && (model.view != .audit || model.audit.detail != nil) {
     if model.view == .audit {
       model.audit.detailScroll = max(0, model.audit.detailScroll + by)
     } else {

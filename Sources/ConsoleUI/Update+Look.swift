@@ -25,7 +25,10 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .runView: return enter(&model, .run)
   case .flags: return enter(&model, .flags)
   case .review: return enter(&model, .review)
-  case .help: return model.view == .help ? enter(&model, .run) : enter(&model, .help)
+  case .help:
+    if model.view == .help { return back(&model) }
+    model.helpedView = model.view
+    return enter(&model, .help)
   case .back: return back(&model)
   case .drafts: return enter(&model, .drafts)
   case .live: return enter(&model, .live)
@@ -95,6 +98,7 @@ func back(_ model: inout Model) -> [Intent] {
     model.pane = .list
     return []
   }
+  if model.view == .help { return enter(&model, model.helpedView) }
   return model.view == .run ? [] : enter(&model, .run)
 }
 
@@ -182,7 +186,12 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     return showCurrent(&model)
   case .run, .help, .live, .audit, .policy:
     guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
-      say(&model, model.prepared.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
+      let isHere = model.selected?.state == .waiting
+      say(
+        &model,
+        isHere
+          ? "nothing else waits; this one does"
+          : model.prepared.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
       return []
     }
     model.isFollowing = false

@@ -14,9 +14,23 @@ package enum Reasons {
 func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   guard let overlay = model.overlay else { return [] }
   if key == .escape, !isSearching(overlay) {
+    if case .editor(_, _, let field) = overlay, field.isChanged, !model.isLeavingEditor {
+      model.isLeavingEditor = true
+      say(&model, "Esc again drops what you wrote; Ctrl-S keeps it", isBad: true)
+      return []
+    }
+    if case .filter = overlay {
+      model.overlay = nil
+      return []
+    }
     model.overlay = nil
     say(&model, "nothing was decided")
     return []
+  }
+  model.isLeavingEditor = false
+  switch overlay {
+  case .finish, .bulk, .confirm, .level: scrollList(&model, key)
+  case .reason, .editor, .search, .palette, .filter: break
   }
   switch overlay {
   case .reason(let purpose, let field): return reasonKey(&model, key, purpose, field)
@@ -26,24 +40,52 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   case .filter(let field): return filterKey(&model, key, field)
   case .level(let id, let isForKind): return levelKey(&model, key, id, isForKind: isForKind, isBurst: isBurst)
   case .finish:
-    guard key == .character("a") || key == .enter, !isBurst else { return [] }
+    guard isYes(&model, key, isBurst, takesEnter: true) else { return [] }
     model.overlay = nil
     say(&model, "finishing the review")
     return [.finishReview]
   case .bulk(let ids):
-    guard key == .character("a"), !isBurst else { return [] }
+    guard isYes(&model, key, isBurst) else { return [] }
     model.overlay = nil
     let steps = ids.compactMap { model.steps[$0] }
     if model.view == .review { return steps.map { .mark($0, .keep, discarding: $0.discardedChanges) } }
     return [.decideAll(steps, .approve, painted: "listed with \(steps.count)")]
   case .confirm(let what):
-    guard key == .character("a"), !isBurst else { return [] }
+    guard isYes(&model, key, isBurst) else { return [] }
     model.overlay = nil
     switch what {
+    case .pause(let run): return [.pause(run, true)]
     case .stop(let run): return [.stop(run)]
     case .stopAll: return [.stopAll]
     case .revoke(let word): return [.revoke(word)]
     }
+  }
+}
+
+/// The last yes to a question: not typed ahead, not before it could be read, and not before all of its list was shown.
+private func isYes(_ model: inout Model, _ key: Key, _ isBurst: Bool, takesEnter: Bool = false) -> Bool {
+  guard model.keymap.means(key, .approve) || takesEnter && key == .enter, !isBurst, model.isOverlayArmed else {
+    return false
+  }
+  guard OverlayView.linesBelow(model) == 0 else {
+    scrollList(&model, .pageDown)
+    return false
+  }
+  return true
+}
+
+/// Moves the list of a question.
+private func scrollList(_ model: inout Model, _ key: Key) {
+  let more = OverlayView.linesBelow(model)
+  let page = max(1, model.height - 8)
+  switch key {
+  case .down, .character("j"): model.overlayScroll += min(1, more)
+  case .pageDown, .character(" "): model.overlayScroll += min(page, more)
+  case .end: model.overlayScroll += more
+  case .up, .character("k"): model.overlayScroll = max(0, model.overlayScroll - 1)
+  case .pageUp: model.overlayScroll = max(0, model.overlayScroll - page)
+  case .home: model.overlayScroll = 0
+  default: break
   }
 }
 
@@ -71,8 +113,12 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
   switch purpose {
   case .reject(let id):
     guard let step = model.steps[id] else { return [] }
+    guard !reason.allSatisfy(\.isWhitespace) else {
+      say(&model, "a no needs a reason: a number of the list, or a few words", isBad: true)
+      return []
+    }
     model.overlay = nil
-    say(&model, "rejected #\(step.number)\(reason.isEmpty ? "" : ": \(reason)")")
+    say(&model, "rejected #\(step.number): \(reason)")
     let seen = model.seen[id]?.rows ?? []
     let painted =
       model.rows.map { rows in
@@ -91,7 +137,7 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     return model.findings.first { $0.id == id }.map { [.setLevel($0, level, reason: reason)] } ?? []
   case .discardRedline(let id):
     guard !reason.allSatisfy(\.isWhitespace) else {
-      say(&model, "a discarded redline needs a reason", isBad: true)
+      say(&model, "say why, in a few words", isBad: true)
       return []
     }
     model.overlay = nil

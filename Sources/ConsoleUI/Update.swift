@@ -9,7 +9,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .input(let event, let at):
     model.now = at
     model.lastInput = at
-    return input(&model, event, at)
+    let wasOpen = model.overlay != nil
+    let intents = input(&model, event, at)
+    if !wasOpen, model.overlay != nil { (model.overlayAt, model.overlayScroll, model.isLeavingEditor) = (at, 0, false) }
+    return intents
   case .tick(let at, let wall):
     model.now = at
     model.time = wall
@@ -39,6 +42,9 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     noteSeen(&model, painted, rows)
     return []
   case .checked(let check):
+    if check == .intact, model.check != .intact, model.view == .audit {
+      say(&model, "intact: all \(Words.count(model.leafCount)) entries were checked")
+    }
     model.check = check
     return []
   case .editable(let step, let revision, let text, let line):
@@ -46,11 +52,13 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
       say(&model, "this step has no text to change", isBad: true)
       return []
     }
-    model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, at: line))
+    model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, line: line))
     return []
   case .edited:
     model.overlay = nil
-    say(&model, "your version is shown; a approves it")
+    let next =
+      model.view == .flags ? "the card and the copy have your words" : "your version is shown"
+    say(&model, "\(next); \(model.keymap.name(.approve)) \(model.view == .flags ? "keeps them" : "approves it")")
     return []
   case .greeted(let text, let isBad):
     say(&model, text, isBad: isBad)
@@ -71,8 +79,9 @@ func say(_ model: inout Model, _ text: String, isBad: Bool = false) {
 private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<Int>?) {
   if let finding = painted.finding, let rows {
     let width = Layout(model).preview.width
-    var seen = model.seenCards[finding] ?? (width, [])
-    if seen.width != width { seen = (width, []) }
+    let words = model.currentFinding.flatMap { $0.id == finding ? $0.wording : nil } ?? ""
+    var seen = model.seenCards[finding] ?? (width, words, [])
+    if seen.width != width || seen.words != words { seen = (width, words, []) }
     seen.rows.formUnion(rows)
     model.seenCards[finding] = seen
   }
@@ -281,7 +290,12 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .toggleMark: return toggle(&model)
   case .finish: return finish(&model)
   case .raise, .lower: return changeLevel(&model, command)
-  case .pause: return model.wantedRun.map { [.pause($0.id, !$0.isPaused)] } ?? []
+  case .pause:
+    guard let run = model.wantedRun else { return [] }
+    // Where it is one key among many it asks; in Live it is what the key is there for.
+    if run.isPaused || model.view == .live { return [.pause(run.id, !run.isPaused)] }
+    model.overlay = .confirm(.pause(run.id))
+    return []
   case .stop:
     model.overlay = model.wantedRun.map { .confirm(.stop($0.id)) }
     return []
@@ -301,8 +315,14 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     model.isReadOnly = false
     say(&model, "you decide here now")
     return []
-  case .verify: return [.verify]
-  case .export: return (try? TrailFilter(model.audit.filter.text, now: model.time)).map { [.export($0)] } ?? []
+  case .verify:
+    say(&model, "checking the whole trail again")
+    return [.verify]
+  case .export:
+    do throws(TrailFilter.Fault) { return [.export(try TrailFilter(model.audit.filter.text, now: model.time))] } catch {
+      say(&model, "nothing was written: \(error.sentence)", isBad: true)
+      return []
+    }
   case .register: return [.writeRegister]
   case .filter:
     model.overlay = .filter(model.audit.filter)

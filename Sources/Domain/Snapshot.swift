@@ -180,13 +180,16 @@ package struct FindingRow: Hashable, Sendable {
   package var mark: Mark
   /// Why a redline is discarded.
   package var markReason: String
+  /// The words a person put in the redline's place; empty while they are the agent's.
+  package var rewritten: String
   /// False while the agent has not heard of a changed level.
   package var isTold: Bool
   package init(
     id: Int64, step: StepID, finding: Finding, humanLevel: Finding.Level?, levelReason: String, decidedBy: String,
-    decidedAt: Timestamp? = nil, mark: Mark, markReason: String = "",
+    decidedAt: Timestamp? = nil, mark: Mark, markReason: String = "", rewritten: String = "",
     isTold: Bool = true
   ) {
+    self.rewritten = rewritten
     self.markReason = markReason
     self.isTold = isTold
     self.decidedAt = decidedAt
@@ -199,6 +202,13 @@ package struct FindingRow: Hashable, Sendable {
     self.mark = mark
   }
   package var level: Finding.Level { humanLevel ?? finding.level }
+  /// The redline as it stands: a person's words before the agent's.
+  package var wording: String { rewritten.isEmpty ? finding.redline : rewritten }
+  /// The name of the document without folders and endings, as memos and messages are named after it.
+  package var stem: String {
+    let name = finding.document.split(separator: "/").last ?? ""
+    return name.split(separator: ".").first.map(String.init) ?? String(name)
+  }
 }
 
 /// What is known of the trail since the console was opened.

@@ -62,20 +62,54 @@ extension Timestamp {
 }
 
 extension Timestamp {
-  /// A time to come, as people write it: `14:05` (the next one by the clock), or `30m`, `2h`, `1d` from now.
+  /// A time to come, as people write it: `14:05` (the next one by the clock), `tomorrow 9:00`, `2026-12-01 14:05`, or
+  /// `30m`, `1h30m`, `2d` from now.
   /// - Parameter offset: seconds east of UTC.
-  /// - Returns: nil for anything else, and for more than 31 days.
+  /// - Returns: nil for anything else, for what is past, and for more than 31 days.
   package func later(_ text: String, offset: Int) -> Timestamp? {
-    let word = text.filter { $0 != " " }
-    if let length = TimeLength.milliseconds(word.hasPrefix("+") ? String(word.dropFirst()) : word) {
-      return length >= 1_000 && length <= 31 * 86_400_000 ? Timestamp(milliseconds: milliseconds + length) : nil
+    let words = text.split { $0 == " " || $0 == "T" }.map(String.init)
+    let limit: Int64 = 31 * 86_400_000
+    if let length = TimeLength.sum(words.joined()) {
+      return length >= 1_000 && length <= limit ? Timestamp(milliseconds: milliseconds + length) : nil
     }
-    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+    let local = milliseconds + Int64(offset) * 1000
+    let today = local / 86_400_000
+    guard let time = words.last.flatMap(Self.timeOfDay) else { return nil }
+    let wanted: Int64
+    switch words.count {
+    case 1:
+      let next = today * 86_400_000 + time
+      wanted = next > local ? next : next + 86_400_000
+    case 2:
+      guard let day = words[0].lowercased() == "tomorrow" ? today + 1 : Self.day(words[0]) else { return nil }
+      wanted = day * 86_400_000 + time
+    default: return nil
+    }
+    return wanted > local && wanted - local <= limit ? Timestamp(milliseconds: wanted - Int64(offset) * 1000) : nil
+  }
+
+  /// `9:05` as milliseconds of the day.
+  private static func timeOfDay(_ text: String) -> Int64? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].count == 2, let hour = Int64(parts[0]), let minute = Int64(parts[1]),
       (0..<24).contains(hour), (0..<60).contains(minute)
     else { return nil }
-    let local = milliseconds + Int64(offset) * 1000
-    let wanted = local / 86_400_000 * 86_400_000 + (hour * 60 + minute) * 60_000
-    return Timestamp(milliseconds: (wanted > local ? wanted : wanted + 86_400_000) - Int64(offset) * 1000)
+    return (hour * 60 + minute) * 60_000
+  }
+
+  /// `2026-12-01` as days since 1970 in the civil calendar; nil for a day that is none.
+  /// Source: Howard Hinnant, “chrono-Compatible Low-Level Date Algorithms”, days_from_civil.
+  private static func day(_ text: String) -> Int64? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int64($0) }
+    guard parts.count == 3, (1970...9999).contains(parts[0]), (1...12).contains(parts[1]) else { return nil }
+    let (year, month, day) = (parts[0], parts[1], parts[2])
+    let isLeap = year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
+    let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    guard (1...lengths[Int(month) - 1]).contains(day) else { return nil }
+    let y = month <= 2 ? year - 1 : year
+    let era = y / 400
+    let ofEra = y - era * 400
+    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
   }
 }

@@ -3,7 +3,7 @@
 
 package struct TrailFilter: Hashable, Sendable {
   private enum Term: Hashable {
-    case actor(String), action(String), event(String), target(String), run(Int64), step(Int), since(Timestamp)
+    case actor(String), action(String), event(String), target(String), run(Int64), step(Int64?, Int), since(Timestamp)
     case denied, decided
     case word(String)
   }
@@ -36,6 +36,7 @@ package struct TrailFilter: Hashable, Sendable {
       }
     }
     let value = String(parts[1])
+    guard !value.isEmpty else { throw Fault(sentence: "`\(parts[0]):` needs a value") }
     switch parts[0] {
     case "actor": return .actor(value.lowercased())
     case "action": return .action(value.lowercased())
@@ -45,10 +46,11 @@ package struct TrailFilter: Hashable, Sendable {
       guard let run = Int64(value) else { throw Fault(sentence: "`run:` takes a run’s number") }
       return .run(run)
     case "step":
-      guard let step = Int(value.split(separator: ".").last ?? "") else {
-        throw Fault(sentence: "`step:` takes a step’s number")
-      }
-      return .step(step)
+      let parts = value.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count <= 2, let step = parts.last.flatMap({ Int($0) }),
+        let run = parts.count == 2 ? Int64(parts[0]) : 0
+      else { throw Fault(sentence: "`step:` takes a step’s number, or RUN.STEP") }
+      return .step(parts.count == 2 ? run : nil, step)
     case "since":
       guard let length = TimeLength.milliseconds(value) else {
         throw Fault(sentence: "`since:` takes 30m, 12h or 7d")
@@ -73,7 +75,7 @@ package struct TrailFilter: Hashable, Sendable {
     case .event(let text): fits(line.event, text)
     case .target(let text): contains(line.target, text)
     case .run(let run): line.run?.value == run
-    case .step(let step): line.step?.value == step
+    case .step(let run, let step): line.step?.value == step && (run == nil || line.run?.value == run)
     case .since(let time): line.time >= time
     case .denied: ["refused", "rejected", "expired", "discarded"].contains(line.event)
     case .decided: line.actorKind == "person"
@@ -107,6 +109,19 @@ package enum TimeLength {
 }
 
 extension TimeLength {
+  /// Lengths one after the other, as `1h30m`; nil for anything else.
+  package static func sum(_ text: String) -> Int64? {
+    var (total, part) = (Int64(0), "")
+    for character in text.hasPrefix("+") ? text.dropFirst() : text[...] {
+      part.append(character)
+      guard !character.isNumber else { continue }
+      guard let length = milliseconds(part) else { return nil }
+      total += length
+      part = ""
+    }
+    return part.isEmpty && total > 0 ? total : nil
+  }
+
   /// `45 s`, `12 min`, `3 h 5 min`, `2 d`; nothing below zero.
   package static func words(_ milliseconds: Int64) -> String {
     let seconds = max(0, milliseconds / 1_000)

@@ -78,12 +78,15 @@ package struct DeskActions {
           "this text can't be read back; a message needs its named lines, an empty line after them, and addresses like name@example.com"
         )
       }
+      let flags = RedlineDesk(self)
+      let held = try flags.changes(of: step)
       try gate.move([
         Transition(
           step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "edited",
           reason: "edited by \(desk.person.name)",
           revised: try maker.revised(step, as: effect, rewritten: (before, text)))
       ])
+      try flags.keep(held, in: step.id)
     }
   }
 
@@ -93,7 +96,11 @@ package struct DeskActions {
   }
 
   package func mark(_ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>) throws(RuntimeFault) {
-    try journalled { () throws(JournalFault) in try store.mark(step.id, mark, discarding: changes) }
+    let flags = RedlineDesk(self)
+    try journalled { () throws(JournalFault) in
+      try store.mark(step.id, mark, discarding: changes)
+      try flags.follow(step, changes)
+    }
   }
 
   /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets
@@ -107,9 +114,12 @@ package struct DeskActions {
       )
     }
     let maker = try maker(run)
+    let flags = RedlineDesk(self)
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
-      let partly = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep && !$0.discardedChanges.isEmpty }
-      for step in partly {
+      let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
+      let keeping = marked.map(\.id)
+      try flags.noteLevels(on: marked, maker)
+      for step in marked where !step.discardedChanges.isEmpty {
         guard let effect = try maker.withoutChanges(step) else { continue }
         try gate.move([
           Transition(
@@ -118,7 +128,7 @@ package struct DeskActions {
             revised: try maker.revised(step, as: effect))
         ])
       }
-      let kept = Set(partly.map(\.id))
+      let kept = Set(keeping)
       let all = try store.steps(of: run, in: [.staged])
       let words = all.compactMap { step -> (step: StepID, decision: Decision, shown: Shown)? in
         let mark: Mark = kept.contains(step.id) ? .keep : step.mark
@@ -168,35 +178,6 @@ package struct DeskActions {
     }
   }
 
-  package func setLevel(_ row: FindingRow, _ level: Finding.Level, reason: String) throws(RuntimeFault) {
-    try journalled { () throws(JournalFault) in try store.setLevel(row.id, level, reason: reason, by: desk.person) }
-  }
-
-  /// A redline is one change of the prepared redlined copy: the flag's word and the copy's change go together.
-  package func markRedline(_ row: FindingRow, _ mark: Mark, run: RunID, reason: String) throws(RuntimeFault) {
-    try journalled { () throws(JournalFault) in
-      try store.markRedline(row.id, mark, reason: reason, by: desk.person)
-      guard let (step, change) = try redlineChange(row, run) else { return }
-      var discarded = step.discardedChanges
-      if mark == .discard { discarded.insert(change) } else { discarded.remove(change) }
-      try store.mark(step.id, step.mark, discarding: discarded)
-    }
-  }
-
-  /// The prepared copy that holds the redline, and which of its changes it is.
-  func redlineChange(_ row: FindingRow, _ run: RunID) throws(JournalFault) -> (StepSummary, Int)? {
-    let lines = row.finding.redline.split(separator: "\n").map(String.init)
-    guard !lines.isEmpty else { return nil }
-    for step in try store.steps(of: run, in: [.staged]) where step.basis != nil {
-      guard let bytes = try store.previewBytes(of: step.id), let preview = try? Preview(bytes: bytes),
-        preview.lines.first?.text.contains(row.finding.document) == true || step.target == row.finding.document
-      else { continue }
-      let match = preview.lines.first { line in line.role == .added && lines.contains(line.text) && !line.text.isEmpty }
-      if let change = match?.change { return (step, change) }
-    }
-    return nil
-  }
-
   package func pause(_ run: RunID, _ isPaused: Bool) throws(RuntimeFault) {
     try journalled { () throws(JournalFault) in try store.setPaused(run, isPaused, by: desk.person) }
   }
@@ -207,11 +188,12 @@ package struct DeskActions {
 
   /// Starts the agent of a lost run again, on the same run.
   package func resume(_ run: RunID) throws(RuntimeFault) {
+    guard RunLock.clear(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live agent") }
     try RunStarter.spawnHost(desk, run, performOnly: false)
   }
 
   package func close(_ run: RunID) throws(RuntimeFault) {
-    guard RunLock.isFree(desk.directory, run) else {
+    guard RunLock.clear(desk.directory, run) else {
       throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
     }
     try journalled { () throws(JournalFault) in

@@ -62,7 +62,11 @@ struct DeskCheck {
     let words = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
     let word = leaves.last { $0["actor-kind"] == "person" && words.contains($0["event"] ?? "") }
     let decider = word?["event"] == StepEvent.takeBack.record ? "" : word?["actor"]
-    if let decider, decider != step.decidedBy { return "the log says that \(decider) decided it" }
+    if let decider, decider != step.decidedBy {
+      return decider.isEmpty
+        ? "it says \(step.decidedBy) decided it, the log says that this was taken back"
+        : "the log says that \(decider) decided it"
+    }
     return nil
   }
 

@@ -26,7 +26,7 @@ package struct DeskReport {
   }
 
   private func state(_ run: RunSummary) -> String {
-    let isAlone = !run.state.isOver && RunLock.isFree(desk.directory, run.id)
+    let isAlone = !run.state.isOver && RunLock.holder(desk.directory, run.id) != .agent
     return run.state.rawValue + (run.isPaused ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 

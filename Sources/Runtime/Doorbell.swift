@@ -14,6 +14,14 @@ final class Doorbell {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
+  /// Wakes everybody who listens on the desk.
+  static func ring(_ directory: String) {
+    let bell = open("\(directory)/bell", O_WRONLY | O_CLOEXEC)
+    guard bell >= 0 else { return }
+    pwrite(bell, [1] as [UInt8], 1, 0)
+    close(bell)
+  }
+
   /// Empties the queue of events.
   func drain() {
     var buffer = [UInt8](repeating: 0, count: 4096)

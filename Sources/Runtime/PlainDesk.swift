@@ -115,6 +115,23 @@ package struct PlainDesk {
     return line
   }
 
+  /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
+  private func reason(listed: [String] = []) throws -> (code: String, text: String)? {
+    for (index, reason) in listed.enumerated() { print("  \(index + 1)  \(reason)") }
+    print("  0  back to the question")
+    while true {
+      let text = try words(listed.isEmpty ? "Why" : "Why (a number, or your own words)")
+      guard !text.allSatisfy(\.isWhitespace) else {
+        print("A reason is needed; 0 goes back.")
+        continue
+      }
+      guard let number = Int(text.filter { $0 != " " }) else { return ("typed", text) }
+      if number == 0 { return nil }
+      if listed.indices.contains(number - 1) { return ("listed-\(number)", listed[number - 1]) }
+      print("There is no reason \(number): write it in words.")
+    }
+  }
+
   /// Prints what is decided on, with pauses; false when the person had enough of it before its end.
   private func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
     let address = try StepAddress("\(run).\(step.number)")
@@ -151,12 +168,8 @@ package struct PlainDesk {
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       try attempt { () throws(RuntimeFault) in try actions.decide(step, .approve, painted: painting.description) }
     case 2:
-      for (index, reason) in Reasons.reject.enumerated() { print("  \(index + 1)  \(reason)") }
-      let text = try words("Why (a number, or your own words)")
-      let listed = Int(text).flatMap { Reasons.reject.indices.contains($0 - 1) ? $0 : nil }
-      let decision =
-        listed.map { Decision.reject(code: "listed-\($0)", reason: Reasons.reject[$0 - 1]) }
-        ?? .reject(code: text.isEmpty ? "none" : "typed", reason: text)
+      guard let (code, text) = try reason(listed: Reasons.reject) else { return }
+      let decision = Decision.reject(code: code, reason: text)
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       try attempt { () throws(RuntimeFault) in try actions.decide(step, decision, painted: painting.description) }
     case 3: skipped.insert(step.id)
@@ -211,14 +224,14 @@ package struct PlainDesk {
     print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
     for (name, text) in [
       ("The clause says", finding.text), ("The agent says why", finding.why), ("Standard position", finding.standard),
-      ("Suggested redline", finding.redline), ("Fallback", finding.fallback), ("Business impact", finding.impact),
+      ("Suggested redline", row.wording), ("Fallback", finding.fallback), ("Business impact", finding.impact),
       ("Escalate to", finding.escalation),
     ] where !text.isEmpty { print(Plain.lines("\(name): \(text)")) }
     let choices = ["keep the redline", "discard it, with a reason", "raise the level", "lower the level"]
     switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
     case 1: try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .keep, run: run, reason: "") }
     case 2:
-      let reason = try reason()
+      guard let (_, reason) = try reason() else { return true }
       try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .discard, run: run, reason: reason) }
     case let choice:
       let level = choice == 3 ? row.level.raised : row.level.lowered
@@ -226,18 +239,10 @@ package struct PlainDesk {
         print("It is \(level.word) already.")
         return true
       }
-      let reason = try reason()
-      try attempt { () throws(RuntimeFault) in try actions.setLevel(row, level, reason: reason) }
+      guard let (_, reason) = try reason() else { return true }
+      try attempt { () throws(RuntimeFault) in try actions.setLevel(row, level, run: run, reason: reason) }
     }
     return true
-  }
-
-  private func reason() throws -> String {
-    while true {
-      let text = try words("Why")
-      if !text.allSatisfy(\.isWhitespace) { return text }
-      print("A reason is needed.")
-    }
   }
 
   /// The review, result by result, then its last word; false when nothing is prepared.

@@ -9,7 +9,8 @@ import Storage
 
 package enum Register {
   static let columns = [
-    "matter", "run", "document", "clause", "lines", "level_by_agent", "level", "decision", "person", "time", "reason",
+    "matter", "run", "document", "clause", "lines", "level_by_agent", "level", "decision", "wording",
+    "copy", "person", "time", "reason",
   ]
 
   /// The path of the file; nil when the run has no flags with a person's word.
@@ -17,9 +18,12 @@ package enum Register {
     let (summary, flags) = try journalled { () throws(JournalFault) in
       (try desk.store.run(run), try desk.store.findings(of: run))
     }
-    guard let summary, flags.contains(where: { !$0.decidedBy.isEmpty }) else { return nil }
+    let copies = try RedlineDesk(DeskActions(desk)).copies(of: run)
+    guard let summary,
+      flags.contains(where: { !$0.decidedBy.isEmpty || copies[$0.finding.document]?.decidedBy.isEmpty == false })
+    else { return nil }
     let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
-    let text = CSV.text([columns] + flags.map { row($0, matter, run) })
+    let text = CSV.text([columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) })
     let folder = "\(desk.directory)/registers"
     let path = "\(folder)/run-\(run).csv"
     guard Files.makeDirectory(folder, mode: 0o700), Files.write(Array(text.utf8), to: path, mode: 0o600) else {
@@ -31,19 +35,34 @@ package enum Register {
     return path
   }
 
-  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID) -> [String] {
+  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?) -> [String] {
     let finding = flag.finding
     let decision: String =
       switch flag.mark {
-      case .undecided: flag.humanLevel == nil ? "" : "level changed"
-      case .keep: finding.redline.isEmpty ? "agreed" : "redline kept"
+      case .undecided: !flag.rewritten.isEmpty ? "redline rewritten" : flag.humanLevel == nil ? "" : "level changed"
+      case .keep:
+        finding.redline.isEmpty ? "agreed" : flag.rewritten.isEmpty ? "redline kept" : "redline kept, rewritten"
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
       }
+    let isOurs = !flag.decidedBy.isEmpty
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
-      flag.level.word, decision, flag.decidedBy, flag.decidedAt?.rfc3339 ?? "",
+      flag.level.word, decision, flag.mark == .discard ? "" : flag.wording,
+      finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
+      isOurs ? flag.decidedBy : copy?.decidedBy ?? "",
+      (isOurs ? flag.decidedAt : copy?.decidedAt)?.rfc3339 ?? "",
       [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
+  }
+
+  private enum Words {
+    static func ofCopy(_ step: StepSummary) -> String {
+      switch step.state {
+      case .kept, .performing, .done: "kept"
+      case .staged: "not decided"
+      default: step.state.rawValue
+      }
+    }
   }
 }

@@ -69,8 +69,10 @@ package enum RunStarter {
     }
     let text = String(decoding: answer, as: UTF8.self)
     guard text == "ready\n" else {
+      // A host that can't start ends no console: what is left waits, and the reason is told.
       throw RuntimeFault(
-        .fault, text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
+        .refused,
+        text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
     }
   }
 
@@ -78,7 +80,7 @@ package enum RunStarter {
   package static func host(_ run: RunID, performOnly: Bool, version: String) throws(RuntimeFault) {
     do throws(RuntimeFault) {
       let desk = try Desk()
-      let host = try Host(desk: desk, run: run)
+      let host = try Host(desk: desk, run: run, performOnly: performOnly)
       if !performOnly {
         do { try host.startAgent(try entry(host.summary.agent, desk), version: version) } catch {
           try journalled { () throws(JournalFault) in
@@ -108,7 +110,7 @@ package enum RunStarter {
 
   /// For consoles: a run whose host is gone is told so, and a performer is started where work is left.
   package static func attend(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
-    var lock = try? RunLock(desk.directory, run)
+    var lock = try? RunLock(desk.directory, run, as: .look)
     guard lock != nil else { return }
     // Only now, with the lock held, is what is read the last word of a host.
     let store = desk.store
@@ -123,6 +125,12 @@ package enum RunStarter {
     }
     lock = nil
     if isLeft { try spawnHost(desk, run, performOnly: true) }
+  }
+
+  /// Runs whose host is gone while something was decided and not done: a mail set for later, a kept review.
+  package static func attendAll(_ desk: Desk, but run: RunID?) throws(RuntimeFault) {
+    let left = try journalled { () throws(JournalFault) in try desk.store.runsWithWork() }
+    for other in left where other != run && RunLock.isFree(desk.directory, other) { try attend(desk, other) }
   }
 
   private static func work(_ store: DeskStore, _ run: RunID) throws(JournalFault) -> [StepSummary] {

@@ -38,9 +38,8 @@ struct StepMaker {
     do {
       var material = try material(proposal.effect, staging)
       material.since = try rejectedBefore(material.effect)
-      return (
-        try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed), material.images.after
-      )
+      let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
+      return (try notTwice(step), material.images.after)
     } catch let fault as ScopeFault {
       throw ProposalFault(reason: fault.sentence)
     } catch let fault as ProposalFault {
@@ -83,6 +82,25 @@ struct StepMaker {
       isRelayed: isRelayed)
     step.previewDigest = digest(step, preview)
     return step
+  }
+
+  /// The same message or entry once more, as an agent proposes it that was started again: what is only prepared gives
+  /// way to it, what is out says so.
+  private func notTwice(_ step: NewStep) throws(JournalFault) -> NewStep {
+    guard [.mailSend, .mailDraft, .chatSend, .eventAdd, .eventInvite].contains(step.action.kind) else { return step }
+    let effect = step.action.effect
+    var same: StepSummary?
+    for old in try store.alike(run.id, step.action.kind, target: effect.target)
+    where same == nil { if try self.effect(of: old.id) == effect { same = old } }
+    guard let old = same else { return step }
+    var step = step
+    if old.state == .staged, step.verdict.level == .batched {
+      step.replaces = old.id
+      return step
+    }
+    return try changing(step) {
+      $0.reach.warnings.insert("the same again: #\(old.number) is \(old.state.rawValue)", at: 0)
+    }
   }
 
   /// What the desk's own command makes of a file that is no text.

@@ -43,28 +43,44 @@ extension DeskStore {
     }
   }
 
+  /// A person's own words in the redline's place.
+  package func rewrite(_ finding: Int64, _ words: String, by person: Person) throws(JournalFault) {
+    try decide(finding, "redline rewritten", words, by: person) { () throws(SQLiteFault) in
+      try connection.run(
+        "UPDATE finding SET rewritten = ?2, decidedBy = ?3, decidedAt = ?4 WHERE id = ?1", .integer(finding),
+        .text(words), .text(person.name), .integer(clock.wall().milliseconds))
+    }
+  }
+
   private func decide(
     _ finding: Int64, _ event: String, _ reason: String, by person: Person, _ body: () throws(SQLiteFault) -> Void
   ) throws(JournalFault) {
     try record { (log, change) throws(JournalFault) in
       let owner = try Self.sql { () throws(SQLiteFault) in
         try connection.first(
-          "SELECT f.run, f.step, s.number, s.salt FROM finding f JOIN step s ON s.id = f.step WHERE f.id = ?1",
-          .integer(finding)
-        ) { (RunID($0.int(0)), StepID($0.int(1)), StepNumber(Int($0.int(2))), $0.bytes(3)) }
+          """
+          SELECT f.run, f.step, s.number, f.clause, f.document FROM finding f JOIN step s ON s.id = f.step
+          WHERE f.id = ?1
+          """, .integer(finding)
+        ) {
+          (
+            RunID($0.int(0)), StepID($0.int(1)), StepNumber(Int($0.int(2))),
+            "\($0.text(3)), \($0.text(4))"
+          )
+        }
       }
-      guard let (run, step, number, salt) = owner else { throw JournalFault(.noSuchStep, "there is no such flag") }
+      guard let (run, step, number, place) = owner else { throw JournalFault(.noSuchStep, "there is no such flag") }
       try Self.sql { () throws(SQLiteFault) in
         try body()
         try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
       }
-      try log.append(.person(person), event, run: run, step: step) {
+      // The words beside the entry name the clause: a reader of the trail wants to know which flag it was.
+      try log.append(
+        .person(person), event, run: run, step: step, note: reason.isEmpty ? place : "\(place): \(reason)"
+      ) {
         $0.step = number
         $0.kind = ActionKind.findingReport.rawValue
-        if !reason.isEmpty {
-          $0.reasonCode = "typed"
-          $0.commitment = Hashing.sha256(salt + Array(reason.utf8))
-        }
+        if !reason.isEmpty { $0.reasonCode = "typed" }
       }
     }
   }
@@ -74,7 +90,8 @@ extension DeskStore {
       try connection.rows(
         """
         SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
-          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold, markReason
+          escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold, markReason,
+          rewritten
         FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
         """, .integer(run.value)
       ) { row in
@@ -87,7 +104,8 @@ extension DeskStore {
             escalation: row.text(13), isMustHave: row.int(14) != 0),
           humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
           decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
-          mark: Mark(rawValue: row.text(18)) ?? .undecided, markReason: row.text(21), isTold: row.int(20) != 0)
+          mark: Mark(rawValue: row.text(18)) ?? .undecided, markReason: row.text(21), rewritten: row.text(22),
+          isTold: row.int(20) != 0)
       }
     }
   }

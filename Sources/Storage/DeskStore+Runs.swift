@@ -110,6 +110,15 @@ extension DeskStore {
     }
   }
 
+  /// Runs with something decided that is not done yet.
+  package func runsWithWork() throws(JournalFault) -> [RunID] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows("SELECT DISTINCT run FROM step WHERE state IN ('approved', 'kept', 'performing')") {
+        RunID($0.int(0))
+      }
+    }
+  }
+
   /// Marks are kept when a person leaves; nothing counts until the review is finished, so they leave no leaf.
   package func mark(_ step: StepID, _ mark: Mark, discarding changes: Set<Int>) throws(JournalFault) {
     try write { () throws(JournalFault) in

@@ -105,6 +105,19 @@ extension DeskStore {
     } ?? nil
   }
 
+  /// Steps of one kind on one target in a run that are prepared, decided or done, the last first.
+  package func alike(_ run: RunID, _ kind: ActionKind, target: String) throws(JournalFault) -> [StepSummary] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        """
+        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND target = ?2 AND kind = ?3
+          AND state IN ('staged', 'waiting', 'approved', 'kept', 'performing', 'unknown', 'done')
+        ORDER BY number DESC LIMIT 20
+        """, .integer(run.value), .text(target), .text(kind.rawValue)
+      ) { StepRow.summary($0) }
+    }.compactMap { $0 }
+  }
+
   package func previewBytes(of step: StepID) throws(JournalFault) -> [UInt8]? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT preview FROM stepBody WHERE step = ?1", .integer(step.value)) { $0.bytes(0) }

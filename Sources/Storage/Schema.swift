@@ -84,6 +84,10 @@ enum Schema {
     ALTER TABLE step DROP COLUMN action;
     ALTER TABLE step DROP COLUMN preview;
     """,
+    """
+    ALTER TABLE finding ADD COLUMN rewritten TEXT NOT NULL DEFAULT '';
+    CREATE INDEX stepByWork ON step (run) WHERE state IN ('approved', 'kept', 'performing');
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

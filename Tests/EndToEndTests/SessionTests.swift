@@ -63,6 +63,10 @@ private struct Sitting {
 
   /// Looks as long as a key needs to count, then presses it.
   mutating func decide(_ key: Character) throws {
+    if model.overlay != nil {
+      try until("the question has been read") { $0.overlay != nil && Clocks.monotonic() - $0.overlayAt >= Model.arming }
+      return try press(.character(key))
+    }
     try until("what is decided is on the screen and still") { $0.isArmed }
     try press(.character(key))
   }
@@ -88,7 +92,7 @@ struct SessionTests {
     for _ in 0..<8 where sitting.model.prepared.contains(where: { $0.mark == .undecided }) { try sitting.decide("a") }
     try sitting.press(.enter)
     #expect(sitting.text.contains("files: together, all or nothing"))
-    try sitting.press("a")
+    try sitting.decide("a")
     try sitting.until("the run is over") { $0.run?.state == .finished }
     let files = try FileManager.default.contentsOfDirectory(atPath: "\(copy)/files/briefs")
     #expect(files.count == 1)
@@ -176,13 +180,13 @@ struct SessionTests {
     try sitting.press(.enter)
     // Changed once more at the last moment: nothing is finished, it is shown again.
     try "my second brief\n".write(to: file, atomically: true, encoding: .utf8)
-    try sitting.press("a")
+    try sitting.decide("a")
     #expect(sitting.model.status.contains("nothing was finished"), "\(sitting.model.status)")
     #expect(try String(contentsOf: file, encoding: .utf8) == "my second brief\n")
     try sitting.until("it is shown again") { $0.current?.mark == .undecided && $0.isArmed }
     try sitting.decide("a")
     try sitting.press(.enter)
-    try sitting.press("a")
+    try sitting.decide("a")
     try sitting.until("it is in place") { $0.preparedIDs.isEmpty }
     try sitting.until("it is done") { $0.steps.values.contains { $0.target == brief && $0.state == .done } }
     #expect(try String(contentsOf: file, encoding: .utf8).contains("Weekly brief"))
@@ -236,6 +240,82 @@ struct ExportTests {
 
 // One suite: sessions name their desk by the environment, so they go one after the other.
 extension SessionTests {
+  @Test("a word on a redline is one, whether said on the flag, in the review or in the editor; the register has it")
+  func redlines() throws {
+    let ringi = try Ringi()
+    let first = try ringi("demo", "contract-triage")
+    let folder = try #require(first.output.split(separator: "\n").first?.split(separator: " ").last)
+    var sitting = try Sitting(ringi, 120, 40)
+    try sitting.until("the flags are there") { $0.findings.count > 20 && $0.preparedIDs.count >= 16 }
+    // In the review, one change of a copy is left out: the flag knows.
+    try sitting.press("b")
+    while sitting.model.current?.target.hasPrefix("redlines/") != true { try sitting.press("j") }
+    let copy = try #require(sitting.model.current)
+    try sitting.until("the copy is shown") { $0.rows?.step == copy.id && ($0.rows?.changeRows.count ?? 0) > 1 }
+    try sitting.press(.tab)
+    try sitting.decide("x")
+    try sitting.until("the flag is discarded") {
+      $0.findings.contains { $0.mark == .discard && $0.markReason == "left out in the review" }
+    }
+    let out = try #require(sitting.model.findings.first { $0.mark == .discard })
+    // Another of the same document is rewritten: the discard stays, the flag and its card have the new words.
+    try sitting.press("2")
+    let other = try #require(
+      sitting.model.flags.first {
+        $0.finding.document == out.finding.document && $0.mark == .undecided && !$0.finding.redline.isEmpty
+      })
+    while sitting.model.finding != other.id { try sitting.press("j") }
+    try sitting.press("e")
+    let editor = try #require(
+      sitting.model.overlay.flatMap { if case .editor(_, _, let field) = $0 { field } else { nil } })
+    #expect(other.finding.redline.contains(String(editor.lines[editor.row])), "the editor opens at the redline")
+    try sitting.press(.end)
+    try sitting.press(" As we say.")
+    try sitting.press(.escape)
+    #expect(sitting.model.overlay != nil && sitting.model.status.contains("Esc again"))
+    try sitting.press(.control("s"))
+    try sitting.until("the flag has the person's words") {
+      $0.findings.contains { $0.id == other.id && $0.rewritten.contains("As we say.") }
+    }
+    #expect(sitting.model.steps[copy.id]?.discardedChanges.count == 1, "what was left out stays left out")
+    // A level is lowered while the agent's turn goes on: its mail says so, and the memo that is kept says so.
+    let red = try #require(
+      sitting.model.flags.first { $0.level == .red && $0.finding.document == out.finding.document })
+    while sitting.model.finding != red.id { try sitting.press("k") }
+    try sitting.press("-")
+    try sitting.press("agreed by phone")
+    try sitting.press(.enter)
+    try sitting.until("its mail says so") {
+      $0.waiting.contains {
+        $0.kind == .mailSend && $0.reach.warnings.contains { $0.contains("after this was written") }
+      }
+    }
+    try sitting.press("b")
+    for _ in 0..<60 where sitting.model.prepared.contains(where: { $0.mark == .undecided }) {
+      try sitting.press("n")
+      try sitting.decide("a")
+    }
+    try sitting.press(.enter)
+    for _ in 0..<4 where sitting.model.overlay != nil { try sitting.decide("a") }
+    try sitting.until("the files are in place") { $0.preparedIDs.isEmpty && $0.steps[copy.id]?.state == .done }
+    let memo = try String(contentsOfFile: "\(folder)/files/memos/\(red.stem).memo.md", encoding: .utf8)
+    #expect(memo.hasPrefix("> \(red.finding.clause): level changed by "), "\(memo.prefix(200))")
+    let kept = try String(contentsOfFile: "\(folder)/files/\(copy.target)", encoding: .utf8)
+    #expect(kept.contains("As we say.") && !kept.contains(out.finding.redline))
+    let rows = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8).split(separator: "\r\n")
+    func row(_ flag: FindingRow) -> Substring? {
+      rows.first { $0.contains("\(flag.finding.document),\(flag.finding.clause),") }
+    }
+    #expect(row(out)?.contains("redline discarded,,") == true && row(out)?.hasSuffix("left out in the review") == true)
+    #expect(row(other)?.contains("redline rewritten,") == true && row(other)?.contains("As we say.") == true)
+    #expect(row(other)?.contains("\(copy.target): kept") == true)
+    #expect(try ringi("audit", "log", "\(other.finding.clause),").output.contains("redline rewritten"))
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    try stop(ringi)
+  }
+}
+
+extension SessionTests {
   @Test("the register has who, when, both levels, the reason and the matter, and is on the trail by its digest")
   func register() throws {
     let ringi = try Ringi()
@@ -256,11 +336,12 @@ extension SessionTests {
     try sitting.press(.enter)
     let text = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8)
     let rows = text.split(separator: "\r\n")
-    #expect(rows.first == "matter,run,document,clause,lines,level_by_agent,level,decision,person,time,reason")
+    #expect(
+      rows.first == "matter,run,document,clause,lines,level_by_agent,level,decision,wording,copy,person,time,reason")
     #expect(rows.contains { $0.hasPrefix("LEG-2026-114,1,") && $0.contains("redline kept") })
     #expect(
       rows.contains { $0.contains(",RED,YELLOW,level changed,") && $0.contains("\"'=cmd, they agreed by phone\"") })
-    #expect(rows.contains { $0.contains("redline discarded,") && $0.hasSuffix(",not our style") }, "\(text)")
+    #expect(rows.contains { $0.contains("redline discarded,,") && $0.hasSuffix(",not our style") }, "\(text)")
     #expect(try ringi("audit", "log", "event:register*").output.contains("register written"))
     try sitting.press("o")
     try sitting.until("the document is open at the clause") { $0.view == .run && $0.previewScroll > 0 }

@@ -35,12 +35,11 @@ extension ConsoleSession {
       guard let step = model.steps[id] else { return }
       try deliver(.editable(id, step.revision, try actions.editableText(step)))
     case .loadRedline(let row):
-      let (actions, run) = (actions, run)
-      guard let (step, _) = try journalled({ () throws(JournalFault) in try actions.redlineChange(row, run) }) else {
+      guard let place = try RedlineDesk(actions).place(of: row, in: run) else {
         return try deliver(.told("no prepared copy holds this redline", isBad: true))
       }
-      let line = row.finding.redline.split(separator: "\n").first.map(String.init) ?? ""
-      try deliver(.editable(step.id, step.revision, try actions.editableText(step), at: line))
+      let step = place.step
+      try deliver(.editable(step.id, step.revision, try actions.editableText(step), line: place.line))
     case .editOutside(let step): wantsEditor = step
     case .loadTrail(let step):
       trailStep = step
@@ -104,7 +103,7 @@ extension ConsoleSession {
       try actions.revokeStanding(word.id)
       try carryOut(.loadPolicy)
       try deliver(.told("\(StandingApproval.origin) \(word.id) is revoked", isBad: false))
-    case .setLevel(let row, let level, let reason): try actions.setLevel(row, level, reason: reason)
+    case .setLevel(let row, let level, let reason): try actions.setLevel(row, level, run: run, reason: reason)
     case .markRedline(let row, let mark, let reason): try actions.markRedline(row, mark, run: run, reason: reason)
     default: break
     }

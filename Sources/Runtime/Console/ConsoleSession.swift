@@ -23,6 +23,8 @@ struct ConsoleSession<Terminal: Screen> {
   var seenChange: Int64 = -1
   var trailStep: StepID?
   private var lastAttend: Int64 = 0
+  /// When all other runs were looked after.
+  private var lastRound: Int64 = 0
   private var lastProgress: Int64 = 0
   private var lastTick: Int64 = 0
   var lastWall: Int64 = 0
@@ -183,14 +185,26 @@ struct ConsoleSession<Terminal: Screen> {
     let now = Clocks.monotonic()
     guard now - lastAttend >= 1_000, let summary = model.run else { return }
     lastAttend = now
-    let hasHost = !RunLock.isFree(desk.directory, run)
+    // Performers that are through leave nothing behind.
+    while waitpid(-1, nil, WNOHANG) > 0 {}
+    let holder = RunLock.holder(desk.directory, run)
+    let hasHost = holder == .agent || holder == .look && model.hasHost
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
     }
-    if !hasHost, !summary.state.isOver {
-      try RunStarter.attend(desk, run)
-      seenVersion = -1
+    do throws(RuntimeFault) {
+      if holder == nil, !summary.state.isOver {
+        try RunStarter.attend(desk, run)
+        seenVersion = -1
+      }
+      if now - lastRound >= 5_000 {
+        lastRound = now
+        try RunStarter.attendAll(desk, but: run)
+      }
+    } catch {
+      guard error.code != .fault else { throw error }
+      try deliver(.told(error.sentence, isBad: true))
     }
   }
 

@@ -50,17 +50,17 @@ package final class Host {
   var expiryLookedAt: Int64 = 0
 
   static let patience: Int64 = 20_000
-  /// What is later than this asks again, in milliseconds.
-  static let overdue: Int64 = 600_000
+  /// What is later than this asks again, in milliseconds: longer than a performer needs to come back.
+  static let overdue: Int64 = 60_000
   static let startPatience: Int64 = 30_000
   static let maximumWaiting = 2_000
 
-  package init(desk: Desk, run: RunID) throws(RuntimeFault) {
+  package init(desk: Desk, run: RunID, performOnly: Bool = false) throws(RuntimeFault) {
     // An agent that is gone is told by the write that fails, not by a signal that ends the host.
     signal(SIGPIPE, SIG_IGN)
     self.desk = desk
     self.run = run
-    lock = try RunLock(desk.directory, run)
+    lock = try RunLock(desk.directory, run, as: performOnly ? .performer : .agent)
     guard let summary = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else {
       throw RuntimeFault(.usage, "there is no run \(run)")
     }
@@ -103,8 +103,8 @@ package final class Host {
       try lookAtDecisions()
       try lookAtTime()
     }
-    // A host without an agent is there to perform what is left, and goes when that is done.
-    if link == nil, agentPID == 0, !hasWork { isOver = true }
+    // A host without an agent is there to perform what is left; it goes when that is done, or when it is in the way.
+    if link == nil, agentPID == 0, !hasWork || RunLock.isYieldWanted(desk.directory, run) { isOver = true }
     guard !isOver else { return }
     var (descriptors, owners) = pollSet()
     let timeout = nextTimeout()
@@ -186,28 +186,6 @@ package final class Host {
   }
 
   var socketPath: String { "\(desk.directory)/run-\(run).sock" }
-}
-
-/// Held for a host's life: at most one process performs for a run.
-package final class RunLock {
-  private let descriptor: Int32
-
-  init(_ desk: String, _ run: RunID) throws(RuntimeFault) {
-    descriptor = open("\(desk)/run-\(run).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw RuntimeFault(.refused, "run \(run) has a host already")
-    }
-  }
-
-  deinit { close(descriptor) }
-
-  /// True when no process holds the run.
-  package static func isFree(_ desk: String, _ run: RunID) -> Bool {
-    let descriptor = open("\(desk)/run-\(run).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
-  }
 }
 
 /// Lines for the log; Glibc's own `stderr` is a shared variable, which Swift 6 keeps away from.
