@@ -7,7 +7,7 @@ enum DraftsView {
     var out: [DraftRow] = []
     for id in model.draftIDs {
       guard let step = model.steps[id] else { continue }
-      let heading = Self.heading(step)
+      let heading = Self.heading(step, model)
       if out.last?.heading != heading { out.append(DraftRow(heading: heading, step: nil)) }
       out.append(DraftRow(heading: heading, step: id))
     }
@@ -19,12 +19,13 @@ enum DraftsView {
     let step: StepID?
   }
 
-  private static func heading(_ step: StepSummary) -> String {
+  private static func heading(_ step: StepSummary, _ model: Model) -> String {
     switch step.state {
     case .waiting, .unknown: "Waits for you"
     case .approved: "On its way"
     case .staged: "Prepared, not sent"
-    case .done where step.kind == .mailDraft: "Drafts, not sent"
+    case .done where step.kind == .mailDraft:
+      Standing.sending(step, model) == nil ? "Drafts, not sent" : "Drafts, sent since"
     case .proposed, .permitted, .kept, .performing, .failed: "In hand"
     case .done, .undone: "Gone out"
     case .refused, .rejected, .expired, .withdrawn, .discarded: "Will not go"
@@ -93,8 +94,7 @@ enum Standing {
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, model), .warning)
     case .done where step.kind == .mailDraft:
-      let sent = model.steps.values.first { $0.raisedFrom == step.id && $0.state == .done }
-      return sent.map { ("sent as #\($0.number)", .good) } ?? ("draft, NOT SENT", .batched)
+      return sending(step, model).map { ("sent as #\($0.number)", .good) } ?? ("draft, NOT SENT", .batched)
     case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
     case .done: return (step.reason.hasPrefix(Outbox.prefix) ? "in outbox \(at)" : "sent \(at)", .good)
     case .unknown: return ("unknown, see evidence", .danger)
@@ -103,6 +103,11 @@ enum Standing {
     case .proposed, .permitted, .kept, .performing: return ("in hand", .autonomous)
     case .rejected, .expired, .withdrawn, .discarded, .undone: return (step.state.rawValue, .dim)
     }
+  }
+
+  /// The step that sent a saved draft.
+  static func sending(_ draft: StepSummary, _ model: Model) -> StepSummary? {
+    model.draftIDs.lazy.compactMap { model.steps[$0] }.first { $0.raisedFrom == draft.id && $0.state == .done }
   }
 
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.

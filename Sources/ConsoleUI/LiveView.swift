@@ -111,8 +111,10 @@ enum LiveView {
     if summary.isPaused { return Span("paused", .warning) }
     switch summary.state {
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
-    case .review: return Span("review", .batched)
+    case .review where run.hasHost: return Span("review", .batched)
+    case .review: return Span(summary.note.hasPrefix("stopped") ? "stopped" : "host gone", .warning)
     case .lost: return Span("lost", .danger)
+    case .closed where summary.note.hasPrefix("stopped"): return Span("stopped", .warning)
     case .finished, .closed: return Span(summary.state.rawValue, .dim)
     }
   }

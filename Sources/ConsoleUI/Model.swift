@@ -221,7 +221,9 @@ package struct Model: Sendable {
       guard state == .waiting || state == .staged || state == .approved || Drafts.mayBeMessage(kind) else { continue }
       let step = steps.values[place]
       if Drafts.isMessage(step) { messages.append(step) }
-      if step.state == .approved, step.dueAt != nil { hasDue = true }
+      if step.state == .approved && step.dueAt != nil || step.state == .waiting && step.verdict.expires > 0 {
+        hasDue = true
+      }
       if step.state == .waiting { waitingIDs.append(id) } else if step.state == .staged { staged.append(step) }
     }
     preparedIDs = staged.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }.map(\.id)

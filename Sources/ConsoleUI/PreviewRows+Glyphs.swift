@@ -91,6 +91,9 @@ struct TableColumns: Hashable, Sendable {
   /// Wider columns are left ragged.
   private static let widest = 40
 
+  /// Columns of the screen a row takes.
+  var width: Int { widths.reduce(0) { $0 + $1 + 1 } }
+
   /// nil where the step is of no CSV file, or its lines are too many to be looked at twice.
   init?(_ preview: Preview, target: String) {
     guard target.lowercased().hasSuffix(".csv"), preview.lines.count <= 20_000 else { return nil }

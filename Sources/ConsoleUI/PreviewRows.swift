@@ -53,8 +53,11 @@ package struct PreviewRows: Hashable, Sendable {
     preview = loaded.preview
     docket = Docket(step)
     let hasBoth = preview.lines.contains { $0.role == .removed } && preview.lines.contains { $0.role == .added }
-    isSideBySide = hasBoth && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
-    table = TableColumns(preview, target: step.target)
+    let table = TableColumns(preview, target: step.target)
+    // A table that doesn't fit into a half is no table there.
+    let fits = table.map { $0.width + Self.numberWidth <= (width - 1) / 2 } ?? true
+    isSideBySide = hasBoth && fits && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
+    self.table = table
     var rows: [Row] = []
     for (index, line) in docket.lines.enumerated() {
       rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }

@@ -51,8 +51,11 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
       case .sideBySide: .unified
       case .unified: .automatic
       }
-    say(&model, "changes: \(model.diffLayout.word)")
     layOut(&model)
+    let isRefused = model.diffLayout == .sideBySide && model.rows?.isSideBySide == false
+    say(
+      &model,
+      isRefused ? "this can’t stand side by side: too wide, or one side only" : "changes: \(model.diffLayout.word)")
     return []
   case .openDocument:
     if model.view == .drafts { return openAttachment(&model) }

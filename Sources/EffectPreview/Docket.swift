@@ -20,8 +20,19 @@ package struct Docket: Hashable, Sendable {
   package let level: TrustLevel
   package let lines: [Line]
 
-  /// Facts first; `earlier` is what a person said to the same proposal before.
-  package init(_ step: StepSummary) {
+  /// The text form that the preview digest covers.
+  package var text: String {
+    (["\(title) [\(level.rawValue)]"] + lines.map { "\($0.label): \($0.value)" }).joined(separator: "\n")
+  }
+
+  /// The texts by which a step may have been shown, the present form first. A form that was in use is never changed:
+  /// a new one comes before it, or the rows of old desks could no longer be held against what was signed.
+  package static func forms(_ step: StepSummary) -> [String] {
+    [Docket(step).text, Docket(step, hasTimes: false).text]
+  }
+
+  /// - Parameter hasTimes: false for the dockets of desks before schema 3, which did not say when.
+  package init(_ step: StepSummary, hasTimes: Bool = true) {
     title = "\(step.kind.verb.uppercased()) \(step.target)"
     level = step.verdict.level
     var lines: [Line] = []
@@ -30,12 +41,25 @@ package struct Docket: Hashable, Sendable {
     let reasons = step.verdict.reasons.filter { !step.evidence.contains($0) }.joined(separator: "; ")
     lines.append(Line("rule", "\(rule)\(origin)\(reasons.isEmpty ? "" : " — \(reasons)")"))
     lines.append(Line("affects", Self.affects(step)))
+    if hasTimes, let when = Self.when(step) { lines.append(Line("when", when)) }
     for fact in step.evidence { lines.append(Line("because", fact, .warning)) }
     for warning in step.reach.warnings { lines.append(Line("careful", warning, .warning)) }
     for broken in step.verdict.brokenRules { lines.append(Line("broken rule", broken, .warning)) }
     let said = step.claims.reason.isEmpty ? step.claims.title : step.claims.reason
     if !said.isEmpty { lines.append(Line("says", "“\(Claims.quoted(Self.oneLine(said)))”", .claim)) }
     self.lines = lines
+  }
+
+  /// What the rule says of time: a yes that waits, a wait that ends as a no.
+  private static func when(_ step: StepSummary) -> String? {
+    let hold =
+      step.verdict.hold > 0
+      ? "\(TimeLength.words(Int64(step.verdict.hold) * 1_000)) after the yes; until then it can be taken back" : nil
+    let end =
+      step.verdict.expires > 0
+      ? "a no by itself, \(TimeLength.words(Int64(step.verdict.expires) * 1_000)) after it was proposed" : nil
+    let parts = [hold, end].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
   private static func affects(_ step: StepSummary) -> String {

@@ -46,8 +46,9 @@ package struct Preview: Hashable, Sendable {
   }
 
   /// The text the preview digest covers, docket first.
-  package func text(docket: Docket) -> String {
-    var out = ["\(docket.title) [\(docket.level.rawValue)]"] + docket.lines.map { "\($0.label): \($0.value)" }
+  /// - Parameter docket: the docket's text, as it is now or as it was recorded.
+  package func text(docket: String) -> String {
+    var out = [docket]
     for line in lines {
       let sign =
         switch line.role {

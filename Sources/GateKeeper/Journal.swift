@@ -16,6 +16,8 @@ package struct NewStep: Hashable, Sendable {
   package var policyDigest: Digest
   package var previewDigest: Digest
   package var previewBytes: [UInt8]
+  /// The docket as it was shown; its words stay what they were when Ringi's own change.
+  package var docket = ""
   package var findings: [Finding]
   /// An earlier prepared step on the same target that this one takes the place of.
   package var replaces: StepID?

@@ -68,6 +68,12 @@ package struct Rule: Hashable, Sendable {
       && !exceptions.contains { $0.matches(target) }
   }
 
+  /// What it says of time, in words; empty for nothing.
+  package var times: String {
+    [hold > 0 ? "held \(hold) s after the yes" : "", expires > 0 ? "a no after \(expires) s" : ""]
+      .filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
   /// The rule in one line, as the docket shows it.
   package var text: String {
     var out = subjects.map(\.text).joined(separator: ", ")

@@ -18,7 +18,15 @@ package struct AuditReport {
     do { filter = try TrailFilter((run.map { "run:\($0) " } ?? "") + text, now: Clocks.now()) } catch {
       throw RuntimeFault(.usage, error.sentence)
     }
-    let lines = try TrailExport(desk).lines(filter, limit: limit)
+    let most = format == .text && limit < Int.max ? limit + 1 : limit
+    var lines = try TrailExport(desk).lines(filter, limit: most)
+    if format == .text {
+      if lines.isEmpty { StandardError.write("nothing matches") }
+      if lines.count > limit {
+        lines.removeFirst()
+        StandardError.write("older entries are left off; --limit \(limit * 10) shows more")
+      }
+    }
     switch format {
     case .json: return TrailExport.jsonl(lines)
     case .csv: return TrailExport.csv(lines)
@@ -29,7 +37,7 @@ package struct AuditReport {
   private static func text(_ line: TrailLine) -> String {
     let step = line.step.map { " #\($0)" } ?? ""
     return Plain.safe(
-      "\(line.time.clock(offset: Clocks.zone())) \(line.index.value) \(line.actorKind) \(line.actor): \(line.event)\(step) \(line.kind) \(line.target) \(line.note)"
+      "\(line.time.date(offset: Clocks.zone())) \(line.time.clock(offset: Clocks.zone())) \(line.index.value) \(line.run.map { "run \($0)" } ?? "desk") \(line.actorKind) \(line.actor): \(line.event)\(step) \(line.kind) \(line.target) \(line.note)"
     ) + "\n"
   }
 

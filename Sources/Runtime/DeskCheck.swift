@@ -51,8 +51,14 @@ struct DeskCheck {
     guard let salt = try store.salt(of: step.id), let bytes = try store.previewBytes(of: step.id),
       let preview = try? Preview(bytes: bytes)
     else { return "its preview can't be read" }
-    let digest = Hashing.sha256(salt + Array(preview.text(docket: Docket(step)).utf8))
+    let kept = try store.docket(of: step.id)
+    let docket = kept.isEmpty ? Docket(step, hasTimes: false).text : kept
+    let digest = Hashing.sha256(salt + Array(preview.text(docket: docket).utf8))
     guard described["preview"] == digest.description else { return "what it shows is not what was shown" }
+    // What the row says now must be what was shown, in one of the forms that Ringi has used.
+    guard kept.isEmpty || Docket.forms(step).contains(kept) else {
+      return "its row is not what was shown"
+    }
     guard described["kind"] == step.kind.rawValue, described["level"] == step.verdict.level.rawValue else {
       return "its kind or level is not the recorded one"
     }

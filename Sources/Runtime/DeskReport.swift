@@ -20,6 +20,9 @@ package struct DeskReport {
           "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
       }.joined()
     }
+    guard try journalled({ () throws(JournalFault) in try desk.store.run(RunID(run)) }) != nil else {
+      throw RuntimeFault(.usage, "there is no run \(run); `ringi list` has them")
+    }
     let steps = try journalled { () throws(JournalFault) in try desk.store.steps(of: RunID(run)).steps }
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }
     return steps.map { Self.line($0) + "\n" }.joined()

@@ -66,8 +66,11 @@ struct DeskWall {
       if let id = leaf.step, let step = try store.step(id), let bytes = try store.previewBytes(of: id),
         let shown = try? Preview(bytes: bytes)
       {
-        preview = shown.text(docket: Docket(step)).split(separator: "\n", omittingEmptySubsequences: false)
-          .map(String.init)
+        let kept = try store.docket(of: id)
+        preview = shown.text(docket: kept.isEmpty ? Docket(step, hasTimes: false).text : kept).split(
+          separator: "\n", omittingEmptySubsequences: false
+        )
+        .map(String.init)
         let revision = read.fields["revision"] ?? ""
         if let old = Int(revision), old < step.revision.value {
           preview.insert("this entry is of revision \(old); what follows is revision \(step.revision.value)", at: 0)

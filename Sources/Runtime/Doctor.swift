@@ -2,6 +2,7 @@
 
 import CursesTerminal
 import Domain
+import GateKeeper
 import Glibc
 import PolicyEngine
 import Settings
@@ -112,6 +113,17 @@ package enum Doctor {
 
   private static func desk(_ desk: Desk) -> [Check] {
     var out: [Check] = []
+    do throws(RuntimeFault) {
+      _ = try DeskWall(desk: desk).wall()
+      _ = try DeskReport(desk).list(run: nil, json: true)
+      if let last = try journalled({ () throws(JournalFault) in try desk.store.runs(limit: 1) }).first {
+        _ = try DeskReport(desk).list(run: last.id.value, json: true)
+      }
+    } catch {
+      return [
+        .bad("desk", "its tables can't be read: \(error.sentence)", "another RINGI_DESK, or the Ringi that made it")
+      ]
+    }
     var status = stat()
     stat(desk.directory, &status)
     out.append(

@@ -24,6 +24,10 @@ package enum PolicyReport {
           "\(rule.origin): asks for \(rule.level.rawValue), but \(floor.origin) is a floor (\(floor.level.rawValue)), which holds\n"
       }
     }
+    for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
+      out +=
+        "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)\n"
+    }
     let grey = policy.greyAreas
     out +=
       grey.isEmpty
@@ -41,9 +45,17 @@ package enum PolicyReport {
     let verdict = PolicyEngine.explain(kind, target: target, under: policy)
     var out = "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
     out += "  rule: \(verdict.rule.isEmpty ? "none" : verdict.rule)\(verdict.origin.map { "  (\($0))" } ?? "")\n"
+    if !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
     for reason in verdict.reasons { out += "  why: \(reason)\n" }
     for broken in verdict.brokenRules { out += "  broken: \(broken)\n" }
     return out
+  }
+
+  private static func times(_ verdict: Verdict) -> String {
+    [
+      verdict.hold > 0 ? "held \(TimeLength.words(Int64(verdict.hold) * 1_000)) after the yes" : "",
+      verdict.expires > 0 ? "a no after \(TimeLength.words(Int64(verdict.expires) * 1_000))" : "",
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   /// One line for each kind.
@@ -53,12 +65,15 @@ package enum PolicyReport {
     for kind in ActionKind.allCases {
       let verdict = PolicyEngine.explain(kind, target: "", under: policy)
       let always = verdict.isFloor ? ", always" : ""
-      out += "| \(kind.rawValue) | \(verdict.level.rawValue)\(always) | \(verdict.reasons.joined(separator: "; ")) |\n"
+      let when = times(verdict).isEmpty ? "" : ", \(times(verdict))"
+      out +=
+        "| \(kind.rawValue) | \(verdict.level.rawValue)\(always)\(when) | \(verdict.reasons.joined(separator: "; ")) |\n"
     }
     let conditional = (policy.workspace + policy.company).filter { !$0.targets.isEmpty }
     if !conditional.isEmpty { out += "\nFor some targets:\n\n" }
     for rule in conditional {
-      out += "- \(rule.text): \(rule.level.rawValue)\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
+      out +=
+        "- \(rule.text): \(rule.level.rawValue)\(rule.times.isEmpty ? "" : ", \(rule.times)")\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
     }
     return out
   }

@@ -80,7 +80,7 @@ struct StepMaker {
       policyDigest: loaded.policyDigest, previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
       findings: material.findings, replaces: material.replaces, basis: material.basis,
       isRelayed: isRelayed)
-    step.previewDigest = digest(step, preview)
+    seal(&step, preview)
     return step
   }
 
@@ -132,10 +132,11 @@ struct StepMaker {
   }
 
   /// INVARIANT: over what is shown, docket and body, in the form in which it is shown.
-  private func digest(_ step: NewStep, _ preview: Preview) -> Digest {
+  private func seal(_ step: inout NewStep, _ preview: Preview) {
     let summary = StepSummary(
       step, id: StepID(0), number: StepNumber(0), state: .proposed, proposedAt: store.clock.wall())
-    return Hashing.sha256(step.salt + Array(preview.text(docket: Docket(summary)).utf8))
+    step.docket = Docket(summary).text
+    step.previewDigest = Hashing.sha256(step.salt + Array(preview.text(docket: step.docket).utf8))
   }
 
   /// A step with something of its docket changed, sealed again.
@@ -145,7 +146,7 @@ struct StepMaker {
     guard let preview = try? Preview(bytes: step.previewBytes) else {
       throw JournalFault(.unreadable, "the preview can't be read")
     }
-    step.previewDigest = digest(step, preview)
+    seal(&step, preview)
     return step
   }
 

@@ -27,7 +27,12 @@ package struct WorkspaceMaker {
       print("Enter takes what stands in brackets.\n")
     }
     let name = try ask("Name", base == "." ? "workspace" : base)
-    let agent = try ask("Agent (of the desk’s registry)", "rules-agent")
+    let known = knownAgents
+    var agent = try ask("Agent (of the desk’s registry: \(known.joined(separator: ", ")))", "rules-agent")
+    while !known.contains(agent) {
+      print("No agent `\(Plain.safe(agent))` is in the desk’s registry; desk.yaml names them.")
+      agent = try ask("Agent", "rules-agent")
+    }
     let work = try ask("Folder it works in, below \(folder)", "files")
     let reading = try ask("Folders it only reads, with commas", "")
     let domains = try ask("Your company’s mail domains, with commas", "")
@@ -48,6 +53,11 @@ package struct WorkspaceMaker {
     try check(texts)
     guard try preview(texts) else { throw RuntimeFault(.refused, "nothing was written") }
     return try write(texts, folders: [work] + list(reading))
+  }
+
+  private var knownAgents: [String] {
+    let own = Files.text("\(desk)/desk.yaml").flatMap { try? DeskFile.read($0) }?.agents.keys.sorted() ?? []
+    return ["rules-agent"] + own.filter { $0 != "rules-agent" }
   }
 
   private func list(_ text: String) -> [String] {

@@ -8,8 +8,14 @@ import ConsoleUI
 
 package enum KeymapFile {
   package static func read(_ text: String) throws(SettingsFault) -> Keymap {
+    // A file of comments changes nothing.
+    let lines = text.split(whereSeparator: \.isNewline)
+    guard lines.contains(where: { line in line.first { $0 != " " }.map { $0 != "#" } ?? false }) else {
+      return .shipped
+    }
     let top = try Entry.document(text, file: "keymap.yaml")
     var changed: [Command: [Key]] = [:]
+    var entries: [Command: Entry] = [:]
     for (name, entry) in try top.names() {
       guard let command = Command.allCases.first(where: { $0.name == name }) else {
         throw entry.fault(unknown("command", name, of: Command.allCases.map(\.name)))
@@ -22,14 +28,14 @@ package enum KeymapFile {
         keys.append(key)
       }
       changed[command] = keys
+      entries[command] = entry
     }
     let keymap = Keymap(changed: changed)
     if let clash = keymap.clash {
-      throw SettingsFault(
-        file: "keymap.yaml", line: 1, column: 1,
-        message:
-          "\(clash.key.name) would mean both `\(clash.first.name)` and `\(clash.second.name)`; give one of them another key"
-      )
+      let words =
+        "\(clash.key.name) would mean both `\(clash.first.name)` and `\(clash.second.name)`; give one of them another key"
+      // At the entry that brought it about.
+      throw (entries[clash.second] ?? entries[clash.first] ?? top).fault(words)
     }
     return keymap
   }

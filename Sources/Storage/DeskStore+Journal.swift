@@ -93,8 +93,8 @@ extension DeskStore: Journal {
         new.raisedFrom.map { .integer($0.value) } ?? .null)
       let id = StepID(connection.lastInsertID)
       try connection.run(
-        "INSERT INTO stepBody VALUES (?1, ?2, ?3)", .integer(id.value),
-        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes))
+        "INSERT INTO stepBody VALUES (?1, ?2, ?3, ?4)", .integer(id.value),
+        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes), .text(new.docket))
       for finding in new.findings { try insert(finding, run: new.run, step: id) }
       return StepSummary(new, id: id, number: StepNumber(number), state: state, proposedAt: now)
     }
@@ -185,8 +185,8 @@ extension DeskStore: Journal {
         new.basis.map { .blob($0.bytes) } ?? .null, .integer(new.verdict.allowsBulk ? 1 : 0),
         .integer(Int64(new.verdict.hold)), .integer(Int64(new.verdict.expires)))
       try connection.run(
-        "UPDATE stepBody SET action = ?2, preview = ?3 WHERE step = ?1", .integer(step.id.value),
-        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes))
+        "UPDATE stepBody SET action = ?2, preview = ?3, docket = ?4 WHERE step = ?1", .integer(step.id.value),
+        .blob(new.action.canonicalBytes(salt: new.salt)), .blob(new.previewBytes), .text(new.docket))
     }
   }
 

@@ -118,6 +118,13 @@ extension DeskStore {
     }.compactMap { $0 }
   }
 
+  /// The docket as it was shown; empty on steps from before schema 3.
+  package func docket(of step: StepID) throws(JournalFault) -> String {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT docket FROM stepBody WHERE step = ?1", .integer(step.value)) { $0.text(0) }
+    } ?? ""
+  }
+
   package func previewBytes(of step: StepID) throws(JournalFault) -> [UInt8]? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT preview FROM stepBody WHERE step = ?1", .integer(step.value)) { $0.bytes(0) }

@@ -122,7 +122,8 @@ extension DeskStore {
         try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
         return id
       }
-      try log.append(.person(person), "level set", run: run) {
+      let words = "\(level.rawValue) until \(until.rfc3339)"
+      try log.append(.person(person), "level set", run: run, note: words) {
         $0.kind = kind.rawValue
         $0.level = level.rawValue
         $0.rule = "\(StandingApproval.origin) \(id)"
