@@ -130,28 +130,37 @@ package struct FieldRows: Sendable {
     var rows: [Row] = []
     var cursor = (row: 0, column: 0)
     for line in max(0, field.row - reach)...min(field.lines.count - 1, field.row + reach) {
-      let characters = field.lines[line]
-      var (from, columns) = (0, 0)
-      for (index, character) in characters.enumerated() {
-        let wide = SafeText.width(String(character))
-        if columns + wide > width {
-          rows.append(Row(line: line, from: from, to: index))
-          (from, columns) = (index, 0)
+      let starts = Self.starts(field.lines[line], width)
+      for (index, from) in starts.enumerated() {
+        let to = index + 1 < starts.count ? starts[index + 1] : field.lines[line].count
+        let isLast = index + 1 == starts.count
+        if line == field.row, field.column >= from, field.column < to || isLast {
+          cursor = (rows.count, field.lines[line][from..<field.column].reduce(0) { $0 + SafeText.width(String($1)) })
+          // At the very edge the cursor waits on the next row.
+          if cursor.column >= width { cursor = (rows.count + 1, 0) }
         }
-        if line == field.row, index == field.column { cursor = (rows.count, columns) }
-        columns += wide
+        rows.append(Row(line: line, from: from, to: to))
+        if isLast, cursor == (rows.count, 0) { rows.append(Row(line: line, from: to, to: to)) }
       }
-      if line == field.row, field.column >= characters.count {
-        // At the very edge the cursor waits on the next row.
-        if columns >= width {
-          rows.append(Row(line: line, from: from, to: characters.count))
-          (from, columns) = (characters.count, 0)
-        }
-        cursor = (rows.count, columns)
-      }
-      rows.append(Row(line: line, from: from, to: characters.count))
     }
     self.rows = rows
     self.cursor = cursor
+  }
+
+  /// Where each row of a line begins: after a blank where there is one, anywhere in scripts that have none.
+  private static func starts(_ line: [Character], _ width: Int) -> [Int] {
+    var (starts, columns, blank) = ([0], 0, 0)
+    for (index, character) in line.enumerated() {
+      let wide = SafeText.width(String(character))
+      if columns + wide > width {
+        // The word goes down whole, unless it is as long as the row; a blank at the edge goes down alone.
+        let start = character != " " && blank > starts[starts.count - 1] ? blank : index
+        starts.append(start)
+        columns = line[start..<index].reduce(0) { $0 + SafeText.width(String($1)) }
+      }
+      if character == " " { blank = index + 1 }
+      columns += wide
+    }
+    return starts
   }
 }

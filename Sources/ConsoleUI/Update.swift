@@ -144,6 +144,9 @@ func rebuildQueue(_ model: inout Model) {
 
 /// What came of a step that this person decided: where a mail went, why an edit failed.
 private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: StepSummary) {
+  if step.state == .expired, before.state == .waiting, model.overlay == nil {
+    return say(&model, "#\(step.number) has expired, which is a no: \(step.reason)", isBad: true)
+  }
   guard step.decidedBy == model.person.name, !before.state.isOver, model.overlay == nil else { return }
   switch step.state {
   // A review says its own sum; a line for each kept file would hide it.

@@ -20,25 +20,56 @@ struct RedlineDesk {
     let step: StepSummary
     let diff: LineDiff
 
-    /// The change that is a flag's redline: on the clause's lines, or, where the clause is missing, with its words.
-    func change(of row: FindingRow) -> Int? {
-      guard !row.finding.redline.isEmpty else { return nil }
-      let lines = Set(row.wording.split(separator: "\n").map { Array($0.utf8) })
-      let byWords = diff.changes.firstIndex { change in
-        change.newRange.contains { !diff.new.content($0).isEmpty && lines.contains(Array(diff.new.content($0))) }
+    /// The changes that are a flag's redline: those on the clause's lines, or, where the clause is missing, with its
+    /// words.
+    func changes(of row: FindingRow) -> Set<Int> {
+      guard !row.finding.redline.isEmpty else { return [] }
+      if row.finding.firstLine > 0 {
+        let clause = row.finding.firstLine - 1..<max(row.finding.firstLine, row.finding.lastLine)
+        return Set(
+          diff.changes.indices.filter { index in
+            let range = diff.changes[index].oldRange
+            return range.isEmpty
+              ? clause.dropFirst().contains(range.lowerBound) : range.overlaps(clause)
+          })
       }
-      guard byWords == nil, row.finding.firstLine > 0 else { return byWords }
-      let clause = row.finding.firstLine - 1..<max(row.finding.firstLine, row.finding.lastLine)
-      return diff.changes.firstIndex { $0.oldRange.overlaps(clause) }
+      let lines = Set(row.wording.split(separator: "\n").map { Array($0.utf8) })
+      return Set(
+        diff.changes.indices.filter { index in
+          diff.changes[index].newRange.contains { lines.contains(Array(diff.new.content($0))) }
+        })
     }
 
-    /// What the change puts in.
-    func words(_ change: Int) -> String {
-      let range = diff.changes[change].newRange
-      return range.map { String(decoding: diff.new.content($0), as: UTF8.self) }.joined(separator: "\n")
+    /// What stands in the clause's place: its lines with the changes made.
+    func words(of row: FindingRow) -> String {
+      let own = changes(of: row)
+      guard row.finding.firstLine > 0, row.finding.lastLine <= diff.old.count else {
+        return own.sorted().map { text(diff.changes[$0].newRange) }.joined(separator: "\n")
+      }
+      var (out, line) = ([String](), row.finding.firstLine - 1)
+      for index in own.sorted() {
+        let change = diff.changes[index]
+        while line < change.oldRange.lowerBound {
+          out.append(String(decoding: diff.old.content(line), as: UTF8.self))
+          line += 1
+        }
+        if !change.newRange.isEmpty { out.append(text(change.newRange)) }
+        line = max(line, change.oldRange.upperBound)
+      }
+      while line < row.finding.lastLine {
+        out.append(String(decoding: diff.old.content(line), as: UTF8.self))
+        line += 1
+      }
+      // The heading is no word of the clause.
+      if out.first?.hasPrefix("#") ?? false { out.removeFirst() }
+      return out.joined(separator: "\n")
     }
 
-    func firstLine(_ change: Int) -> Int { diff.changes[change].newRange.lowerBound }
+    private func text(_ range: Range<Int>) -> String {
+      range.map { String(decoding: diff.new.content($0), as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    func firstLine(_ changes: Set<Int>) -> Int { changes.min().map { diff.changes[$0].newRange.lowerBound } ?? 0 }
   }
 
   private func copy(_ step: StepSummary) throws(JournalFault) -> Copy? {
@@ -62,14 +93,17 @@ struct RedlineDesk {
   }
 
   /// The prepared copy that holds a redline, which of its changes it is, and the line it begins at.
-  func place(of row: FindingRow, in run: RunID) throws(RuntimeFault) -> (step: StepSummary, change: Int, line: Int)? {
+  func place(
+    of row: FindingRow, in run: RunID
+  ) throws(RuntimeFault) -> (step: StepSummary, changes: Set<Int>, line: Int)? {
     let maker = try actions.maker(run)
     return try journalled { () throws(JournalFault) in
       for step in try store.steps(of: run, in: [.staged]) {
-        guard let copy = try copy(step), try flags(on: copy, maker).contains(where: { $0.id == row.id }),
-          let change = copy.change(of: row)
-        else { continue }
-        return (step, change, copy.firstLine(change))
+        guard let copy = try copy(step), try flags(on: copy, maker).contains(where: { $0.id == row.id }) else {
+          continue
+        }
+        let changes = copy.changes(of: row)
+        if !changes.isEmpty { return (step, changes, copy.firstLine(changes)) }
       }
       return nil
     }
@@ -97,8 +131,8 @@ struct RedlineDesk {
     try journalled { () throws(JournalFault) in
       try store.markRedline(row.id, mark, reason: reason, by: person)
       if let place {
-        var discarded = place.step.discardedChanges
-        if mark == .discard { discarded.insert(place.change) } else { discarded.remove(place.change) }
+        let old = place.step.discardedChanges
+        let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
         try store.mark(place.step.id, place.step.mark, discarding: discarded)
       }
       if mark == .discard { try warn(row, "discarded the redline of", run) }
@@ -115,28 +149,34 @@ struct RedlineDesk {
     let turned = step.discardedChanges.symmetricDifference(changes)
     guard !turned.isEmpty, let copy = try copy(step), let maker = try? actions.maker(step.run) else { return }
     for row in try flags(on: copy, maker) {
-      guard let change = copy.change(of: row), turned.contains(change) else { continue }
-      let isOut = changes.contains(change)
-      try store.markRedline(
-        row.id, isOut ? .discard : .keep, reason: isOut ? "left out in the review" : "taken in again in the review",
-        by: person)
+      let own = copy.changes(of: row)
+      guard !own.isDisjoint(with: turned) else { continue }
+      let out = own.intersection(changes).count
+      let words =
+        out == 0
+        ? "taken in again in the review"
+        : out == own.count ? "left out in the review" : "\(out) of its \(own.count) changes left out in the review"
+      try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: words, by: person)
     }
   }
 
-  /// Which words stand for each flag in a copy.
-  func changes(of step: StepSummary) throws(JournalFault) -> [(row: FindingRow, words: String)] {
+  /// Which words stand for each flag in a copy, and whether they are left out of it.
+  func changes(of step: StepSummary) throws(JournalFault) -> [(row: FindingRow, words: String, isOut: Bool)] {
     guard let copy = try copy(step), let maker = try? actions.maker(step.run) else { return [] }
-    return try flags(on: copy, maker).compactMap { row in copy.change(of: row).map { (row, copy.words($0)) } }
+    return try flags(on: copy, maker).compactMap { row in
+      let own = copy.changes(of: row)
+      return own.isEmpty ? nil : (row, copy.words(of: row), own.isSubset(of: step.discardedChanges))
+    }
   }
 
   /// After a person's edit: what was rewritten is noted on its flag, and what was left out stays left out.
-  func keep(_ held: [(row: FindingRow, words: String)], in step: StepID) throws(JournalFault) {
+  func keep(_ held: [(row: FindingRow, words: String, isOut: Bool)], in step: StepID) throws(JournalFault) {
     guard !held.isEmpty, let now = try store.step(step), let copy = try copy(now) else { return }
     var discarded = Set<Int>()
-    for (row, words) in held {
-      guard let change = copy.change(of: row) else { continue }
-      if row.mark == .discard { discarded.insert(change) }
-      if copy.words(change) != words { try store.rewrite(row.id, copy.words(change), by: person) }
+    for (row, words, isOut) in held {
+      if isOut { discarded.formUnion(copy.changes(of: row)) }
+      let written = copy.words(of: row)
+      if written != words { try store.rewrite(row.id, written, by: person) }
     }
     if !discarded.isEmpty { try store.mark(step, .undecided, discarding: discarded) }
   }

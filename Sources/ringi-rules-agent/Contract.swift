@@ -32,6 +32,10 @@ struct Contract {
     self.path = path
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     self.lines = lines
+    clauses = Self.clauses(lines)
+  }
+
+  private static func clauses(_ lines: [String]) -> [Clause] {
     var clauses: [Clause] = []
     var starts = lines.indices.filter { lines[$0].hasPrefix("## ") }
     starts.append(lines.count)
@@ -43,7 +47,7 @@ struct Contract {
           heading: String(lines[start].dropFirst(3)), firstLine: start + 1, lastLine: last + 1,
           text: lines[start...last].dropFirst().joined(separator: "\n")))
     }
-    self.clauses = clauses
+    return clauses
   }
 
   var title: String { lines.first.map { $0.hasPrefix("# ") ? String($0.dropFirst(2)) : $0 } ?? path }
@@ -70,24 +74,30 @@ struct Contract {
             position: position, clause: nil, level: position.missing.uppercased(),
             why: "the contract has no clause on \(position.clause.lowercased())", redline: position.insert)
       }
-      let (level, why) = Self.judge(clause, position)
-      var text = clause.text
-      if level != "GREEN" { for pair in position.replacements { text = text.replacing(pair.from, pair.to) } }
+      var (level, why) = Self.judge(clause.text, position)
+      let text = level == "GREEN" ? clause.text : Self.redline(clause.text, position)
+      let isMended = Self.judge(text, position)
+      // A suggestion that mends a part only must not look like the whole.
+      if text != clause.text, isMended.0 != "GREEN" { why += "; with the redline \(isMended.1) still" }
       return Flag(position: position, clause: clause, level: level, why: why, redline: text == clause.text ? "" : text)
     }
   }
 
-  private static func judge(_ clause: Clause, _ position: Position) -> (String, String) {
-    if let phrase = Text.first(position.red, in: clause.text) { return ("RED", "it says “\(phrase)”") }
-    let numbers = Text.numbers(before: position.units, in: clause.text)
+  private static func redline(_ text: String, _ position: Position) -> String {
+    position.replacements.reduce(text) { $0.rewriting($1.from, $1.to) }
+  }
+
+  private static func judge(_ text: String, _ position: Position) -> (String, String) {
+    if let phrase = Text.first(position.red, in: text) { return ("RED", "it says “\(phrase)”") }
+    let numbers = Text.numbers(before: position.units, in: text)
     if let limit = position.redAbove, let number = numbers.first(where: { $0 > limit }) {
       return ("RED", "\(number) is above the limit of \(limit) (\(position.units.first ?? ""))")
     }
-    if !position.require.isEmpty, Text.first(position.require, in: clause.text) == nil {
+    if !position.require.isEmpty, Text.first(position.require, in: text) == nil {
       let level = position.requireLevel.uppercased()
       return (level.isEmpty ? "YELLOW" : level, "it lacks “\(position.require[0])”")
     }
-    if let phrase = Text.first(position.yellow, in: clause.text) { return ("YELLOW", "it says “\(phrase)”") }
+    if let phrase = Text.first(position.yellow, in: text) { return ("YELLOW", "it says “\(phrase)”") }
     if let range = position.range, let number = numbers.first(where: { !range.contains($0) }) {
       return (
         "YELLOW", "\(number) is outside \(range.lowerBound) to \(range.upperBound) (\(position.units.first ?? ""))"
@@ -101,15 +111,20 @@ struct Contract {
     var out = lines
     let changed = flags.filter { !$0.redline.isEmpty && $0.level != "GREEN" }
     guard !changed.isEmpty else { return nil }
-    for flag in changed {
-      guard let clause = flag.clause else { continue }
-      for line in (clause.firstLine)..<(clause.lastLine) {
-        for pair in flag.position.replacements { out[line] = out[line].replacing(pair.from, pair.to) }
+    // From the last clause up: a clause that gets shorter moves what follows.
+    for clause in clauses.reversed() {
+      let text = changed.filter { $0.clause?.firstLine == clause.firstLine }.reduce(clause.text) {
+        Self.redline($0, $1.position)
       }
+      guard text != clause.text else { continue }
+      out.replaceSubrange(
+        clause.firstLine..<clause.lastLine,
+        with: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
     }
     let missing = changed.filter(\.isMissing)
     let end =
-      clauses.first { Text.first(["signature", "署名", "execution"], in: $0.heading) != nil }?.firstLine ?? out.count + 1
+      Self.clauses(out).first { Text.first(["signature", "署名", "execution"], in: $0.heading) != nil }?.firstLine ?? out
+      .count + 1
     var place = min(end - 1, out.count)
     for flag in missing {
       out.insert(contentsOf: ["## \(flag.position.clause) (proposed)", "", flag.redline, ""], at: place)

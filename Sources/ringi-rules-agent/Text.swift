@@ -106,6 +106,40 @@ enum Text {
 }
 
 extension String {
+  /// The places where `pattern` stands give way to `words`. A blank of the pattern is also a line's end, `…` any words
+  /// of the same sentence.
+  func rewriting(_ pattern: String, _ words: String) -> String {
+    let (text, pattern) = (Array(unicodeScalars), Array(pattern.unicodeScalars))
+    func end(_ from: Int, _ first: Int) -> Int? {
+      var at = from
+      for index in first..<pattern.count {
+        if pattern[index] == "…" {
+          for next in at...text.count {
+            if let end = end(next, index + 1) { return end }
+            if next == text.count || [".", "。"].contains(text[next]) { return nil }
+          }
+        }
+        guard at < text.count, text[at] == pattern[index] || pattern[index] == " " && text[at] == "\n" else {
+          return nil
+        }
+        at += 1
+      }
+      return at
+    }
+    guard !pattern.isEmpty else { return self }
+    var (out, at) = (String.UnicodeScalarView(), 0)
+    while at < text.count {
+      if let end = end(at, 0), end > at {
+        out.append(contentsOf: words.unicodeScalars)
+        at = end
+      } else {
+        out.append(text[at])
+        at += 1
+      }
+    }
+    return String(out)
+  }
+
   func replacing(_ needle: String, _ replacement: String) -> String {
     guard !needle.isEmpty else { return self }
     var out = ""
