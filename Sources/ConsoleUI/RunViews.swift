@@ -111,8 +111,8 @@ enum PreviewView {
     var right = [Span(" \(level.letter) \(level.rawValue) ", Marks.level(level))]
     if let row = model.unheard(of: step) {
       right.append(Span("· level changed by \(row.decidedBy) ", .warning))
-    } else if step.state == .waiting, step.verdict.expires > 0 {
-      let left = step.proposedAt.milliseconds + Int64(step.verdict.expires) * 1_000 - model.time.milliseconds
+    } else if step.state == .waiting, let end = step.expiresAt {
+      let left = end.milliseconds - model.time.milliseconds
       right.append(Span("· a no in \(TimeLength.words(left)) ", left < 60_000 ? .danger : .warning))
     } else if step.state != .waiting {
       right.append(Span("· \(Words.state(step)) ", .dim))

@@ -21,6 +21,21 @@ package struct Address: Hashable, Sendable {
     domain = lowered.lastIndex(of: "@").map { String(lowered[lowered.index(after: $0)...]) } ?? ""
   }
 
+  /// True for exactly one `name@domain`, with or without one display name that names no other address. Whatever else a
+  /// header could hold would go where nobody saw it (RFC 5322, section 3.4).
+  package var isSingle: Bool {
+    let parts = mailbox.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+      mailbox.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), !mailbox.contains(where: { ",;:<>()[]\\\"".contains($0) }),
+      !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+    else { return false }
+    guard let open = text.firstIndex(of: "<") else { return !text.contains(">") }
+    let name = text[..<open].filter { $0 != " " && $0 != "\"" }
+    let tail = text[open...].drop { $0 != ">" }.dropFirst()
+    return text[open...].dropFirst().firstIndex(of: "<") == nil && tail.allSatisfy { $0 == " " }
+      && (!name.contains("@") || name.lowercased() == mailbox)
+  }
+
   /// True when the domain is one of `domains` or below one of them.
   package func isInside(_ domains: [String]) -> Bool {
     domains.contains { domain == $0 || domain.hasSuffix(".\($0)") }

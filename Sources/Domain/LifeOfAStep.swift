@@ -8,6 +8,8 @@
 //   unknown ─▶ done | failed | waiting | kept          done ─▶ undone
 //   approved ─▶ waiting (taken back before it was due)
 //   waiting ◀─▶ staged (a person changed the level of this one step)
+//
+// A new form is judged like a new step: what it makes Forbidden is refused, what it makes Watched waits.
 
 package enum StepState: String, Sendable, Hashable, CaseIterable {
   case proposed, refused, permitted, staged, waiting, approved, rejected, expired, withdrawn
@@ -67,6 +69,20 @@ extension StepState {
     case (.unknown, .retry): .kept
     case (.done, .undo): .undone
     default: nil
+    }
+  }
+
+  /// The state after `event`, for a step of that level.
+  /// - Parameter level: of the step as it is, or of its new form for events that bring one.
+  package func after(_ event: StepEvent, at level: TrustLevel) -> StepState? {
+    guard let next = after(event) else { return nil }
+    switch event {
+    case .revise where level == .forbidden, .tighten where level == .forbidden, .ask where level == .forbidden:
+      return .refused
+    // INVARIANT: Forbidden has no approve path.
+    case .approve, .keep, .loosen, .begin, .permit, .retry: return level == .forbidden ? nil : next
+    case .revise where next == .staged && level == .watched: return .waiting
+    default: return next
     }
   }
 

@@ -99,14 +99,18 @@ package struct StepSummary: Hashable, Sendable {
   package var raisedFrom: StepID?
   /// What was on the screen when it was decided: `Painting`'s text form.
   package var painted: String
+  /// When it last began to wait; nil on desks from before schema 3.
+  package var waitsSince: Timestamp?
 
   package init(
     id: StepID, run: RunID, number: StepNumber, plan: Int?, state: StepState, revision: Revision, kind: ActionKind,
     claims: Claims, target: String, verdict: Verdict, evidence: [String], reach: Reach, mustBeSeenWhole: Bool,
     effectDigest: Digest, previewDigest: Digest, policyDigest: Digest, proposedAt: Timestamp, decidedBy: String,
     decidedAt: Timestamp?, reason: String, mark: Mark, discardedChanges: Set<Int>,
-    basis: Digest?, isRelayed: Bool = false, dueAt: Timestamp? = nil, raisedFrom: StepID? = nil, painted: String = ""
+    basis: Digest?, isRelayed: Bool = false, dueAt: Timestamp? = nil, raisedFrom: StepID? = nil, painted: String = "",
+    waitsSince: Timestamp? = nil
   ) {
+    self.waitsSince = waitsSince
     self.dueAt = dueAt
     self.raisedFrom = raisedFrom
     self.painted = painted
@@ -134,6 +138,12 @@ package struct StepSummary: Hashable, Sendable {
     self.discardedChanges = discardedChanges
     self.basis = basis
     self.isRelayed = isRelayed
+  }
+
+  /// When its rule's `expires:` makes it a no; nil for never.
+  package var expiresAt: Timestamp? {
+    guard verdict.expires > 0 else { return nil }
+    return Timestamp(milliseconds: (waitsSince ?? proposedAt).milliseconds + Int64(verdict.expires) * 1_000)
   }
 }
 

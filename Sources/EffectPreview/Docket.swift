@@ -57,7 +57,7 @@ package struct Docket: Hashable, Sendable {
       ? "\(TimeLength.words(Int64(step.verdict.hold) * 1_000)) after the yes; until then it can be taken back" : nil
     let end =
       step.verdict.expires > 0
-      ? "a no by itself, \(TimeLength.words(Int64(step.verdict.expires) * 1_000)) after it was proposed" : nil
+      ? "a no by itself, \(TimeLength.words(Int64(step.verdict.expires) * 1_000)) after it began to wait" : nil
     let parts = [hold, end].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }

@@ -129,6 +129,10 @@ package final class Performer {
     defer { close(file) }
     let count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
     guard count == bytes.count, fsync(file) == 0, rename("\(path).tmp", path) == 0 else { return nil }
-    return path
+    // The name is as durable as the bytes, or the record would say more than the disk.
+    let folder = open(name.hasPrefix("drafts/") ? "\(outbox)/drafts" : outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return nil }
+    defer { close(folder) }
+    return fsync(folder) == 0 ? path : nil
   }
 }

@@ -137,17 +137,19 @@ struct FileSet {
   private func undoAll() {
     for item in items.reversed() {
       let directory = item.directory.descriptor
+      var isBack = true
       if item.isCommitted {
         switch item.effect {
         case .createFile: unlinkat(directory, item.name, 0)
-        case .editFile: _ = cp_renameat2(directory, item.beside, directory, item.name, 2)
-        case .deleteFile: _ = cp_renameat2(directory, item.beside, directory, item.name, 1)
+        case .editFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 2) == 0
+        case .deleteFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 1) == 0
         case .renameFile:
           if let target = item.target { _ = cp_renameat2(target.0.descriptor, target.name, directory, item.name, 1) }
         default: break
         }
       }
-      unlinkat(directory, item.beside, 0)
+      // What could not be put back lies beside its place: it may be the only copy of what somebody wrote.
+      if isBack { unlinkat(directory, item.beside, 0) }
     }
   }
 }

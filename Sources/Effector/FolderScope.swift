@@ -110,6 +110,7 @@ package final class FolderScope {
         guard mkdirat(current.descriptor, name, 0o755) == 0 || errno == EEXIST else {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
+        fsync(current.descriptor)
         next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       }
       guard next >= 0 else { throw Self.fault(display(path)) }

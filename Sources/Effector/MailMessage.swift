@@ -52,9 +52,12 @@ package enum MailMessage {
 
   private static func address(_ text: String) -> String {
     guard let open = text.lastIndex(of: "<") else { return encoded(text) }
-    let name = text[..<open].filter { $0 != "\"" }.split(separator: " ").joined(separator: " ")
-    let mailbox = text[open...].filter { $0.isASCII && !$0.isNewline }
-    return name.isEmpty ? mailbox : "\(encoded(name)) \(mailbox)"
+    let name = text[..<open].filter { $0 != "\"" && $0 != "\\" }.split(separator: " ").joined(separator: " ")
+    let mailbox = text[open...].prefix { $0 != ">" }.filter { $0.isASCII && !$0.isNewline } + ">"
+    if name.isEmpty { return String(mailbox) }
+    // A comma of a name must not begin another address (RFC 5322, section 3.2.4).
+    let isPlain = name.utf8.allSatisfy { $0 >= 128 || $0 == 32 || !"()<>[]:;@\\,.\"".utf8.contains($0) }
+    return "\(isPlain || name.utf8.contains { $0 >= 128 } ? encoded(name) : "\"\(encoded(name))\"") \(mailbox)"
   }
 
   private static func wrapped(_ bytes: [UInt8]) -> String {

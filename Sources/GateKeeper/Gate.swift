@@ -66,7 +66,8 @@ package struct Gate<Record: Journal> {
         throw JournalFault(.unreadable, "field \(error.key): expected \(error.expected)")
       }
     }
-    try journal.apply(steps.map { Transition(step: $0, event: .begin, actor: .performer) })
+    try journal.apply(
+      effects.map { Transition(step: $0.step, event: .begin, actor: .performer, effect: $0.digest) })
     return Permit(effects: effects)
   }
 

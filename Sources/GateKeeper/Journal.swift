@@ -89,10 +89,13 @@ package struct Transition: Hashable, Sendable {
   package var revised: NewStep?
   /// When an approval takes effect, if not at once or after its rule's hold.
   package var dueAt: Timestamp?
+  /// The effect a permit is minted for; the step must still have it.
+  package var effect: Digest?
   package init(
     step: StepID, event: StepEvent, actor: Actor, shown: Shown? = nil, reasonCode: String = "", reason: String = "",
-    revised: NewStep? = nil, dueAt: Timestamp? = nil
+    revised: NewStep? = nil, dueAt: Timestamp? = nil, effect: Digest? = nil
   ) {
+    self.effect = effect
     self.dueAt = dueAt
     self.step = step
     self.event = event

@@ -80,11 +80,18 @@ package struct DeskActions {
       }
       let flags = RedlineDesk(self)
       let held = try flags.changes(of: step)
+      let new = try maker.revised(step, as: effect, rewritten: (before, text))
+      guard new.verdict.level != .forbidden else {
+        throw JournalFault(
+          .illegal,
+          "with this text policy forbids it (\(new.verdict.rule): \((new.action.evidence + new.verdict.reasons).joined(separator: "; "))); nothing was changed"
+        )
+      }
       try gate.move([
         Transition(
           step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "edited",
           reason: "edited by \(desk.person.name)",
-          revised: try maker.revised(step, as: effect, rewritten: (before, text)))
+          revised: new)
       ])
       try flags.keep(held, in: step.id)
     }
@@ -115,6 +122,13 @@ package struct DeskActions {
     }
     let maker = try maker(run)
     let flags = RedlineDesk(self)
+    let stale = try journalled { () throws(JournalFault) in try judgeAgain(run, maker) }
+    guard stale == 0 else {
+      throw RuntimeFault(
+        .refused,
+        "the policy changed meanwhile: \(stale) result\(stale == 1 ? " was" : "s were") judged anew, nothing was finished"
+      )
+    }
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
       let keeping = marked.map(\.id)
@@ -140,6 +154,19 @@ package struct DeskActions {
     }
     try wakePerformer(run)
     return counts
+  }
+
+  /// Prepared results that were judged under an older policy, under today's.
+  private func judgeAgain(_ run: RunID, _ maker: StepMaker) throws(JournalFault) -> Int {
+    var again: [Transition] = []
+    for step in try store.steps(of: run, in: [.staged]) where step.policyDigest != maker.loaded.policyDigest {
+      again.append(
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          revised: try maker.revised(step)))
+    }
+    try gate.move(again)
+    return again.count
   }
 
   /// A new step that puts back what a done step did; it waits like any other.
@@ -171,6 +198,10 @@ package struct DeskActions {
         if let sent = earlier.last(where: { $0.state == .done }) {
           $0.reach.warnings.insert("this draft was sent before, as #\(sent.number)", at: 0)
         }
+        if $0.verdict.level < .watched {
+          $0.verdict.level = .watched
+          $0.verdict.reasons.append("a send of one’s own is shown before it happens")
+        }
         $0.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
         $0.raisedFrom = step.id
       }
@@ -189,6 +220,7 @@ package struct DeskActions {
   /// Starts the agent of a lost run again, on the same run.
   package func resume(_ run: RunID) throws(RuntimeFault) {
     guard RunLock.clear(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live agent") }
+    try journalled { () throws(JournalFault) in try store.noteContinued(run, by: desk.person) }
     try RunStarter.spawnHost(desk, run, performOnly: false)
   }
 

@@ -15,9 +15,11 @@ struct DeskCheck {
   func firstFault() throws(JournalFault) -> String? {
     if let fault = try commitments() { return fault }
     for run in try store.runs(limit: 1_000_000) {
-      for step in try store.steps(of: run.id).steps {
+      let steps = try store.steps(of: run.id).steps
+      for step in steps {
         if let fault = try check(step) { return "step \(run.id).\(step.number): \(fault)" }
       }
+      guard try store.stepCount(of: run.id) == steps.count else { return "run \(run.id) has steps that can't be read" }
     }
     return try store.firstBadBlob().map { "the stored bytes \($0.short)… are not the ones that were recorded" }
   }
@@ -27,8 +29,17 @@ struct DeskCheck {
     while true {
       let notes = try store.leafNotes(from: from, count: 4_096)
       guard let last = notes.last else { return nil }
-      for note in notes where !note.words.isEmpty {
-        let committed = ReadLeaf(note.bytes)?.fields["commitment"] ?? ""
+      for note in notes {
+        let fields = ReadLeaf(note.bytes)?.fields ?? [:]
+        // Which step an entry belongs to is told by its bytes; the columns beside them are only for finding it.
+        guard note.run == fields["run"], note.step == "" || note.step == fields["step"] else {
+          return "entry #\(note.index) is filed under another step than its own"
+        }
+        if note.step == "", fields["effect"]?.isEmpty == false, fields["step"]?.isEmpty == false {
+          return "the step of entry #\(note.index) is gone from the desk"
+        }
+        guard !note.words.isEmpty else { continue }
+        let committed = fields["commitment"] ?? ""
         if Hashing.sha256(note.salt + Array(note.words.utf8)).description != committed {
           return "the words beside entry #\(note.index) are not the ones it was written with"
         }
@@ -39,9 +50,7 @@ struct DeskCheck {
 
   private func check(_ step: StepSummary) throws(JournalFault) -> String? {
     let leaves = try store.leafBytes(of: step.id).compactMap { ReadLeaf($0)?.fields }
-    guard let described = leaves.last(where: { $0["effect"]?.isEmpty == false }),
-      let last = leaves.last(where: Self.isOfTheStep)
-    else {
+    guard let described = leaves.last(where: { $0["effect"]?.isEmpty == false }) else {
       return "the log knows nothing of it"
     }
     let action = try store.action(of: step.id)
@@ -62,26 +71,33 @@ struct DeskCheck {
     guard described["kind"] == step.kind.rawValue, described["level"] == step.verdict.level.rawValue else {
       return "its kind or level is not the recorded one"
     }
-    if let state = Self.state(after: last["event"] ?? ""), state != step.state {
-      return "it says \(step.state.rawValue), the log says \(state.rawValue)"
-    }
+    if let fault = Self.replay(leaves, to: step) { return fault }
     let words = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
     let word = leaves.last { $0["actor-kind"] == "person" && words.contains($0["event"] ?? "") }
-    let decider = word?["event"] == StepEvent.takeBack.record ? "" : word?["actor"]
-    if let decider, decider != step.decidedBy {
+    let decider = word?["event"] == StepEvent.takeBack.record ? "" : word?["actor"] ?? ""
+    guard decider == step.decidedBy else {
       return decider.isEmpty
-        ? "it says \(step.decidedBy) decided it, the log says that this was taken back"
+        ? "it says \(step.decidedBy) decided it, the log knows of no such decision"
         : "the log says that \(decider) decided it"
     }
+    let approved = leaves.last { $0["event"] == StepEvent.approve.record }?["reason-code"] ?? ""
+    if let due = step.dueAt, approved != "due \(due.rfc3339)" { return "the log knows of no such time for it" }
     return nil
   }
 
-  private static func isOfTheStep(_ leaf: [String: String]) -> Bool { state(after: leaf["event"] ?? "") != nil }
-
-  /// The state that a record of this event leaves behind; nil where the event leaves it open.
-  private static func state(after record: String) -> StepState? {
-    let events = StepEvent.allCases.filter { $0.record == record && $0 != .revise }
-    let states = Set(StepState.allCases.flatMap { state in events.compactMap { state.after($0) } })
-    return states.count == 1 ? states.first : nil
+  /// The life of the step as its entries tell it, held against the state of its row.
+  private static func replay(_ leaves: [[String: String]], to step: StepSummary) -> String? {
+    var state = StepState.proposed
+    for leaf in leaves {
+      let level = TrustLevel(rawValue: leaf["level"] ?? "") ?? .watched
+      let events = StepEvent.allCases.filter { $0.record == leaf["event"] }
+      // Words on flags and messages about a step move nothing.
+      guard !events.isEmpty else { continue }
+      guard let next = events.lazy.compactMap({ state.after($0, at: level) }).first else {
+        return "the log has it \(leaf["event"] ?? "") while it was \(state.rawValue)"
+      }
+      state = next
+    }
+    return state == step.state ? nil : "it says \(step.state.rawValue), the log says \(state.rawValue)"
   }
 }

@@ -7,12 +7,13 @@ import PolicyEngine
 import Storage
 
 enum Expiry {
-  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy) throws(JournalFault) {
-    guard (policy.company + policy.workspace).contains(where: { $0.expires > 0 }) else { return }
+  /// - Returns: true when something expired.
+  @discardableResult
+  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy) throws(JournalFault) -> Bool {
+    guard (policy.company + policy.workspace).contains(where: { $0.expires > 0 }) else { return false }
     let now = desk.store.clock.wall()
     let late = try desk.store.steps(of: run, in: [.waiting]).filter { step in
-      let limit = Int64(step.verdict.expires) * 1_000
-      return limit > 0 && now.milliseconds - step.proposedAt.milliseconds >= limit
+      step.expiresAt.map { $0 <= now } ?? false
     }
     try desk.gate.move(
       late.map {
@@ -20,5 +21,6 @@ enum Expiry {
           step: $0.id, event: .expire, actor: .policy, reasonCode: "expired",
           reason: "nobody decided it in \(Plain.length(Int64($0.verdict.expires) * 1_000))")
       })
+    return !late.isEmpty
   }
 }

@@ -24,7 +24,7 @@ enum MailText {
       guard parts.count == 2 else { return nil }
       let value = String(parts[1].drop { $0 == " " })
       let list = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-      if ["To", "Cc", "Bcc"].contains(parts[0]), !list.allSatisfy(isAddress) { return nil }
+      if ["To", "Cc", "Bcc"].contains(parts[0]), !list.allSatisfy({ Address($0).isSingle }) { return nil }
       switch parts[0] {
       case "To": out.to = list
       case "Cc": out.cc = list
@@ -35,15 +35,6 @@ enum MailText {
     }
     out.body = lines[(blank + 1)...].joined(separator: "\n")
     return out
-  }
-}
-
-extension MailText {
-  /// `name@domain`, which a mail can be sent to.
-  private static func isAddress(_ text: String) -> Bool {
-    let box = Address(text).mailbox
-    let parts = box.split(separator: "@", omittingEmptySubsequences: false)
-    return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty && box.utf8.allSatisfy { $0 > 32 && $0 < 127 }
   }
 }
 
@@ -75,6 +66,7 @@ enum EventText {
       }
     }
     out.notes = lines[(blank + 1)...].joined(separator: "\n")
+    guard out.attendees.allSatisfy({ Address($0).isSingle }) else { return nil }
     return out.start.isEmpty || out.end.isEmpty ? nil : out
   }
 }

@@ -57,17 +57,26 @@ struct Reconciler {
       return compare(path, before: image.content.digest, after: content.digest)
     case .deleteFile(let path, let image): return compare(path, before: image.content.digest, after: nil)
     case .renameFile(let from, let to, let image):
-      if digest(from) == nil, digest(to) == image.content.digest { return (.reconcileDone, "it was in place") }
-      if digest(from) == image.content.digest, digest(to) == nil { return (.reconcileFailed, "it had not begun") }
+      let content = Found.content(image.content.digest)
+      if look(at: from) == .nothing, look(at: to) == content { return (.reconcileDone, "it was in place") }
+      if look(at: from) == content, look(at: to) == .nothing { return (.reconcileFailed, "it had not begun") }
       return nil
     case .outside, .draftMail, .sendMail, .post, .addEvent, .call, .command, .other: return nil
     }
   }
 
-  private func digest(_ path: FilePath) -> Digest? { (try? maker.scopes.read(path)).map { Hashing.sha256($0.bytes) } }
+  private enum Found: Equatable { case nothing, content(Digest), unknown }
+
+  /// What can't be read is not nothing.
+  private func look(at path: FilePath) -> Found {
+    do { return .content(Hashing.sha256(try maker.scopes.read(path).bytes)) } catch {
+      return error.code == .missing ? .nothing : .unknown
+    }
+  }
 
   private func compare(_ path: FilePath, before: Digest?, after: Digest?) -> (event: StepEvent, words: String)? {
-    let now = digest(path)
+    let now = look(at: path)
+    let (before, after) = (before.map { Found.content($0) } ?? .nothing, after.map { Found.content($0) } ?? .nothing)
     if now == after { return (.reconcileDone, "it was in place") }
     if now == before { return (.reconcileFailed, "it had not begun") }
     return nil

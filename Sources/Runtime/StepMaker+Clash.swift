@@ -46,6 +46,30 @@ extension StepMaker {
   }
 }
 
+extension StepMaker {
+  /// A step whose target turned out another than the one shown, against what is there now; nil where nothing is.
+  func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+    if let new = try clashing(step) { return new }
+    func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
+      guard let now = try? scopes.read(path) else { return nil }
+      return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    }
+    switch try effect(of: step.id) {
+    case .deleteFile(let path, _):
+      guard let now = try image(path) else { return nil }
+      return try changing(try revised(step, as: .deleteFile(path, now))) {
+        $0.reach.warnings.insert("somebody changed it since it was shown", at: 0)
+      }
+    case .renameFile(let from, let to, _):
+      guard let now = try image(from), (try? scopes.read(to)) == nil else { return nil }
+      return try changing(try revised(step, as: .renameFile(from: from, to: to, now))) {
+        $0.reach.warnings.insert("somebody changed it since it was shown", at: 0)
+      }
+    default: return nil
+    }
+  }
+}
+
 extension DeskActions {
   /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.
   /// - Returns: how many do.

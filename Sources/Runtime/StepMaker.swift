@@ -161,7 +161,9 @@ struct StepMaker {
     case .send(let mail, let attachments):
       return try message(mail, attachments, staging) { .sendMail($0) }
     case .post(let post): return Material(effect: .post(post))
-    case .event(let event): return Material(effect: .addEvent(event))
+    case .event(let event):
+      try checkAddresses(event.attendees)
+      return Material(effect: .addEvent(event))
     case .call(let call): return Material(effect: .call(call))
     case .command(let arguments, let directory):
       return Material(effect: .command(arguments: arguments, directory: directory))
@@ -265,9 +267,16 @@ struct StepMaker {
     return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
   }
 
+  private func checkAddresses(_ list: [String]) throws(ProposalFault) {
+    guard let odd = list.first(where: { !Address($0).isSingle }) else { return }
+    throw ProposalFault(
+      reason: "`\(odd)` is not one mail address; write each as name@example.com or Name <name@example.com>")
+  }
+
   private func message(
     _ mail: Mail, _ attachments: [String], _ staging: StagingArea, _ effect: (Mail) -> Effect
   ) throws -> Material {
+    try checkAddresses(mail.recipients + (mail.replyTo.isEmpty ? [] : [mail.replyTo]))
     var mail = mail
     mail.from = loaded.workspace.sender
     var images = PreviewImages()

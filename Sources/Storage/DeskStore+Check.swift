@@ -6,14 +6,33 @@ import GateKeeper
 import SQLite
 
 extension DeskStore {
-  package func leafNotes(
-    from index: Int64, count: Int
-  ) throws(JournalFault) -> [(index: Int64, bytes: [UInt8], words: String, salt: [UInt8])] {
+  /// An entry with what is kept beside it, and the run and the step's number it is filed under; empty for none.
+  package struct FiledLeaf: Sendable {
+    package let index: Int64
+    package let bytes: [UInt8]
+    package let words: String
+    package let salt: [UInt8]
+    package let run: String
+    package let step: String
+  }
+
+  package func leafNotes(from index: Int64, count: Int) throws(JournalFault) -> [FiledLeaf] {
     try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
-        "SELECT id, bytes, note, salt FROM leaf WHERE id >= ?1 ORDER BY id LIMIT ?2", .integer(index),
-        .integer(Int64(count))
-      ) { ($0.int(0), $0.bytes(1), $0.text(2), $0.bytes(3)) }
+        """
+        SELECT l.id, l.bytes, l.note, l.salt, COALESCE(l.run, ''), COALESCE(s.number, CASE WHEN l.step IS NULL THEN '' ELSE '?' END)
+        FROM leaf l LEFT JOIN step s ON s.id = l.step AND s.run = l.run WHERE l.id >= ?1 ORDER BY l.id LIMIT ?2
+        """, .integer(index), .integer(Int64(count))
+      ) {
+        FiledLeaf(
+          index: $0.int(0), bytes: $0.bytes(1), words: $0.text(2), salt: $0.bytes(3), run: $0.text(4), step: $0.text(5))
+      }
+    }
+  }
+
+  package func stepCount(of run: RunID) throws(JournalFault) -> Int {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT COUNT(*) FROM step WHERE run = ?1", .integer(run.value)) { Int($0.int(0)) } ?? 0
     }
   }
 

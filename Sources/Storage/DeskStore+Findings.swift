@@ -11,7 +11,9 @@ extension DeskStore {
     try connection.run(
       """
       DELETE FROM finding WHERE run = ?1 AND document = ?2 AND clause = ?3 AND firstLine = ?4 AND decidedBy = ''
-      """, .integer(run.value), .text(finding.document), .text(finding.clause), .integer(Int64(finding.firstLine)))
+        AND step <> ?5
+      """, .integer(run.value), .text(finding.document), .text(finding.clause), .integer(Int64(finding.firstLine)),
+      .integer(step.value))
     try connection.run(
       """
       INSERT INTO finding (run, step, document, clause, level, firstLine, lastLine, text, standard, why, redline,

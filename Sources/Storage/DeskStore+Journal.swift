@@ -26,7 +26,8 @@ extension DeskStore: Journal {
     for event in events {
       try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
     }
-    if let old = new.replaces {
+    // What a person has decided meanwhile is not taken back by a new proposal.
+    if let old = new.replaces, try self.step(old)?.state == .staged {
       try move(
         Transition(
           step: old, event: .withdraw, actor: .performer, reasonCode: "replaced", reason: "replaced by #\(step.number)"),
@@ -77,8 +78,8 @@ extension DeskStore: Journal {
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt,
           effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed,
-          hold, expires, raisedFrom)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33)
+          hold, expires, raisedFrom, waitsSince)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -90,7 +91,8 @@ extension DeskStore: Journal {
         .integer(now.milliseconds), .integer(change), new.basis.map { .blob($0.bytes) } ?? .null,
         .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null,
         .integer(new.isRelayed ? 1 : 0), .integer(Int64(verdict.hold)), .integer(Int64(verdict.expires)),
-        new.raisedFrom.map { .integer($0.value) } ?? .null)
+        new.raisedFrom.map { .integer($0.value) } ?? .null,
+        state == .waiting ? .integer(now.milliseconds) : .null)
       let id = StepID(connection.lastInsertID)
       try connection.run(
         "INSERT INTO stepBody VALUES (?1, ?2, ?3, ?4)", .integer(id.value),
@@ -102,8 +104,12 @@ extension DeskStore: Journal {
 
   private func move(_ transition: Transition, _ log: inout LogAppender, _ change: Int64) throws(JournalFault) {
     guard let step = try step(transition.step) else { throw JournalFault(.noSuchStep) }
-    guard let next = step.state.after(transition.event) else {
+    let level = transition.revised?.verdict.level ?? step.verdict.level
+    guard let next = step.state.after(transition.event, at: level) else {
       throw refusal(step, transition)
+    }
+    if let effect = transition.effect, effect != step.effectDigest {
+      throw JournalFault(.changed, "#\(step.number) was changed before it began")
     }
     if let shown = transition.shown { try check(shown, step) }
     // A hold is no courtesy of the performer: before its time nothing is permitted.
@@ -129,14 +135,15 @@ extension DeskStore: Journal {
         """
         UPDATE step SET state = ?2, changedAt = ?3, reason = CASE WHEN ?4 = '' THEN reason ELSE ?4 END,
           decidedBy = CASE WHEN ?5 THEN ?6 ELSE decidedBy END, decidedAt = CASE WHEN ?5 THEN ?7 ELSE decidedAt END,
-          painted = CASE WHEN ?5 THEN ?8 ELSE painted END, dueAt = CASE WHEN ?10 THEN dueAt ELSE ?9 END
+          painted = CASE WHEN ?5 THEN ?8 ELSE painted END, dueAt = CASE WHEN ?10 THEN dueAt ELSE ?9 END, waitsSince = CASE WHEN ?11 THEN ?7 ELSE waitsSince END
         WHERE id = ?1
         """,
         .integer(step.id.value), .text(next.rawValue), .integer(change), .text(transition.reason),
         .integer(isDecision ? 1 : 0), .text(transition.event == .takeBack ? "" : transition.actor.name),
         .integer(now.milliseconds),
         .text(transition.shown?.painted ?? ""), due.map { .integer($0.milliseconds) } ?? .null,
-        .integer([.begin, .succeed, .fail].contains(transition.event) ? 1 : 0))
+        .integer([.begin, .succeed, .fail].contains(transition.event) ? 1 : 0),
+        .integer(next == .waiting && step.state != .waiting ? 1 : 0))
     }
     try log.append(transition.actor, transition.event.record, run: step.run, step: step.id) { leaf in
       leaf.describe(recorded, digests: true)
@@ -201,6 +208,9 @@ extension DeskStore: Journal {
       return JournalFault(
         .alreadyDecided,
         "already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))")
+    }
+    if step.verdict.level == .forbidden, [.approve, .keep, .begin].contains(transition.event) {
+      return JournalFault(.illegal, "policy forbids #\(step.number); nobody can approve it here")
     }
     return JournalFault(
       .illegal, "#\(step.number) is \(step.state.rawValue); it can’t be \(transition.event.record) now")

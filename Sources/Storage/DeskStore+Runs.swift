@@ -110,6 +110,21 @@ extension DeskStore {
     }
   }
 
+  /// Every prepared step of a run with the form it has.
+  package func stagedForms(of run: RunID) throws(JournalFault) -> [StepID: Revision] {
+    let rows = try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT id, revision FROM step WHERE run = ?1 AND state = 'staged'", .integer(run.value)
+      ) { (StepID($0.int(0)), Revision(Int($0.int(1)))) }
+    }
+    return Dictionary(rows) { first, _ in first }
+  }
+
+  /// A person starts the agent again: an earlier stop holds no more.
+  package func noteContinued(_ run: RunID, by person: Person) throws(JournalFault) {
+    try setFlag(run, "stopWanted", false, "continued", by: .person(person))
+  }
+
   /// Runs with something decided that is not done yet.
   package func runsWithWork() throws(JournalFault) -> [RunID] {
     try Self.sql { () throws(SQLiteFault) in

@@ -9,7 +9,7 @@ enum StepRow {
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
     proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed, \
-    hold, expires, dueAt, raisedFrom, painted
+    hold, expires, dueAt, raisedFrom, painted, waitsSince
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -53,7 +53,8 @@ enum StepRow {
       discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }),
       basis: Digest(row.bytes(30)), isRelayed: row.int(32) != 0,
       dueAt: row.isNull(35) ? nil : Timestamp(milliseconds: row.int(35)),
-      raisedFrom: row.isNull(36) ? nil : StepID(row.int(36)), painted: row.text(37))
+      raisedFrom: row.isNull(36) ? nil : StepID(row.int(36)), painted: row.text(37),
+      waitsSince: row.isNull(38) ? nil : Timestamp(milliseconds: row.int(38)))
   }
 }
 

@@ -25,6 +25,8 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastAttend: Int64 = 0
   /// When all other runs were looked after.
   private var lastRound: Int64 = 0
+  /// Why no performer could be started, as last told.
+  private var lastRefusal = ""
   private var lastProgress: Int64 = 0
   private var lastTick: Int64 = 0
   var lastWall: Int64 = 0
@@ -204,6 +206,9 @@ struct ConsoleSession<Terminal: Screen> {
       }
     } catch {
       guard error.code != .fault else { throw error }
+      // Another console was quicker, or it is as it was a second ago.
+      guard RunLock.isFree(desk.directory, run), error.sentence != lastRefusal else { return }
+      lastRefusal = error.sentence
       try deliver(.told(error.sentence, isBad: true))
     }
   }

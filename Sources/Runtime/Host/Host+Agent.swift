@@ -188,6 +188,7 @@ extension Host {
     untoldReasons = []
     try store.markTold(run)
     isAgentDone = false
+    if try store.run(run)?.state != .live { try store.setState(run, .live, note: "", by: .performer) }
     link?.prompt(lines.joined(separator: "\n"))
     try flushAgent()
   }
@@ -209,13 +210,16 @@ extension Host {
     waiting = [:]
     deadlines = []
     try withdrawAll(state == .lost ? "the agent is gone: \(why)" : why)
+    watchers = []
     let left = try store.steps(of: run, in: [.staged])
     try store.setState(run, left.isEmpty ? state : .review, note: why, by: .performer)
-    if left.isEmpty { isOver = true }
+    if left.isEmpty, try store.steps(of: run, in: [.approved]).isEmpty { isOver = true }
+    seenVersion = -1
   }
 
-  func withdrawAll(_ why: String) throws(JournalFault) {
-    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { $0.dueAt == nil }
+  /// - Parameter andDue: also what a person approved for a later time.
+  func withdrawAll(_ why: String, andDue: Bool = false) throws(JournalFault) {
+    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { andDue || $0.dueAt == nil }
     try desk.gate.move(
       open.map { Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "agent-gone", reason: why) })
   }

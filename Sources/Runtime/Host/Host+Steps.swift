@@ -27,6 +27,10 @@ extension Host {
 
   func take(_ proposal: Proposal, _ token: ReplyToken) throws(JournalFault) {
     guard !isLost else { return }
+    followPolicy()
+    guard policyFault.isEmpty else {
+      return try answer(token, .invalid(reason: "the policy can't be read, so the answer is no: \(policyFault)"))
+    }
     guard waiting.count + held.count < Self.maximumWaiting else {
       try answer(token, .invalid(reason: "too many steps wait"))
       return try lose("it proposed more than \(Self.maximumWaiting) steps that all wait")
@@ -50,8 +54,12 @@ extension Host {
     case .refused: try answer(token, .refused(step.number, reason: step.verdict.reasons.joined(separator: "; ")))
     case .permitted: try performOwn(step, token, content: made.readContent)
     case .staged:
-      if let replaced = made.step.replaces { staging.remove(replaced) }
+      if let replaced = made.step.replaces {
+        staging.remove(replaced)
+        stagedForms[replaced] = nil
+      }
       staging.add(step.id, made.step.action.effect)
+      stagedForms[step.id] = step.revision
       try answer(token, .prepared(step.number))
     default:
       waiting[step.id] = token
@@ -63,12 +71,21 @@ extension Host {
 
   /// What policy permits at once.
   private func performOwn(_ step: StepSummary, _ token: ReplyToken, content: [UInt8]) throws(JournalFault) {
+    if token.isRelayed { return try allow(step, token) }
     let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
-    if case .done = outcome, case .readFile = token.shape {
-      try answer(token, .content(content))
+    if case .done = outcome, case .readFile = token.shape { return try answer(token, .content(content)) }
+    if try store.step(step.id)?.state == .waiting {
+      waiting[step.id] = token
     } else {
       try answer(token, reply(step.number, outcome))
     }
+  }
+
+  /// The agent performs what we allow: the permission itself is the effect.
+  private func allow(_ step: StepSummary, _ token: ReplyToken) throws(JournalFault) {
+    _ = try desk.gate.permit([step.id])
+    try answer(token, .done(step.number, detail: ""))
+    try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
   }
 
   private func reply(_ number: StepNumber, _ outcome: Outcome) -> Answer {
@@ -82,10 +99,32 @@ extension Host {
   @discardableResult
   func perform(_ steps: [StepID]) throws(JournalFault) -> [(step: StepID, outcome: Outcome)] {
     guard !steps.isEmpty else { return [] }
+    let isOfReview = try store.step(steps[0])?.state == .kept
     let permit = try desk.gate.permit(steps)
     let outcomes = performer.perform(permit)
-    try desk.gate.conclude(outcomes)
+    if steps.count == 1, !isOfReview, case .rolledBack(let detail)? = outcomes.first?.outcome,
+      let step = try store.step(steps[0]), let again = try maker.again(step)
+    {
+      // Its target is not what was shown: it is shown as it is now, and waits for a person.
+      try desk.gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "target-changed", reason: detail, revised: again
+        )
+      ])
+    } else {
+      try desk.gate.conclude(outcomes)
+    }
+    // Our own commits don't change this connection's data_version.
+    seenVersion = -1
     return outcomes
+  }
+
+  /// What is prepared can be rewritten by a person, decided, or withdrawn by another process.
+  private func followStaging() throws(JournalFault) {
+    let forms = try store.stagedForms(of: run)
+    guard forms != stagedForms else { return }
+    stagedForms = forms
+    staging = try StagingArea.rebuilt(run, from: store)
   }
 
   /// What people decided since the last look.
@@ -93,13 +132,18 @@ extension Host {
     let version = store.dataVersion()
     guard version != seenVersion else { return }
     seenVersion = version
+    try followStaging()
     if try store.stopWanted(run), !isAgentDone || agentPID > 0 { return try stop() }
     try lookAtApproved()
     for (id, token) in waiting {
       guard let step = try store.step(id), step.state != .waiting, step.state != .approved else { continue }
       waiting[id] = nil
-      // A person left it to the review: the agent reads it back like anything prepared.
-      if step.state == .staged { staging.add(id, try maker.effect(of: id)) }
+      try answer(token, told(step))
+    }
+    for (id, token) in watchers {
+      guard let step = try store.step(id), step.state != .waiting, step.state != .approved, step.state != .performing
+      else { continue }
+      watchers.removeAll { $0.token == token }
       try answer(token, told(step))
     }
     try performKept()
@@ -117,6 +161,7 @@ extension Host {
   /// What is due now; what is held or set for later stays approved until then.
   private func lookAtApproved() throws(JournalFault) {
     nextDue = nil
+    guard policyFault.isEmpty else { return }
     let now = store.clock.wall()
     for step in try store.steps(of: run, in: [.approved]) {
       guard let due = step.dueAt, now < due else {
@@ -130,11 +175,9 @@ extension Host {
   private func performApproved(_ step: StepSummary) throws(JournalFault) {
     let token = waiting.removeValue(forKey: step.id)
     deadlines.removeAll { $0.step == step.id && token == nil }
-    if let token, token.isRelayed {
-      // The agent performs what we allow: the permission itself is the effect.
-      _ = try desk.gate.permit([step.id])
-      try answer(token, .done(step.number, detail: ""))
-      return try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    if let token, step.isRelayed {
+      seenVersion = -1
+      return try allow(step, token)
     }
     // A machine that slept past the time must not send yesterday's words in the person's name.
     if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {
@@ -158,7 +201,10 @@ extension Host {
     }
     let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
     if case .done = outcome { try remember(step) }
-    if let token {
+    guard let token else { return }
+    if try store.step(step.id)?.state == .waiting {
+      waiting[step.id] = token
+    } else {
       try answer(token, reply(step.number, outcome))
     }
   }
@@ -171,7 +217,28 @@ extension Host {
 
   /// The finished review: files together, all or nothing; then the rest one by one.
   private func performKept() throws(JournalFault) {
-    let kept = try store.steps(of: run, in: [.kept])
+    guard policyFault.isEmpty else { return }
+    let all = try store.steps(of: run, in: [.kept])
+    let stale = all.filter { $0.policyDigest != maker.loaded.policyDigest }
+    var again: [Transition] = []
+    for step in stale {
+      again.append(
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          revised: try maker.revised(step)))
+    }
+    // A review is all or nothing: with one of its files judged anew, none is put in place.
+    if !again.isEmpty {
+      for step in all where !stale.contains(where: { $0.id == step.id }) {
+        again.append(
+          Transition(
+            step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed",
+            reason: "another result of the review was judged anew", revised: try maker.revised(step)))
+      }
+      try desk.gate.move(again)
+      return seenVersion = -1
+    }
+    let kept = all
     guard !kept.isEmpty else { return }
     let isFile: (StepSummary) -> Bool = { [.fileCreate, .fileEdit, .fileRename].contains($0.kind) }
     let files = kept.filter(isFile)
@@ -203,7 +270,7 @@ extension Host {
       return try answer(token, .invalid(reason: "there is no step #\(number)"))
     }
     guard wait, step.state == .waiting || step.state == .approved else { return try answer(token, told(step)) }
-    waiting[step.id] = token
+    watchers.append((step.id, token))
     deadlines.append((Clocks.monotonic() + Self.patience, step.id, number, token))
   }
 
@@ -212,16 +279,19 @@ extension Host {
     if let link, !link.isOpen, now - startedAt > Self.startPatience { try lose("it did not start within 30 seconds") }
     for due in deadlines where due.at <= now {
       if waiting[due.step] == due.token { waiting[due.step] = nil }
+      watchers.removeAll { $0.token == due.token }
       try answer(due.token, .waiting(due.number))
     }
     deadlines.removeAll { $0.at <= now }
     let wall = store.clock.wall()
-    if let nextDue, nextDue <= wall { try lookAtApproved() }
+    if let nextDue, nextDue <= wall { seenVersion = -1 }
     if now - expiryLookedAt >= 1_000 {
       expiryLookedAt = now
       // Without its desk a host can record nothing, so there is nothing left for it to do.
       if access("\(desk.directory)/desk.db", F_OK) != 0 { return isOver = true }
-      try Expiry.apply(desk, run, under: maker.loaded.policy)
+      followPolicy()
+      // Our own commits don't change this connection's data_version.
+      if try Expiry.apply(desk, run, under: maker.loaded.policy) { seenVersion = -1 }
     }
   }
 
@@ -230,7 +300,8 @@ extension Host {
     let open = try store.steps(of: run, in: [.staged, .waiting, .approved, .kept, .performing, .unknown])
     let state: RunState = open.isEmpty ? .finished : .review
     guard let now = try store.run(run), now.state != .lost, now.state != .closed else {
-      isOver = true
+      // What a person set for later is still done in time.
+      isOver = try store.steps(of: run, in: [.approved, .kept]).isEmpty
       return
     }
     if now.state != state {
@@ -247,6 +318,8 @@ extension Host {
     link?.cancel()
     try flushAgent()
     isAgentDone = false
+    // A stop is a stop: what was set for later doesn't go out either.
+    try withdrawAll("stopped by a person", andDue: true)
     try lose("stopped by a person", as: .closed)
     isOver = true
   }

@@ -13,7 +13,7 @@ package final class Host {
   let desk: Desk
   let run: RunID
   let summary: RunSummary
-  let maker: StepMaker
+  private(set) var maker: StepMaker
   let performer: Performer
   let bell: Doorbell
   let lock: RunLock
@@ -31,6 +31,8 @@ package final class Host {
 
   /// Proposals whose answer is still due, by step.
   var waiting: [StepID: ReplyToken] = [:]
+  /// Those who asked for a step's state and wait for a change of it.
+  var watchers: [(step: StepID, token: ReplyToken)] = []
   /// Tool calls that must be told "waiting" in time.
   var deadlines: [(at: Int64, step: StepID, number: StepNumber, token: ReplyToken)] = []
   /// Refusals the protocol could not carry a reason for; told with the next prompt.
@@ -43,6 +45,11 @@ package final class Host {
   /// Its agent was cut off: nothing it still sends counts.
   var isLost = false
   var seenVersion: Int64 = -1
+  /// The prepared steps that `staging` was made from.
+  var stagedForms: [StepID: Revision] = [:]
+  /// What the policy files were like when they were read, and why they can't be read now.
+  private var policyStamp = ""
+  private(set) var policyFault = ""
   var isOver = false
 
   /// The next time at which an approved step is due.
@@ -104,7 +111,10 @@ package final class Host {
       try lookAtTime()
     }
     // A host without an agent is there to perform what is left; it goes when that is done, or when it is in the way.
-    if link == nil, agentPID == 0, !hasWork || RunLock.isYieldWanted(desk.directory, run) { isOver = true }
+    if link == nil, agentPID == 0, !hasWork || RunLock.isYieldWanted(desk.directory, run) {
+      attempt { () throws(JournalFault) in try settleState() }
+      isOver = true
+    }
     guard !isOver else { return }
     var (descriptors, owners) = pollSet()
     let timeout = nextTimeout()
@@ -113,6 +123,26 @@ package final class Host {
     for (descriptor, owner) in zip(descriptors, owners) where descriptor.revents != 0 {
       attempt { () throws(JournalFault) in try handle(owner, descriptor.revents) }
     }
+  }
+
+  /// Rules that change while a run goes on count from the next step on. What can't be read permits nothing.
+  func followPolicy() {
+    let files = ["\(desk.directory)/policy.yaml", "\(summary.directory)/policy.yaml"]
+    let stamp = files.map { path -> String in
+      var status = stat()
+      guard stat(path, &status) == 0 else { return "none" }
+      return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }.joined(separator: ", ")
+    guard stamp != policyStamp else { return }
+    let isFirst = policyStamp.isEmpty
+    policyStamp = stamp
+    if isFirst { return }
+    do throws(RuntimeFault) {
+      let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
+      maker = StepMaker(run: summary, loaded: loaded, scopes: maker.scopes, store: store, converter: desk.converter)
+      policyFault = ""
+    } catch { policyFault = error.sentence }
+    seenVersion = -1
   }
 
   private var hasWork: Bool {
