@@ -210,7 +210,8 @@ package struct ACPClient: Sendable {
     guard open.remove(token) != nil else { return }
     switch (token.shape, answer) {
     case (.permission(_, _), .cancelled): selected(token.id, nil)
-    case (.permission(let allow, _), .done), (.permission(let allow, _), .prepared): selected(token.id, allow)
+    // INVARIANT: only what is done is allowed; what is prepared the agent would do by itself.
+    case (.permission(let allow, _), .done): selected(token.id, allow)
     case (.permission(_, let reject), _): selected(token.id, reject)
     case (.readFile(let line, let limit), .content(let bytes)):
       guard let text = String(validating: Self.cut(bytes, line, limit), as: UTF8.self) else {

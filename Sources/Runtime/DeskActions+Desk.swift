@@ -58,6 +58,8 @@ extension DeskActions {
   private func setOne(_ step: StepSummary, _ level: TrustLevel, _ maker: StepMaker) throws(RuntimeFault) -> String {
     let event: StepEvent
     switch (step.state, level) {
+    case (.waiting, .batched) where step.isRelayed:
+      throw RuntimeFault(.refused, "the agent does #\(step.number) itself, so it can’t be prepared for a review")
     case (.waiting, .batched): event = .loosen
     case (.staged, .watched): event = .tighten
     case (.waiting, .forbidden), (.staged, .forbidden):

@@ -44,7 +44,8 @@ package enum RunStarter {
   }
 
   /// Returns when the host holds the run's lock and is ready, or has said why not.
-  package static func spawnHost(_ desk: Desk, _ run: RunID, performOnly: Bool) throws(RuntimeFault) {
+  @discardableResult
+  package static func spawnHost(_ desk: Desk, _ run: RunID, performOnly: Bool) throws(RuntimeFault) -> pid_t {
     let log = open("\(desk.directory)/run-\(run).log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     let ready = try ChildProcess.pipe()
     defer {
@@ -54,7 +55,7 @@ package enum RunStarter {
     let environment = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "XDG_DATA_HOME", "HOSTNAME"].compactMap { name in
       Desk.variable(name).map { "\(name)=\($0)" }
     }
-    _ = try ChildProcess.spawn(
+    let host = try ChildProcess.spawn(
       [ChildProcess.ownPath(), "host", run.description] + (performOnly ? ["--perform-only"] : []),
       environment: environment + ["RINGI_DESK=\(desk.directory)"], directory: "/",
       streams: .init(input: -1, output: ready.write, error: log), diesWithParent: false)
@@ -74,6 +75,7 @@ package enum RunStarter {
         .refused,
         text.isEmpty ? "the run's host did not start; see run-\(run).log on the desk" : String(text.dropLast()))
     }
+    return host
   }
 
   /// `ringi host RUN`: never typed by a person.
@@ -109,9 +111,11 @@ package enum RunStarter {
   }
 
   /// For consoles: a run whose host is gone is told so, and a performer is started where work is left.
-  package static func attend(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
+  /// - Returns: the performer, a child that wants to be waited for when it ends.
+  @discardableResult
+  package static func attend(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> pid_t? {
     var lock = try? RunLock(desk.directory, run, as: .look)
-    guard lock != nil else { return }
+    guard lock != nil else { return nil }
     // Only now, with the lock held, is what is read the last word of a host.
     let store = desk.store
     let isLeft = try journalled { () throws(JournalFault) -> Bool in
@@ -124,13 +128,17 @@ package enum RunStarter {
       return try !work(store, run).isEmpty
     }
     lock = nil
-    if isLeft { try spawnHost(desk, run, performOnly: true) }
+    return isLeft ? try spawnHost(desk, run, performOnly: true) : nil
   }
 
   /// Runs whose host is gone while something was decided and not done: a mail set for later, a kept review.
-  package static func attendAll(_ desk: Desk, but run: RunID?) throws(RuntimeFault) {
+  package static func attendAll(_ desk: Desk, but run: RunID?) throws(RuntimeFault) -> [pid_t] {
     let left = try journalled { () throws(JournalFault) in try desk.store.runsWithWork() }
-    for other in left where other != run && RunLock.isFree(desk.directory, other) { try attend(desk, other) }
+    var performers: [pid_t] = []
+    for other in left where other != run && RunLock.isFree(desk.directory, other) {
+      if let performer = try attend(desk, other) { performers.append(performer) }
+    }
+    return performers
   }
 
   private static func work(_ store: DeskStore, _ run: RunID) throws(JournalFault) -> [StepSummary] {

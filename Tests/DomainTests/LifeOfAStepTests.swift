@@ -29,6 +29,23 @@ struct LifeOfAStepTests {
     }
   }
 
+  @Test("a level only narrows the table: Forbidden is never allowed, and what becomes Watched waits")
+  func levels() {
+    for state in StepState.allCases {
+      for event in StepEvent.allCases {
+        for level in TrustLevel.allCases {
+          let next = state.after(event, at: level)
+          if state.after(event) == nil { #expect(next == nil) }
+          guard level == .forbidden else { continue }
+          #expect(next.map { ![.approved, .kept, .permitted, .performing].contains($0) } ?? true, "\(state) \(event)")
+          if event == .revise, state.after(event) != nil { #expect(next == .refused) }
+        }
+      }
+    }
+    #expect(StepState.staged.after(.revise, at: .watched) == .waiting)
+    #expect(StepState.staged.after(.revise, at: .batched) == .staged)
+  }
+
   @Test("nothing forbidden, rejected or withdrawn can ever be performed")
   func noWayBack() {
     for start in [StepState.refused, .rejected, .expired, .withdrawn, .discarded] {

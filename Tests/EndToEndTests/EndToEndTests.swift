@@ -129,6 +129,11 @@ struct EndToEndTests {
       ("UPDATE step SET decidedBy = 'eve', target = 'x' WHERE number = 8", "1.8"),
       ("UPDATE step SET state = 'done' WHERE number = 8", "1.8"),
       ("UPDATE step SET claimTitle = 'z' WHERE number = 7", "1.7"),
+      ("UPDATE step SET decidedBy = 'cfo' WHERE number = 1", "1.1"),
+      ("UPDATE leaf SET step = NULL WHERE step = (SELECT id FROM step WHERE number = 8)", "is gone from the desk"),
+      ("UPDATE leaf SET step = 1 WHERE step = (SELECT id FROM step WHERE number = 8)", "filed under another"),
+      ("PRAGMA foreign_keys = OFF; DELETE FROM step WHERE number = 8", "filed under another"),
+      ("UPDATE step SET mark = 'odd' WHERE number = 8", "can't be read"),
       ("UPDATE blob SET bytes = x'00' WHERE digest = (SELECT digest FROM blob LIMIT 1)", "stored bytes"),
     ])
   func changedRow(sql: String, named: String) throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Runtime
 
 /// The terminal of a whole session without one: it keeps what was shown.
-private struct Headless: Screen {
+struct Headless: Screen {
   final class Shown {
     var frame = Frame(width: 1, height: 1)
     var titles: [String] = []
@@ -25,7 +25,7 @@ private struct Headless: Screen {
 }
 
 /// A person at the console: the real session on a real desk, an agent and a host beside it.
-private struct Sitting {
+struct Sitting {
   var session: ConsoleSession<Headless>
   let screen: Headless
   let bell: Doorbell
@@ -217,7 +217,7 @@ struct SessionTests {
     try stop(ringi)
   }
 
-  fileprivate func stop(_ ringi: Ringi) throws {
+  func stop(_ ringi: Ringi) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["pkill", "-f", ringi.folder.path]

@@ -70,6 +70,56 @@ struct GateTests {
     #expect(throws: JournalFault.self) { _ = try gate.permit([step.id]).effects.count }
   }
 
+  @Test("what a revision makes Forbidden is refused, whatever it was before")
+  func forbiddenByRevision() throws {
+    for level in [TrustLevel.watched, .batched] {
+      let folder = try Project.Folder()
+      let (store, step) = try waiting(folder, level)
+      let gate = Gate(journal: store)
+      try gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .person(Sample.person),
+          revised: Sample.step(step.run, Sample.post("4111 1111 1111 1111"), level: .forbidden, salt: 2))
+      ])
+      let now = try #require(try store.step(step.id))
+      #expect(now.state == .refused)
+      #expect(throws: JournalFault.self) {
+        try gate.decide(step.id, .approve, by: Sample.person, shown: Shown(now, painted: ""))
+      }
+    }
+  }
+
+  @Test("what is prepared and becomes Watched waits for a person")
+  func tightenedByRevision() throws {
+    let folder = try Project.Folder()
+    let (store, step) = try waiting(folder, .batched)
+    try Gate(journal: store).move([
+      Transition(
+        step: step.id, event: .revise, actor: .performer,
+        revised: Sample.step(step.run, Sample.post("x"), level: .watched, salt: 2))
+    ])
+    let now = try #require(try store.step(step.id))
+    #expect(now.state == .waiting && now.waitsSince != nil)
+  }
+
+  @Test("flags of one report with the same place stay beside each other; a later report takes their place")
+  func findings() throws {
+    let folder = try Project.Folder()
+    let store = try Sample.store(folder)
+    let run = try Sample.run(store)
+    func flag(_ level: Finding.Level) -> Finding {
+      Finding(
+        document: "a.md", clause: "Term", level: level, firstLine: 4, lastLine: 5, text: "", standard: "", why: "",
+        redline: "", fallback: "", impact: "", escalation: "", isMustHave: false)
+    }
+    for salt in [UInt8(1), 2] {
+      var step = Sample.step(run, Sample.post("x"), level: .autonomous, salt: salt)
+      step.findings = [flag(.red), flag(.yellow)]
+      _ = try Gate(journal: store).intake(step, by: .agent("t"))
+      #expect(try store.findings(of: run).map(\.finding.level) == [.red, .yellow])
+    }
+  }
+
   @Test("of two consoles exactly one decides, the other is told by whom and when")
   func twoConsoles() throws {
     let folder = try Project.Folder()

@@ -25,6 +25,8 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastAttend: Int64 = 0
   /// When all other runs were looked after.
   private var lastRound: Int64 = 0
+  /// Children of this console, to be waited for when they end.
+  private var performers: [pid_t] = []
   /// Why no performer could be started, as last told.
   private var lastRefusal = ""
   private var lastProgress: Int64 = 0
@@ -188,7 +190,7 @@ struct ConsoleSession<Terminal: Screen> {
     guard now - lastAttend >= 1_000, let summary = model.run else { return }
     lastAttend = now
     // Performers that are through leave nothing behind.
-    while waitpid(-1, nil, WNOHANG) > 0 {}
+    performers.removeAll { waitpid($0, nil, WNOHANG) != 0 }
     let holder = RunLock.holder(desk.directory, run)
     let hasHost = holder == .agent || holder == .look && model.hasHost
     if hasHost != model.hasHost {
@@ -197,12 +199,12 @@ struct ConsoleSession<Terminal: Screen> {
     }
     do throws(RuntimeFault) {
       if holder == nil, !summary.state.isOver {
-        try RunStarter.attend(desk, run)
+        if let performer = try RunStarter.attend(desk, run) { performers.append(performer) }
         seenVersion = -1
       }
       if now - lastRound >= 5_000 {
         lastRound = now
-        try RunStarter.attendAll(desk, but: run)
+        performers += try RunStarter.attendAll(desk, but: run)
       }
     } catch {
       guard error.code != .fault else { throw error }

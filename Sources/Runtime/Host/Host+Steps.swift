@@ -255,13 +255,15 @@ extension Host {
 
   private func told(_ step: StepSummary) -> Answer {
     switch step.state {
-    case .rejected, .expired, .withdrawn:
+    case .rejected, .discarded:
       .rejected(step.number, reason: step.reason.isEmpty ? "no reason given" : step.reason)
+    case .expired: .failed(step.number, reason: "it expired: \(step.reason)")
+    case .withdrawn: .failed(step.number, reason: "withdrawn: \(step.reason)")
     case .refused: .refused(step.number, reason: step.verdict.reasons.joined(separator: "; "))
     case .failed: .failed(step.number, reason: step.reason)
-    case .staged: .prepared(step.number)
-    case .waiting, .approved, .performing, .unknown: .waiting(step.number)
-    default: .done(step.number, detail: step.reason)
+    case .staged, .kept: .prepared(step.number)
+    case .proposed, .permitted, .waiting, .approved, .performing, .unknown: .waiting(step.number)
+    case .done, .undone: .done(step.number, detail: step.reason)
     }
   }
 

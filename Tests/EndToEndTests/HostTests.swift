@@ -1,0 +1,149 @@
+import Domain
+import Foundation
+import TestKit
+import Testing
+
+@testable import Runtime
+
+/// What a host does beside agents: time that passes, policies that change, people who decide meanwhile.
+extension SessionTests {
+  private func write(_ id: Int, _ path: String, _ text: String, _ ringi: Ringi) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"method":"fs/write_text_file","params":{"sessionId":"s","path":"\#(ringi.folder.path)/space/files/\#(path)","content":"\#(text)"}}"#
+  }
+
+  @Test("an agent is told of an expiry, which the host itself recorded, and the run goes on to its review")
+  func expiry() throws {
+    let ringi = try Ringi()
+    let heard = "\(ringi.folder.path)/heard"
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write(7, "a.md", "x", ringi)],
+        then:
+          "read r; echo \"$r\" > \(heard); printf '%s\\n' '{\"jsonrpc\":\"2.0\",\"id\":11,\"result\":{\"stopReason\":\"end_turn\"}}'; cat > /dev/null"
+      ),
+      policy: "rules:\n  - {action: file.create, level: watched, expires: 1s}\n")
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("it has expired") { $0.steps.values.first?.state == .expired }
+    try sitting.until("the run is over") { $0.run?.state == .finished }
+    let words = try String(contentsOfFile: heard, encoding: .utf8)
+    #expect(words.contains("nobody decided it"), "\(words)")
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    try stop(ringi)
+  }
+
+  @Test("what was approved and held is judged anew when the policy changes meanwhile, and verify calls it honest")
+  func changedPolicy() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(
+      agent: Ringi.speaking([write(7, "a.md", "x", ringi), write(8, "b.md", "y", ringi)]),
+      policy:
+        "rules:\n  - {action: file.create, target: a.md, level: watched, hold: 60s}\n  - {action: file.create, target: b.md, level: batched}\n"
+    )
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("both are there") { $0.waitingIDs.count == 1 && $0.preparedIDs.count == 1 }
+    try sitting.decide("a")
+    try sitting.until("it is held") { $0.steps.values.contains { $0.state == .approved } }
+    try "rules:\n  - {action: file.create, level: watched}\n".write(
+      toFile: "\(space)/policy.yaml", atomically: true, encoding: .utf8)
+    // The review finds it first for what is prepared: judged anew, it waits for a person by itself.
+    try sitting.press("b")
+    try sitting.decide("a")
+    try sitting.press(.enter)
+    try sitting.decide("a")
+    #expect(sitting.model.status.contains("the policy changed"), "\(sitting.model.status)")
+    try sitting.until("the prepared one waits") { $0.preparedIDs.isEmpty && $0.waitingIDs.count == 1 }
+    try sitting.press("1")
+    let held = try #require(sitting.model.steps.values.first { $0.state == .approved })
+    // As its performer does when the time has come; nothing waits a minute in a test.
+    let desk = try Desk(mustExist: true)
+    try desk.store.apply([
+      .init(
+        step: held.id, event: .revise, actor: .performer, revised: try DeskActions(desk).maker(held.run).revised(held))
+    ])
+    try sitting.until("it waits again") { $0.steps[held.id]?.state == .waiting }
+    #expect(!FileManager.default.fileExists(atPath: "\(space)/files/a.md"))
+    let verified = try ringi("audit", "verify")
+    #expect(verified.output.hasPrefix("intact"), "\(verified.error)")
+    try stop(ringi)
+  }
+
+  @Test("a policy that can't be read permits nothing, and says why")
+  func brokenPolicy() throws {
+    let ringi = try Ringi()
+    let heard = "\(ringi.folder.path)/heard"
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write(7, "a.md", "x", ringi)],
+        then:
+          "read r; read go < \(ringi.folder.path)/go; printf '%s\\n' '\(write(8, "b.md", "y", ringi))'; read r; echo \"$r\" > \(heard).tmp; mv \(heard).tmp \(heard); cat > /dev/null"
+      ),
+      policy: "rules:\n  - {action: file.create, level: batched}\n")
+    mkfifo("\(ringi.folder.path)/go", 0o600)
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("the first is prepared") { $0.preparedIDs.count == 1 }
+    try "rules:\n  - {action: file.create, level: sometimes}\n".write(
+      toFile: "\(space)/policy.yaml", atomically: true, encoding: .utf8)
+    try "go\n".write(toFile: "\(ringi.folder.path)/go", atomically: false, encoding: .utf8)
+    try sitting.until("the agent has heard") { _ in FileManager.default.fileExists(atPath: heard) }
+    let words = try String(contentsOfFile: heard, encoding: .utf8)
+    #expect(words.contains("the policy can't be read") && words.contains("policy.yaml:2"), "\(words)")
+    #expect(sitting.model.order.count == 1)
+    try stop(ringi)
+  }
+
+  @Test(
+    "what a person discarded in a live run can be proposed again, and what a person rewrote is what the agent reads")
+  func discardedAgain() throws {
+    let ringi = try Ringi()
+    let heard = "\(ringi.folder.path)/heard"
+    let read =
+      #"{"jsonrpc":"2.0","id":9,"method":"fs/read_text_file","params":{"sessionId":"s","path":"\#(ringi.folder.path)/space/files/b.md"}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [write(7, "a.md", "one", ringi), write(8, "b.md", "two", ringi)],
+        then:
+          "read r; read r; read go < \(ringi.folder.path)/go; printf '%s\\n' '\(read)'; read r; echo \"$r\" > \(heard); printf '%s\\n' '\(write(10, "a.md", "three", ringi))'; cat > /dev/null"
+      ),
+      policy: "rules:\n  - {action: file.create, level: batched}\n")
+    mkfifo("\(ringi.folder.path)/go", 0o600)
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("both are prepared") { $0.preparedIDs.count == 2 }
+    try sitting.press("b")
+    try sitting.decide("x")
+    try sitting.press(.enter)
+    try sitting.decide("a")
+    try sitting.until("one is discarded") { $0.preparedIDs.count == 1 }
+    try sitting.press("e")
+    try sitting.press("my ")
+    try sitting.press(.control("s"))
+    try sitting.until("it is the person's") { $0.prepared.first?.revision != .first }
+    try "go\n".write(toFile: "\(ringi.folder.path)/go", atomically: false, encoding: .utf8)
+    try sitting.until("the first comes again") { $0.order.count == 4 && $0.preparedIDs.count == 2 }
+    let words = try String(contentsOfFile: heard, encoding: .utf8)
+    #expect(words.contains("my two"), "\(words)")
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    try stop(ringi)
+  }
+
+  @Test("an edit that policy would forbid changes nothing and says why")
+  func forbiddenEdit() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "outgoing-drafts")
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("all messages are there") { $0.waitingIDs.count == 5 }
+    let mail = try #require(sitting.model.waiting.first { $0.kind == .mailSend && !$0.reach.outsideRecipients.isEmpty })
+    while sitting.model.selection != mail.id { try sitting.press("n") }
+    try sitting.press("e")
+    try sitting.press(.control("e"))
+    for _ in 0..<40 { try sitting.press(.down) }
+    try sitting.press("Card 4111 1111 1111 1111")
+    try sitting.press(.control("s"))
+    #expect(sitting.model.status.contains("policy forbids it"), "\(sitting.model.status)")
+    #expect(sitting.model.steps[mail.id]?.revision == mail.revision && sitting.model.overlay != nil)
+    try stop(ringi)
+  }
+}
