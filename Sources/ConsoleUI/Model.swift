@@ -213,20 +213,22 @@ package struct Model: Sendable {
     waitingIDs = []
     hasDue = false
     var messages: [StepSummary] = []
-    var staged: [StepSummary] = []
+    var staged: [(kind: ActionKind, number: StepNumber, id: StepID)] = []
     for id in order {
       guard let place = steps.index(forKey: id) else { continue }
-      // Most steps are over and are no messages: looked at in place, they are not copied.
+      // Looked at in place: a run can have very many steps.
       let (state, kind) = (steps.values[place].state, steps.values[place].kind)
-      guard state == .waiting || state == .staged || state == .approved || Drafts.mayBeMessage(kind) else { continue }
+      if state == .staged { staged.append((kind, steps.values[place].number, id)) }
+      if state == .waiting { waitingIDs.append(id) }
+      guard state == .waiting || state == .approved || Drafts.mayBeMessage(kind) else { continue }
       let step = steps.values[place]
       if Drafts.isMessage(step) { messages.append(step) }
-      if step.state == .approved && step.dueAt != nil || step.state == .waiting && step.verdict.expires > 0 {
-        hasDue = true
-      }
-      if step.state == .waiting { waitingIDs.append(id) } else if step.state == .staged { staged.append(step) }
+      if state == .approved && step.dueAt != nil || state == .waiting && step.expiresAt != nil { hasDue = true }
     }
-    preparedIDs = staged.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }.map(\.id)
+    // By kind, and within it by number.
+    let names = Dictionary(uniqueKeysWithValues: ActionKind.allCases.map { ($0, $0.rawValue) })
+    let kinds = Set(staged.map(\.kind)).sorted { names[$0] ?? "" < names[$1] ?? "" }
+    preparedIDs = kinds.flatMap { kind in staged.filter { $0.kind == kind }.sorted { $0.number < $1.number }.map(\.id) }
     draftIDs = Drafts.order(messages)
   }
 

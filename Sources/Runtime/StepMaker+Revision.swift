@@ -71,6 +71,15 @@ extension StepMaker {
     return ("\(old.decidedBy) rejected this as #\(old.number)\(reason). What has changed since:", before, after)
   }
 
+  /// A prepared file that a person has rewritten, and what the agent now proposes in its place.
+  func rewrittenBefore(_ material: Material) throws(JournalFault) -> (words: String, before: String, after: String)? {
+    guard let id = material.replaces, let old = try store.step(id), old.revision != .first,
+      old.reason.hasPrefix("edited by"), let after = try text(material.effect),
+      let before = try text(try effect(of: id))
+    else { return nil }
+    return ("#\(old.number) was \(old.reason), and this takes its place. What the agent changes of it:", before, after)
+  }
+
   /// What a person can rewrite of a step as plain text, nil when there is nothing of the kind.
   func editableText(_ step: StepSummary) throws(JournalFault) -> String? { try text(try effect(of: step.id)) }
 

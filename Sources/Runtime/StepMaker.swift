@@ -37,7 +37,7 @@ struct StepMaker {
   ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
     do {
       var material = try material(proposal.effect, staging)
-      material.since = try rejectedBefore(material.effect)
+      material.since = try rejectedBefore(material.effect) ?? rewrittenBefore(material)
       let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
       return (try notTwice(step), material.images.after)
     } catch let fault as ScopeFault {

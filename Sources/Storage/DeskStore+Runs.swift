@@ -128,9 +128,12 @@ extension DeskStore {
   /// Runs with something decided that is not done yet.
   package func runsWithWork() throws(JournalFault) -> [RunID] {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.rows("SELECT DISTINCT run FROM step WHERE state IN ('approved', 'kept', 'performing')") {
-        RunID($0.int(0))
-      }
+      try connection.rows(
+        """
+        SELECT id FROM run WHERE EXISTS (
+          SELECT 1 FROM step WHERE run = run.id AND state IN ('approved', 'kept', 'performing'))
+        """
+      ) { RunID($0.int(0)) }
     }
   }
 

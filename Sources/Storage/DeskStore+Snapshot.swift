@@ -62,11 +62,19 @@ extension DeskStore {
     try Self.sql { () throws(SQLiteFault) in
       try connection.read { () throws(SQLiteFault) in
         let upTo = try connection.first("SELECT value FROM desk WHERE key = 'change'") { $0.int(0) } ?? 0
-        let found = try connection.rows(
-          "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND changedAt > ?2 ORDER BY number", .integer(run.value),
-          .integer(change)
-        ) { StepRow.summary($0) }
-        return (found.compactMap { $0 }, upTo)
+        // All of them come in the order they are stored in, without sorting.
+        let since = change < 0 ? "?2 < 0" : "changedAt > ?2"
+        var found: [StepSummary] = []
+        if change < 0 {
+          found.reserveCapacity(
+            try connection.first("SELECT COUNT(*) FROM step WHERE run = ?1", .integer(run.value)) { Int($0.int(0)) }
+              ?? 0)
+        }
+        try connection.each(
+          "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND \(since) ORDER BY number",
+          [.integer(run.value), .integer(change)]
+        ) { if let step = StepRow.summary($0) { found.append(step) } }
+        return (found, upTo)
       }
     }
   }

@@ -54,7 +54,7 @@ package final class DeskStore {
     connection = try Self.sql { () throws(SQLiteFault) in
       let connection = try Connection(path: "\(directory)/desk.db", mode: .create)
       try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
-      try connection.execute("PRAGMA secure_delete=ON")
+      try connection.execute("PRAGMA secure_delete=ON; PRAGMA mmap_size=67108864")
       try Schema.migrate(connection)
       return connection
     }

@@ -88,7 +88,8 @@ enum Schema {
     ALTER TABLE finding ADD COLUMN rewritten TEXT NOT NULL DEFAULT '';
     ALTER TABLE step ADD COLUMN waitsSince INTEGER;
     ALTER TABLE stepBody ADD COLUMN docket TEXT NOT NULL DEFAULT '';
-    CREATE INDEX stepByWork ON step (run) WHERE state IN ('approved', 'kept', 'performing');
+    DROP INDEX stepByState;
+    CREATE INDEX stepByState ON step (run, state, number);
     """,
   ]
 
