@@ -42,16 +42,24 @@ package struct AuditReport {
   }
 
   /// One entry with its inclusion proof; exits with a refusal when the proof does not hold.
-  package func prove(_ index: Int64) throws(RuntimeFault) -> String {
+  package func prove(_ index: Int64, json: Bool) throws(RuntimeFault) -> String {
     guard let detail = try DeskWall(desk: desk).entry(LeafIndex(index)) else {
       throw RuntimeFault(.usage, "there is no entry #\(index)")
     }
     guard detail.isProved else { throw RuntimeFault(.refused, "entry #\(index): \(detail.proof)") }
+    if json {
+      let fields = detail.fields.map { JSON.Member($0.key, .string($0.value)) }
+      let value: JSON = [
+        "entry": .int(index), "proof": .string(detail.proof), "fields": .object(fields),
+        "words": .string(detail.words), "shown": .array(detail.preview.map { .string($0) }),
+      ]
+      return value.pretty
+    }
     let fields = detail.fields.filter { !$0.value.isEmpty }.map { Plain.safe("\($0.key) \($0.value)") + "\n" }
     return "entry #\(index) is \(detail.proof)\n" + fields.joined()
   }
 
-  package func verify(checkpoint: String?, printing: Bool) throws(RuntimeFault) -> String {
+  package func verify(checkpoint: String?, printing: Bool, json: Bool) throws(RuntimeFault) -> String {
     if printing {
       return try journalled { () throws(JournalFault) in try desk.store.lastCheckpoint() } ?? ""
     }
@@ -72,6 +80,10 @@ package struct AuditReport {
         }
         if let fault = try journalled({ () throws(JournalFault) in try DeskCheck(store: desk.store).firstFault() }) {
           throw RuntimeFault(.refused, fault)
+        }
+        if json {
+          let value: JSON = ["intact": .bool(true), "entries": .int(check.count)]
+          return value.pretty
         }
         return
           "intact: \(check.count) entries, every hash, root and signature fits, and so does what the desk shows of them\n"

@@ -3,6 +3,7 @@
 import Domain
 import PolicyEngine
 import Settings
+import Wire
 
 package enum PolicyReport {
   private static func load(_ workspace: String?) throws(RuntimeFault) -> Policy {
@@ -11,44 +12,74 @@ package enum PolicyReport {
     do { return try WorkspaceLoader.policy(workspaceDirectory: nil, desk: desk).0 } catch { throw RuntimeFault(error) }
   }
 
-  package static func check(_ workspace: String?) throws(RuntimeFault) -> String {
+  package static func check(_ workspace: String?, json: Bool) throws(RuntimeFault) -> String {
     let policy = try load(workspace)
-    var out =
-      "policy \(policy.version): \(policy.company.count) company rules, \(policy.workspace.count) workspace rules\n"
-    for rule in policy.workspace {
-      let loosened = policy.company.filter { company in
-        company.isAlways && company.level > rule.level && company.subjects.contains { rule.subjects.contains($0) }
-      }
-      for floor in loosened {
-        out +=
-          "\(rule.origin): asks for \(rule.level.rawValue), but \(floor.origin) is a floor (\(floor.level.rawValue)), which holds\n"
-      }
-    }
-    for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
-      out +=
-        "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)\n"
-    }
+    let remarks = remarks(policy)
     let grey = policy.greyAreas
-    out +=
+    if json {
+      let value: JSON = [
+        "version": .string(policy.version), "companyRules": .int(Int64(policy.company.count)),
+        "workspaceRules": .int(Int64(policy.workspace.count)), "remarks": .array(remarks.map { .string($0) }),
+        "greyAreas": .array(grey.map { .string($0.rawValue) }),
+      ]
+      return value.pretty
+    }
+    let head =
+      "policy \(policy.version): \(policy.company.count) company rules, \(policy.workspace.count) workspace rules\n"
+    let tail =
       grey.isEmpty
       ? "no grey areas: every kind of action has a rule\n"
       : "grey areas, Watched until a rule names them: \(grey.map(\.rawValue).joined(separator: ", "))\n"
+    return head + remarks.map { $0 + "\n" }.joined() + tail
+  }
+
+  /// What is written and does not hold, or means nothing.
+  private static func remarks(_ policy: Policy) -> [String] {
+    var out: [String] = []
+    for rule in policy.workspace {
+      let floors = policy.company.filter { company in
+        company.isAlways && company.level > rule.level && company.subjects.contains { rule.subjects.contains($0) }
+      }
+      for floor in floors {
+        out.append(
+          "\(rule.origin): asks for \(rule.level.rawValue), but \(floor.origin) is a floor (\(floor.level.rawValue)), which holds"
+        )
+      }
+    }
+    for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
+      out.append(
+        "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"
+      )
+    }
     return out
   }
 
-  package static func explain(_ action: String, _ target: String, _ workspace: String?) throws(RuntimeFault) -> String {
+  package static func explain(
+    _ action: String, _ target: String, _ workspace: String?, json: Bool
+  ) throws(RuntimeFault) -> String {
     guard let kind = ActionKind(rawValue: action) else {
       throw RuntimeFault(
         .usage, "unknown action `\(action)`; it can be \(ActionKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     let policy = try load(workspace)
     let verdict = PolicyEngine.explain(kind, target: target, under: policy)
+    if json { return self.json(kind, verdict).pretty }
     var out = "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
     out += "  rule: \(verdict.rule.isEmpty ? "none" : verdict.rule)\(verdict.origin.map { "  (\($0))" } ?? "")\n"
     if !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
     for reason in verdict.reasons { out += "  why: \(reason)\n" }
     for broken in verdict.brokenRules { out += "  broken: \(broken)\n" }
     return out
+  }
+
+  private static func json(_ kind: ActionKind, _ verdict: Verdict) -> JSON {
+    [
+      "action": .string(kind.rawValue), "level": .string(verdict.level.rawValue), "always": .bool(verdict.isFloor),
+      "rule": .string(verdict.rule), "origin": .string(verdict.origin?.description ?? ""),
+      "holdSeconds": .int(Int64(verdict.hold)), "expiresSeconds": .int(Int64(verdict.expires)),
+      "reasons": .array(verdict.reasons.map { .string($0) }),
+      "brokenRules": .array(verdict.brokenRules.map { .string($0) }),
+    ]
   }
 
   private static func times(_ verdict: Verdict) -> String {
@@ -59,8 +90,13 @@ package enum PolicyReport {
   }
 
   /// One line for each kind.
-  package static func table(_ workspace: String?) throws(RuntimeFault) -> String {
+  package static func table(_ workspace: String?, json: Bool) throws(RuntimeFault) -> String {
     let policy = try load(workspace)
+    if json {
+      return JSON.array(
+        ActionKind.allCases.map { self.json($0, PolicyEngine.explain($0, target: "", under: policy)) }
+      ).pretty
+    }
     var out = "# Automation policy \(policy.version)\n\n| action | level | why |\n|---|---|---|\n"
     for kind in ActionKind.allCases {
       let verdict = PolicyEngine.explain(kind, target: "", under: policy)

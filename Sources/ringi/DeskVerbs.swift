@@ -68,7 +68,8 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read the company's policy and a workspace's; say what is off.")
     @Argument(help: "A workspace's folder.") var workspace: String?
-    func run() throws { print(try PolicyReport.check(workspace), terminator: "") }
+    @Flag(help: "Machine-readable.") var json = false
+    func run() throws { print(try PolicyReport.check(workspace, json: json), terminator: "") }
   }
 
   struct Explain: ParsableCommand {
@@ -76,13 +77,15 @@ struct PolicyCommand: ParsableCommand {
     @Argument(help: "A kind, for example file.edit.") var action: String
     @Argument(help: "A target, for example contracts/x.md.") var target = ""
     @Option(help: "A workspace's folder.") var workspace: String?
-    func run() throws { print(try PolicyReport.explain(action, target, workspace), terminator: "") }
+    @Flag(help: "Machine-readable.") var json = false
+    func run() throws { print(try PolicyReport.explain(action, target, workspace, json: json), terminator: "") }
   }
 
   struct Print: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The classification as a table, ready for legal and IT.")
     @Argument(help: "A workspace's folder.") var workspace: String?
-    func run() throws { print(try PolicyReport.table(workspace), terminator: "") }
+    @Flag(help: "Machine-readable.") var json = false
+    func run() throws { print(try PolicyReport.table(workspace, json: json), terminator: "") }
   }
 }
 
@@ -108,7 +111,8 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "One entry with its inclusion proof, checked against the signed checkpoint.")
     @Argument(help: "An entry's number.") var entry: Int64
-    func run() throws { print(try AuditReport(try Desk(mustExist: true)).prove(entry), terminator: "") }
+    @Flag(help: "Machine-readable.") var json = false
+    func run() throws { print(try AuditReport(try Desk(mustExist: true)).prove(entry, json: json), terminator: "") }
   }
 
   struct Export: ParsableCommand {
@@ -130,9 +134,11 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Recompute the whole log and check every signature.")
     @Option(help: "A file with a checkpoint kept elsewhere.") var checkpoint: String?
     @Flag(help: "Print the latest checkpoint, to keep it elsewhere.") var printCheckpoint = false
+    @Flag(help: "Machine-readable.") var json = false
     func run() throws {
       print(
-        try AuditReport(try Desk(mustExist: true)).verify(checkpoint: checkpoint, printing: printCheckpoint),
+        try AuditReport(try Desk(mustExist: true)).verify(
+          checkpoint: checkpoint, printing: printCheckpoint, json: json),
         terminator: "")
     }
   }
