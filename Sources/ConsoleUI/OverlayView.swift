@@ -153,7 +153,7 @@ enum OverlayView {
     switch purpose {
     case .reject: "rejects"
     case .level: "changes the level"
-    case .discardRedline: "says no"
+    case .discardRedline: "records it"
     case .incident: "raises it"
     case .closeIncident: "closes it"
     case .later: "approves, to be sent then"
@@ -230,12 +230,14 @@ enum OverlayView {
     var lines: [[Span]] = [
       [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
     ]
+    if let run = model.run { lines.append([Span("into the folders of \(run.directory)", .dim)]) }
     lines.append([Span("\(kept.count) kept", .good), Span("  \(ReviewView.totals(kept))", .dim)])
     for step in kept {
       let count = step.discardedChanges.count
       let without = count == 0 ? "" : " (without \(count) of its changes)"
       lines.append([Span("  \(yes) \(step.target)\(without)", .text)])
-      if let row = model.unheard(of: step) {
+      // What is compared with a document is its copy, no memo.
+      if let row = model.unheard(of: step), step.basis == nil, step.target.hasSuffix(".md") {
         lines.append([
           Span("      “\(row.finding.clause)” was changed by \(row.decidedBy): a memo says so on top", .warning)
         ])
