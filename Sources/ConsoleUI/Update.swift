@@ -105,7 +105,6 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   model.hasHost = reading.hasHost
   let before = model.current
   let waited = Set(model.waitingIDs)
-  let isFirst = model.order.isEmpty
   if reading.isWhole {
     model.steps = Dictionary(minimumCapacity: reading.steps.count)
     model.order = []
@@ -119,7 +118,8 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   model.sortSteps()
   rebuildQueue(&model)
   keepSelections(&model)
-  let bell = isFirst ? [] : ring(model, waited)
+  // What was there when the console was opened is no news.
+  let bell = reading.isWhole ? [] : ring(model, waited)
   let after = model.current
   if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) + bell }
   // A mark or a state changed what the rows say, not where they are.

@@ -118,6 +118,7 @@ struct DeskViewTests {
     var driver = ready()
     func news(_ number: Int) -> DeskReading {
       var reading = Fixture.reading()
+      reading.isWhole = false
       for extra in 8...number {
         reading.steps.append(
           Fixture.step(extra, .sendMail(Fixture.mail), kind: .mailSend, level: .watched, state: .waiting, plan: 1))
