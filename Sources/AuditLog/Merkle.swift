@@ -72,7 +72,7 @@ package enum MerkleProof {
   }
 
   /// The largest power of two smaller than `count`.
-  private static func split(_ count: Int) -> Int {
+  static func split(_ count: Int) -> Int {
     var k = 1
     while k * 2 < count { k *= 2 }
     return k

@@ -42,10 +42,13 @@ enum AuditView {
     guard region.width > 8, let detail = model.audit.detail else { return }
     frame.pane(
       region, [Span("Entry #\(detail.index.value)", .title)], model, isFocused: model.pane == .preview)
-    var lines: [[Span]] = [
-      [Span(detail.isProved ? "proof  " : "NO PROOF  ", detail.isProved ? .good : .danger), Span(detail.proof, .text)],
-      [],
-    ]
+    let proof: [Span] =
+      switch detail.proof {
+      case .pending: [Span("proof  ", .dim), Span("being computed…", .dim)]
+      case .proved(let words): [Span("proof  ", .good), Span(words, .text)]
+      case .missing(let words): [Span("NO PROOF  ", .danger), Span(words, .text)]
+      }
+    var lines: [[Span]] = [proof, []]
     for (key, value) in detail.fields where !value.isEmpty {
       let padded = key + String(repeating: " ", count: max(1, 15 - key.count))
       lines.append([Span(padded, .dim), Span(value, .text)])

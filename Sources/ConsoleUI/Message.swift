@@ -37,6 +37,8 @@ package enum Message: Sendable {
   case policy(PolicyReading)
   case trailPage(TrailPage)
   case entry(EntryDetail)
+  /// The proof of the entry that is open.
+  case proof(LeafIndex, EntryDetail.Proof)
   /// As the key of a view would.
   case enter(ViewKind)
   /// A step a person has just raised.

@@ -26,6 +26,8 @@ func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
     model.audit.detailScroll = 0
     // The narrow screen shows one pane: the one that was asked for.
     if model.width < 80 { model.pane = .preview }
+  case .proof(let index, let proof):
+    if model.audit.detail?.index == index { model.audit.detail?.proof = proof }
   case .opened(_, let isReadOnly): forget(&model, isReadOnly: isReadOnly)
   default: break
   }

@@ -19,7 +19,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if let ends = model.statusEnds, at >= ends { say(&model, "") }
     return []
   case .reading(let reading): return read(&model, reading)
-  case .wall, .policy, .trailPage, .entry, .opened: return deskWide(&model, message)
+  case .wall, .policy, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
   case .enter(let view): return perform(&model, view.command)
   case .selected(let id):
     model.view = .run

@@ -75,20 +75,24 @@ package struct EntryDetail: Sendable {
   /// In the order of the written form.
   package var fields: [(key: String, value: String)]
   /// What checking the inclusion proof said.
-  package var proof: String
-  package var isProved: Bool
+  package enum Proof: Hashable, Sendable {
+    /// A long log is read in pieces.
+    case pending
+    case proved(String)
+    case missing(String)
+  }
+  package var proof: Proof
   /// The words a person or the agent wrote, when the desk still has them.
   package var words: String
   /// The recorded preview as text, docket first; empty when the record is of no step.
   package var preview: [String]
   package init(
-    index: LeafIndex, fields: [(key: String, value: String)], proof: String, isProved: Bool, words: String,
+    index: LeafIndex, fields: [(key: String, value: String)], proof: Proof, words: String,
     preview: [String]
   ) {
     self.index = index
     self.fields = fields
     self.proof = proof
-    self.isProved = isProved
     self.words = words
     self.preview = preview
   }

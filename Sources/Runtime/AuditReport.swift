@@ -46,17 +46,23 @@ package struct AuditReport {
     guard let detail = try DeskWall(desk: desk).entry(LeafIndex(index)) else {
       throw RuntimeFault(.usage, "there is no entry #\(index)")
     }
-    guard detail.isProved else { throw RuntimeFault(.refused, "entry #\(index): \(detail.proof)") }
+    var work = ProofWork(desk)
+    let proof: String
+    switch try work.finish(LeafIndex(index)) {
+    case .proved(let words): proof = words
+    case .missing(let words): throw RuntimeFault(.refused, "entry #\(index): \(words)")
+    case .pending: throw RuntimeFault(.fault, "entry #\(index): the proof could not be made")
+    }
     if json {
       let fields = detail.fields.map { JSON.Member($0.key, .string($0.value)) }
       let value: JSON = [
-        "entry": .int(index), "proof": .string(detail.proof), "fields": .object(fields),
+        "entry": .int(index), "proof": .string(proof), "fields": .object(fields),
         "words": .string(detail.words), "shown": .array(detail.preview.map { .string($0) }),
       ]
       return value.pretty
     }
     let fields = detail.fields.filter { !$0.value.isEmpty }.map { Plain.safe("\($0.key) \($0.value)") + "\n" }
-    return "entry #\(index) is \(detail.proof)\n" + fields.joined()
+    return "entry #\(index) is \(proof)\n" + fields.joined()
   }
 
   package func verify(checkpoint: String?, printing: Bool, json: Bool) throws(RuntimeFault) -> String {

@@ -1,5 +1,6 @@
 // The desk-wide readings of the console: the wall of runs, the policy with its counts, one entry of the trail.
 
+import AuditLog
 import AuditVerify
 import Domain
 import EffectPreview
@@ -56,42 +57,75 @@ struct DeskWall {
     }
   }
 
-  /// One record with its proof, checked by the verifier that shares no code with the writer.
+  /// One record with all that is kept of it; its proof is still to come.
   func entry(_ index: LeafIndex) throws(RuntimeFault) -> EntryDetail? {
-    let text = Files.text("\(desk.directory)/key.pub") ?? desk.verifierKey
-    return try journalled { () throws(JournalFault) -> EntryDetail? in
+    try journalled { () throws(JournalFault) -> EntryDetail? in
       guard let leaf = try store.leaf(index), let read = ReadLeaf(leaf.bytes) else { return nil }
-      let (words, isProved) = try proof(index, leaf.bytes, key: text)
       var preview: [String] = []
       if let id = leaf.step, let step = try store.step(id), let bytes = try store.previewBytes(of: id),
         let shown = try? Preview(bytes: bytes)
       {
         let kept = try store.docket(of: id)
-        preview = shown.text(docket: kept.isEmpty ? Docket(step, hasTimes: false).text : kept).split(
-          separator: "\n", omittingEmptySubsequences: false
-        )
-        .map(String.init)
+        preview = shown.text(docket: kept.isEmpty ? Docket(step, hasTimes: false).text : kept)
+          .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let revision = read.fields["revision"] ?? ""
         if let old = Int(revision), old < step.revision.value {
           preview.insert("this entry is of revision \(old); what follows is revision \(step.revision.value)", at: 0)
         }
       }
       return EntryDetail(
-        index: index, fields: read.ordered, proof: words, isProved: isProved, words: leaf.words, preview: preview)
+        index: index, fields: read.ordered, proof: .pending, words: leaf.words, preview: preview)
     }
   }
+}
 
-  private func proof(_ index: LeafIndex, _ leaf: [UInt8], key text: String) throws(JournalFault) -> (String, Bool) {
-    guard let found = try store.inclusion(of: index) else { return ("no checkpoint covers it", false) }
-    guard let key = VerifierKey(text), let head = Note.open(found.checkpoint, with: key) else {
-      return ("the checkpoint is not signed by this desk", false)
+/// The inclusion proof of an entry, made a block at a time so that a console can do it between keys, and checked by the
+/// verifier, which shares no code with what made it.
+struct ProofWork {
+  private let desk: Desk
+  private var tree = BlockTree()
+
+  init(_ desk: Desk) { self.desk = desk }
+
+  /// One block more; nil while more are needed.
+  mutating func step(_ index: LeafIndex) throws(RuntimeFault) -> EntryDetail.Proof? {
+    let store = desk.store
+    var tree = tree
+    let key = VerifierKey(Files.text("\(desk.directory)/key.pub") ?? desk.verifierKey)
+    let proof = try journalled { () throws(JournalFault) -> EntryDetail.Proof? in
+      guard let leaf = try store.leaf(index), let (size, checkpoint) = try store.head(), index.value < size else {
+        return .missing("no checkpoint covers it")
+      }
+      guard let key, let head = Note.open(checkpoint, with: key) else {
+        return .missing("the checkpoint is not signed by this desk")
+      }
+      if tree.covered + BlockTree.block <= size {
+        let hashes = try store.leafHashes(tree.covered..<tree.covered + BlockTree.block)
+        guard hashes.count == BlockTree.block else { return .missing("entries before it are gone") }
+        tree.add(hashes)
+        if tree.covered + BlockTree.block <= size { return nil }
+      }
+      var leaves: [Range<Int>: [Digest]] = [:]
+      for range in BlockTree.needed(for: Int(index.value), size: size) {
+        leaves[range] = try store.leafHashes(range)
+        guard leaves[range]?.count == range.count else { return .missing("entries beside it are gone") }
+      }
+      guard let path = tree.inclusion(of: Int(index.value), size: size, leaves: leaves) else { return nil }
+      let isIn = MerkleCheck.inclusion(
+        leafHash: MerkleCheck.leafHash(leaf.bytes), index: UInt64(index.value), size: UInt64(size),
+        proof: path.map(\.bytes), root: head.root)
+      return isIn
+        ? .proved("in the signed tree of \(size) entries, proved by \(path.count) hashes")
+        : .missing("NOT in the tree that the checkpoint over \(size) entries signs")
     }
-    let isIn = MerkleCheck.inclusion(
-      leafHash: MerkleCheck.leafHash(leaf), index: UInt64(index.value), size: UInt64(found.size),
-      proof: found.proof.map(\.bytes),
-      root: head.root)
-    return isIn
-      ? ("in the signed tree of \(found.size) entries, proved by \(found.proof.count) hashes", true)
-      : ("NOT in the tree that the checkpoint over \(found.size) entries signs", false)
+    self.tree = tree
+    return proof
+  }
+
+  /// All of it at once.
+  mutating func finish(_ index: LeafIndex) throws(RuntimeFault) -> EntryDetail.Proof {
+    while true {
+      if let proof = try step(index) { return proof }
+    }
   }
 }

@@ -26,23 +26,22 @@ extension DeskStore {
     }
   }
 
-  /// The inclusion proof of an entry in the log's head, with the signed checkpoint it leads to (RFC 6962, 2.1.1).
-  package func inclusion(
-    of index: LeafIndex
-  ) throws(JournalFault) -> (size: Int64, proof: [Digest], checkpoint: String)? {
+  /// The log's head as last signed; nil on an empty log.
+  package func head() throws(JournalFault) -> (size: Int, checkpoint: String)? {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.read { () throws(SQLiteFault) in
-        guard
-          let head = try connection.first(
-            "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1", map: { ($0.int(0), $0.text(1)) })
-        else { return nil }
-        let hashes = try connection.rows("SELECT hash FROM leaf WHERE id < ?1 ORDER BY id", .integer(head.0)) {
-          Digest($0.bytes(0))
-        }.compactMap { $0 }
-        let place = Int(index.value)
-        guard hashes.indices.contains(place), hashes.count == head.0 else { return nil }
-        return (head.0, MerkleProof.inclusion(of: place, in: hashes[...]), head.1)
+      try connection.first("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1") {
+        (Int($0.int(0)), $0.text(1))
       }
+    }
+  }
+
+  /// Stored hashes of leaves, in order; fewer than asked for where some are gone.
+  package func leafHashes(_ range: Range<Int>) throws(JournalFault) -> [Digest] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        "SELECT hash FROM leaf WHERE id >= ?1 AND id < ?2 ORDER BY id", .integer(Int64(range.lowerBound)),
+        .integer(Int64(range.upperBound))
+      ) { Digest($0.bytes(0)) }.compactMap { $0 }
     }
   }
 }

@@ -152,7 +152,7 @@ enum Fixture {
     EntryDetail(
       index: LeafIndex(1203),
       fields: [("ringi-leaf", "1"), ("index", "1203"), ("actor", "aiko"), ("event", "rejected"), ("origin", "")],
-      proof: "in the signed tree of 1205 entries, proved by 11 hashes", isProved: true, words: "not now \u{1B}[2J",
+      proof: .proved("in the signed tree of 1205 entries, proved by 11 hashes"), words: "not now \u{1B}[2J",
       preview: ["EDIT contracts/acme-nda.md [watched]", "+4 第7条 有効期間は3年間とする。"])
   }
 

@@ -152,7 +152,8 @@ struct SessionTests {
     try sitting.press(.enter)
     #expect(sitting.model.audit.lines.count == 2)
     try sitting.press(.enter)
-    #expect(sitting.model.audit.detail?.isProved == true && sitting.text.contains("in the signed tree of"))
+    try sitting.until("it is proved") { if case .proved? = $0.audit.detail?.proof { true } else { false } }
+    #expect(sitting.text.contains("in the signed tree of"))
     try sitting.press("6")
     #expect(sitting.text.contains("mail.send"))
     try stop(ringi)

@@ -120,17 +120,25 @@ struct DeskWordTests {
     #expect(throws: JournalFault.self) { try desk.store.revokeStanding(second.id, by: Sample.person) }
   }
 
-  @Test("one entry is proved in the signed tree, at any size")
-  func inclusion() throws {
-    let desk = try Desk()
-    for size in 1...9 {
-      try desk.store.say(desk.run, "word \(size)", by: .agent("t"))
-      for index in 0..<(try desk.store.leafCount()) {
-        let found = try #require(try desk.store.inclusion(of: LeafIndex(index)))
-        #expect(found.size == (try desk.store.leafCount()) && found.proof.count <= 4)
-      }
+  @Test(
+    "a proof made from the roots of blocks is the one made from all leaves",
+    arguments: [1, 2, 7, 4_095, 4_096, 4_097, 8_191, 8_192, 8_193, 12_288, 20_481])
+  func inclusion(size: Int) throws {
+    let leaves = (0..<size).map { Hashing.leaf(Array("leaf \($0)".utf8)) }
+    var tree = BlockTree()
+    while tree.covered + BlockTree.block <= size {
+      tree.add(Array(leaves[tree.covered..<tree.covered + BlockTree.block]))
     }
-    #expect(try desk.store.inclusion(of: LeafIndex(99)) == nil)
+    let places = Set(
+      [0, 1, size / 3, size / 2, size - 2, size - 1, 4_095, 4_096, 8_192].filter { (0..<size).contains($0) })
+    for index in places {
+      var held: [Range<Int>: [Digest]] = [:]
+      for range in BlockTree.needed(for: index, size: size) { held[range] = Array(leaves[range]) }
+      #expect(
+        tree.inclusion(of: index, size: size, leaves: held) == MerkleProof.inclusion(of: index, in: leaves[...]),
+        "\(index)")
+    }
+    #expect(tree.inclusion(of: size, size: size, leaves: [:]) == nil)
   }
 
   @Test("a desk of the first schema is opened: its runs stay, and what is new works on it")

@@ -61,6 +61,9 @@ extension ConsoleSession {
       try deliver(.trailPage(search.page))
     case .loadEntry(let index):
       if let detail = try DeskWall(desk: desk).entry(index) { try deliver(.entry(detail)) }
+      // A short log is proved at once, a long one between keys.
+      if let proof = try proofs.step(index) { return try deliver(.proof(index, proof)) }
+      wantedProof = index
     case .openRun(let id):
       run = id
       (seenVersion, seenChange, trailStep) = (-1, -1, nil)

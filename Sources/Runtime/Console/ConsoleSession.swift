@@ -19,6 +19,9 @@ struct ConsoleSession<Terminal: Screen> {
   let actions: DeskActions
   var verification: TrailVerification?
   var search: TrailSearch?
+  var proofs: ProofWork
+  /// The entry whose proof is being made.
+  var wantedProof: LeafIndex?
   var seenVersion: Int64 = -1
   var seenChange: Int64 = -1
   var trailStep: StepID?
@@ -47,6 +50,7 @@ struct ConsoleSession<Terminal: Screen> {
     self.terminal = terminal
     self.styles = styles
     actions = DeskActions(desk)
+    proofs = ProofWork(desk)
     model = Model(width: terminal.width, height: terminal.height, person: desk.person, zone: Clocks.zone())
     model.isASCII = isASCII
     model.keymap = try UserKeymap.read(desk)
@@ -93,7 +97,7 @@ struct ConsoleSession<Terminal: Screen> {
   }
 
   private var hasSpareWork: Bool {
-    if let search, !search.isComplete, model.view == .audit { return true }
+    if model.view == .audit, wantedProof != nil || search.map({ !$0.isComplete }) ?? false { return true }
     return verification.map { !isVerified($0) } ?? false
   }
 
@@ -104,6 +108,11 @@ struct ConsoleSession<Terminal: Screen> {
 
   /// A piece of long work: a search of the trail, its verification. Called when nothing else is due.
   mutating func idle() throws(RuntimeFault) {
+    if let index = wantedProof, model.view == .audit {
+      guard let proof = try proofs.step(index) else { return }
+      wantedProof = nil
+      return try deliver(.proof(index, proof))
+    }
     if var search, !search.isComplete, model.view == .audit {
       try journalled { () throws(JournalFault) in try search.step(500) }
       self.search = search
