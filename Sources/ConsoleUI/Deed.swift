@@ -12,7 +12,9 @@ enum Deed {
     case .drafts:
       model.current.flatMap { step in
         step.state == .waiting
-          ? approval(step) : step.state == .staged ? "keep draft" : isSavedDraft(step) ? "raise the send" : nil
+          ? approval(step)
+          : step.state == .staged
+            ? "keep draft" : isSavedDraft(step) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
       }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "agree" : "keep redline" }
@@ -62,7 +64,7 @@ enum Deed {
     case .run: return notWaiting(model.selected)
     case .drafts:
       guard let step = model.current else { return "no message is selected" }
-      return step.state == .staged || isSavedDraft(step) ? nil : notWaiting(step)
+      return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
     case .review: return model.current == nil ? "nothing is prepared" : nil
     case .flags: return noFlag(model)
     case .policy: return "a rule is changed in its file; x revokes a standing approval"
@@ -117,7 +119,9 @@ enum Deed {
   @Sendable static func noUndo(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
     if canTakeBack(model) { return nil }
-    guard let step = model.current, step.state == .done else { return "only what was done can be undone" }
+    guard let step = model.current, step.state == .done else {
+      return "only what was done can be undone, and only what is held taken back"
+    }
     return [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(step.kind)
       ? nil : "only changes of files can be put back"
   }
@@ -136,6 +140,9 @@ enum Deed {
   }
 
   static func isSavedDraft(_ step: StepSummary?) -> Bool { step?.kind == .mailDraft && step?.state == .done }
+
+  /// A send that failed can be raised again, as a person's own step.
+  static func isFailedSend(_ step: StepSummary?) -> Bool { step?.kind == .mailSend && step?.state == .failed }
 
   @Sendable static func noRest(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }

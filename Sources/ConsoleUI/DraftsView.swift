@@ -26,7 +26,8 @@ enum DraftsView {
     case .staged: "Prepared, not sent"
     case .done where step.kind == .mailDraft:
       Standing.sending(step, model) == nil ? "Drafts, not sent" : "Drafts, sent since"
-    case .proposed, .permitted, .kept, .performing, .failed: "In hand"
+    case .failed: "Failed"
+    case .proposed, .permitted, .kept, .performing: "In hand"
     case .done, .undone: "Gone out"
     case .refused, .rejected, .expired, .withdrawn, .discarded: "Will not go"
     }

@@ -85,7 +85,8 @@ enum Words {
     case .withdrawn: return "nobody: withdrawn, \(step.reason)"
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
-      let seen = step.painted.isEmpty ? "" : ", \(step.painted)"
+      let seen =
+        (step.painted.isEmpty ? "" : ", \(step.painted)") + (step.state == .failed ? "; failed: \(step.reason)" : "")
       return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(seen)"
     }
   }

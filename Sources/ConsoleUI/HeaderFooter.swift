@@ -11,12 +11,13 @@ enum HeaderView {
     }
     let arrow = model.isASCII ? ">" : "▸"
     let dot = model.isASCII ? "*" : "●"
-    let isAlone = !model.hasHost && (run.state == .live || run.state == .starting)
-    let state = run.isPaused ? "paused" : isAlone ? "no host" : run.state.rawValue
+    let isAlone = !model.hasHost && !run.state.isOver
+    let word = run.state == .live || run.state == .starting ? "no host" : "\(run.state.rawValue), no host"
+    let state = run.isPaused && !run.state.isOver ? "paused" : isAlone ? word : run.state.rawValue
     let counts = run.counts
     // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
     let urgent =
-      alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || state == "no host" ? .alert : .header)]
+      alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone ? .alert : .header)]
     let all: [(rank: Int, span: Span)] =
       [
         (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),

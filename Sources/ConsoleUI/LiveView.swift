@@ -69,7 +69,7 @@ enum LiveView {
       (0, Column(title: "state", width: 9, isRight: false, cell: state)),
       (4, Column(title: "by", width: 8, isRight: false) { run, _ in Span(run.summary.startedBy, .dim) }),
       (
-        1,
+        3,
         Column(title: "steps a minute", width: 15, isRight: false) { run, model in
           Span(sparkline(run.perMinute, ascii: model.isASCII), .autonomous)
         }
@@ -87,7 +87,7 @@ enum LiveView {
         }
       ),
       (
-        3,
+        1,
         Column(title: "prepared", width: 8, isRight: true) { run, _ in
           Span("\(run.summary.counts.prepared)", run.summary.counts.prepared > 0 ? .batched : .dim)
         }
@@ -108,7 +108,7 @@ enum LiveView {
 
   private static func state(_ run: RunActivity, _ model: Model) -> Span {
     let summary = run.summary
-    if summary.isPaused { return Span("paused", .warning) }
+    if summary.isPaused, !summary.state.isOver { return Span("paused", .warning) }
     switch summary.state {
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
     case .review where run.hasHost: return Span("review", .batched)

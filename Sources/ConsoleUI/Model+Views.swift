@@ -13,6 +13,8 @@ package struct AuditState: Sendable {
   package var selection: LeafIndex?
   package var detail: EntryDetail?
   package var detailScroll = 0
+  /// The entry that comes next was asked for by moving the cursor.
+  package var isFollowing = false
   /// What is off with the filter, in words.
   package var fault = ""
 }

@@ -31,6 +31,9 @@ package enum Overlay: Hashable, Sendable {
 /// What asks once more, naming what it will do.
 package enum Confirmation: Hashable, Sendable {
   case pause(RunID)
+  /// Ends a run, or starts its agent again; what waits or is prepared in it is withdrawn or proposed anew.
+  case close(Int)
+  case resume(Int)
   case stop(RunID)
   case stopAll(Int)
   case revoke(StandingApproval)

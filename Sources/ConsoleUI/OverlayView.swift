@@ -21,19 +21,59 @@ enum OverlayView {
   private static func confirm(_ model: Model, _ what: Confirmation, _ frame: inout Frame) {
     let yes = model.keymap.name(.approve)
     switch what {
+    case .close(let open):
+      dialog(
+        model, "Close this run?",
+        [
+          [
+            Span(
+              "\(open) that wait or are prepared are withdrawn. `b` reviews what is prepared first.",
+              open == 0 ? .text : .warning)
+          ]
+        ],
+        "\(yes) close the run · Esc back", &frame)
+    case .resume(let prepared):
+      dialog(
+        model, "Start the agent again?",
+        [
+          [
+            Span(
+              "It begins with the goal again. The \(prepared) prepared stay; what it proposes once more takes their place, and what was done already says so.",
+              .text)
+          ]
+        ], "\(yes) start the agent · Esc back", &frame)
     case .stop(let run):
       dialog(
-        model, "Stop run \(run)?", [[Span("What waits is withdrawn; what is prepared can still be reviewed.", .text)]],
+        model, "Stop run \(run)?",
+        [
+          [
+            Span(
+              "What waits, and what was approved for later, is withdrawn; what is prepared can still be reviewed.",
+              .text)
+          ]
+        ],
         "\(yes) stop run \(run) · Esc back", &frame)
     case .stopAll(let count):
       dialog(
         model, "Stop all runs?",
-        [[Span("\(count) run\(count == 1 ? "" : "s") with a live host. What waits in them is withdrawn.", .warning)]],
+        [
+          [
+            Span(
+              "\(count) run\(count == 1 ? "" : "s") with a live host. What waits in them, and what was approved for later, is withdrawn.",
+              .warning)
+          ]
+        ],
         "\(yes) stop all \(count) · Esc back", &frame)
     case .pause(let run):
       dialog(
         model, "Pause run \(run)?",
-        [[Span("What the agent proposes is held until somebody goes on; what waits can still be decided.", .text)]],
+        [
+          [
+            Span(
+              "Nothing is proposed and nothing takes effect until somebody goes on; what waits can still be decided.",
+              .text)
+          ]
+        ],
         "\(yes) pause run \(run) · Esc back", &frame)
     case .revoke(let word):
       dialog(
@@ -140,6 +180,12 @@ enum OverlayView {
       lines.append([
         Span("a time to come: 14:05 · tomorrow 9:00 · 2026-12-01 14:05 · or from now: 30m, 1h30m, 2d", .dim)
       ])
+      if let due = model.time.later(field.text, offset: model.zone) {
+        let date = due.date(offset: model.zone)
+        let day = date == model.time.date(offset: model.zone) ? "today" : date
+        let left = TimeLength.words(due.milliseconds - model.time.milliseconds)
+        lines.append([Span("= \(day), \(due.clock(offset: model.zone).prefix(5)), in \(left)", .good)])
+      }
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])

@@ -24,7 +24,7 @@ func yes(_ model: inout Model) -> [Intent] {
   case .drafts:
     guard let step = model.current else { return [] }
     if step.state == .staged { return mark(&model, .keep) }
-    return Deed.isSavedDraft(step) ? [.raiseSend(step)] : approve(&model)
+    return Deed.isSavedDraft(step) || Deed.isFailedSend(step) ? [.raiseSend(step)] : approve(&model)
   case .review: return mark(&model, .keep)
   case .flags:
     guard let row = model.currentFinding else { return [] }

@@ -24,8 +24,9 @@ func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
   case .entry(let detail):
     model.audit.detail = detail
     model.audit.detailScroll = 0
-    // The narrow screen shows one pane: the one that was asked for.
-    if model.width < 80 { model.pane = .preview }
+    // An entry that was opened has the keys; one that only follows the cursor has not.
+    if !model.audit.isFollowing { model.pane = .preview }
+    model.audit.isFollowing = false
   case .proof(let index, let proof):
     if model.audit.detail?.index == index { model.audit.detail?.proof = proof }
   case .opened(_, let isReadOnly): forget(&model, isReadOnly: isReadOnly)
@@ -93,7 +94,10 @@ func moveDesk(_ model: inout Model, _ by: Int, isPage: Bool) -> [Intent] {
     guard next != model.audit.selection else { return [] }
     model.audit.selection = next
     // An opened entry follows the cursor.
-    if model.audit.detail != nil { return [.loadEntry(next)] }
+    if model.audit.detail != nil {
+      model.audit.isFollowing = true
+      return [.loadEntry(next)]
+    }
   case .run, .flags, .drafts, .review, .help: break
   }
   return []

@@ -74,6 +74,14 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
 }
 
 func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
+  // The same message stays under the cursor from the run to its drafts and back.
+  if view == .drafts, model.view == .run, let id = model.selection, model.draftIDs.contains(id) {
+    model.draftSelection = id
+  }
+  if view == .run, model.view == .drafts, let id = model.draftSelection {
+    model.selection = id
+    model.isFollowing = false
+  }
   model.view = view
   model.pane = .list
   model.isZoomed = false

@@ -55,6 +55,8 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     model.overlay = nil
     switch what {
     case .pause(let run): return [.pause(run, true)]
+    case .close: return [.close]
+    case .resume: return [.resume]
     case .stop(let run): return [.stop(run)]
     case .stopAll: return [.stopAll]
     case .revoke(let word): return [.revoke(word)]
@@ -164,7 +166,10 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
 /// The time was given: the approval counts for what was shown, as any does.
 private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [Intent] {
   guard let due = model.time.later(text, offset: model.zone) else {
-    say(&model, "write a time to come: 14:05, or 30m, 2h, 1d from now", isBad: true)
+    say(
+      &model,
+      "“\(text)” is not a time to come within 31 days: write 14:05, tomorrow 9:00, 2026-12-01 14:05, 30m, 1h30m or 2d",
+      isBad: true)
     return []
   }
   model.overlay = nil

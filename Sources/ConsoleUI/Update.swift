@@ -286,7 +286,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .undo: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
   case .later: return later(&model)
   case .level:
-    model.overlay = model.current.map { .level($0.id, isForKind: true) }
+    model.overlay = model.current.map { .level($0.id, isForKind: false) }
     return []
   case .sendDraft: return model.current.map { [.raiseSend($0)] } ?? []
   case .approveRest: return rest(&model)
@@ -331,8 +331,12 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     model.overlay = .filter(model.audit.filter)
     return []
   case .openEntry: return model.audit.selection.map { [.loadEntry($0)] } ?? []
-  case .resume: return [.resume]
-  case .close: return [.close]
+  case .resume:
+    model.overlay = .confirm(.resume(model.preparedIDs.count))
+    return []
+  case .close:
+    model.overlay = .confirm(.close(model.waitingIDs.count + model.preparedIDs.count))
+    return []
   case .suspend: return [.suspend]
   case .leave:
     guard model.view == .run else { return back(&model) }

@@ -74,10 +74,13 @@ package struct TrailLine: Hashable, Sendable {
   package var kind: String
   package var target: String
   package var note: String
+  /// Which form of the step it speaks of; nil for what is of no step.
+  package var revision: Int?
   package init(
     index: LeafIndex, time: Timestamp, actorKind: String, actor: String, event: String, step: StepNumber?, run: RunID?,
-    kind: String, target: String, note: String
+    kind: String, target: String, note: String, revision: Int? = nil
   ) {
+    self.revision = revision
     self.index = index
     self.time = time
     self.actorKind = actorKind

@@ -51,8 +51,28 @@ extension DeskActions {
     let word = try journalled { () throws(JournalFault) in
       try store.setStanding(step.kind, level, run: step.run, until: until, by: desk.person)
     }
+    let count = try tighten(step)
+    let judged = count == 0 ? "" : "; \(count) of it judged anew"
     return
-      "from now on \(step.kind.rawValue) is \(level.rawValue) in this run, until \(until.clock(offset: store.clock.zone).prefix(5)) (\(StandingApproval.origin) \(word.id), revoked in view 6)"
+      "\(step.kind.rawValue) is \(level.rawValue) in this run until \(until.clock(offset: store.clock.zone).prefix(5))\(judged) (\(StandingApproval.origin) \(word.id); view 6 can revoke it)"
+  }
+
+  /// What is open of a kind and would be judged stricter now is judged anew.
+  private func tighten(_ step: StepSummary) throws(RuntimeFault) -> Int {
+    let maker = try maker(step.run)
+    return try journalled { () throws(JournalFault) in
+      var again: [Transition] = []
+      for open in try store.steps(of: step.run, in: [.waiting, .staged]) where open.kind == step.kind {
+        let new = try maker.revised(open)
+        guard new.verdict.level > open.verdict.level else { continue }
+        again.append(
+          Transition(
+            step: open.id, event: .revise, actor: .person(desk.person), reasonCode: "level-changed",
+            reason: "\(new.verdict.level.rawValue) by \(desk.person.name)", revised: new))
+      }
+      try gate.move(again)
+      return again.count
+    }
   }
 
   private func setOne(_ step: StepSummary, _ level: TrustLevel, _ maker: StepMaker) throws(RuntimeFault) -> String {

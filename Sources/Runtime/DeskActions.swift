@@ -73,10 +73,7 @@ package struct DeskActions {
       let before = try maker.editableText(step) ?? ""
       guard before != text else { throw JournalFault(.illegal, "nothing was changed") }
       guard let effect = try maker.edited(step, text) else {
-        throw JournalFault(
-          .illegal,
-          "this text can't be read back; a message needs its named lines, an empty line after them, and addresses like name@example.com"
-        )
+        throw JournalFault(.illegal, "this step has no text to change")
       }
       let flags = RedlineDesk(self)
       let held = try flags.changes(of: step)
@@ -187,8 +184,11 @@ package struct DeskActions {
   package func raiseSend(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in
-      guard case .draftMail(let mail) = try maker.effect(of: step.id) else {
-        throw JournalFault(.illegal, "#\(step.number) is no draft")
+      let mail: Mail
+      switch try maker.effect(of: step.id) {
+      case .draftMail(let draft): mail = draft
+      case .sendMail(let failed) where step.state == .failed: mail = failed
+      default: throw JournalFault(.illegal, "#\(step.number) is no draft")
       }
       let earlier = try store.steps(of: step.run).steps.filter { $0.raisedFrom == step.id }
       if let open = earlier.first(where: { !$0.state.isOver }) {
@@ -202,7 +202,9 @@ package struct DeskActions {
           $0.verdict.level = .watched
           $0.verdict.reasons.append("a send of one’s own is shown before it happens")
         }
-        $0.claims = Claims(title: "send the draft #\(step.number)", reason: "", kind: "")
+        $0.claims = Claims(
+          title: step.state == .failed ? "send #\(step.number) again" : "send the draft #\(step.number)", reason: "",
+          kind: "")
         $0.raisedFrom = step.id
       }
       return try gate.intake(new, by: .person(desk.person))

@@ -72,6 +72,7 @@ struct DeskCheck {
       return "its kind or level is not the recorded one"
     }
     if let fault = Self.replay(leaves, to: step) { return fault }
+    if let fault = try forms(step, leaves) { return fault }
     let words = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
     let word = leaves.last { $0["actor-kind"] == "person" && words.contains($0["event"] ?? "") }
     let decider = word?["event"] == StepEvent.takeBack.record ? "" : word?["actor"] ?? ""
@@ -82,6 +83,22 @@ struct DeskCheck {
     }
     let approved = leaves.last { $0["event"] == StepEvent.approve.record }?["reason-code"] ?? ""
     if let due = step.dueAt, approved != "due \(due.rfc3339)" { return "the log knows of no such time for it" }
+    return nil
+  }
+
+  /// The forms it had before, each held against the entries that speak of it.
+  private func forms(_ step: StepSummary, _ leaves: [[String: String]]) throws(JournalFault) -> String? {
+    for revision in 1..<max(1, step.revision.value) {
+      guard let form = try store.form(of: step.id, at: revision) else { continue }
+      let preview = (try? Preview(bytes: form.preview))?.text(docket: form.docket) ?? ""
+      let shown = Hashing.sha256(form.salt + Array(preview.utf8)).description
+      let effect = Hashing.sha256(form.action).description
+      for leaf in leaves where leaf["revision"] == "\(revision)" && leaf["effect"]?.isEmpty == false {
+        guard leaf["effect"] == effect, form.docket.isEmpty || leaf["preview"] == shown else {
+          return "what is kept of its revision \(revision) is not what was recorded"
+        }
+      }
+    }
     return nil
   }
 

@@ -30,11 +30,12 @@ package struct DeskReport {
 
   private func state(_ run: RunSummary) -> String {
     let isAlone = !run.state.isOver && RunLock.holder(desk.directory, run.id) != .agent
-    return run.state.rawValue + (run.isPaused ? ", paused" : "") + (isAlone ? ", no host" : "")
+    return run.state.rawValue + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 
   static func line(_ step: StepSummary) -> String {
-    let reason = step.reason.isEmpty ? "" : "  (\(step.reason))"
+    let due = step.state == .approved ? step.dueAt.map { "  (for \($0.rfc3339))" } : nil
+    let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
     return Plain.safe(
       "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.rawValue)  \(step.kind.rawValue)  \(step.target)\(reason)"
     )

@@ -46,7 +46,7 @@ struct DeskWall {
         let counts = layer == .company ? all : own
         return { rule in
           RuleLine(
-            layer: layer, text: rule.text, level: rule.level, isFloor: rule.isAlways, why: rule.why,
+            layer: layer, text: rule.text, level: Self.effective(rule), isFloor: rule.isAlways, why: rule.why,
             origin: rule.origin, defect: rule.defect ?? "", count: counts[rule.origin] ?? 0)
         }
       }
@@ -57,20 +57,30 @@ struct DeskWall {
     }
   }
 
+  /// What can't be held back is never Batched, whatever a rule says.
+  private static func effective(_ rule: Rule) -> TrustLevel {
+    let kinds = rule.subjects.compactMap { subject in if case .kind(let kind) = subject { kind } else { nil } }
+    let isHeld = kinds.count < rule.subjects.count || kinds.contains(where: \.canBeHeld)
+    return rule.level == .batched && !isHeld ? .watched : rule.level
+  }
+
   /// One record with all that is kept of it; its proof is still to come.
   func entry(_ index: LeafIndex) throws(RuntimeFault) -> EntryDetail? {
     try journalled { () throws(JournalFault) -> EntryDetail? in
       guard let leaf = try store.leaf(index), let read = ReadLeaf(leaf.bytes) else { return nil }
       var preview: [String] = []
-      if let id = leaf.step, let step = try store.step(id), let bytes = try store.previewBytes(of: id),
-        let shown = try? Preview(bytes: bytes)
-      {
-        let kept = try store.docket(of: id)
-        preview = shown.text(docket: kept.isEmpty ? Docket(step, hasTimes: false).text : kept)
-          .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let revision = read.fields["revision"] ?? ""
-        if let old = Int(revision), old < step.revision.value {
-          preview.insert("this entry is of revision \(old); what follows is revision \(step.revision.value)", at: 0)
+      if let id = leaf.step, let step = try store.step(id) {
+        let revision = Int(read.fields["revision"] ?? "") ?? step.revision.value
+        let form = revision < step.revision.value ? try store.form(of: id, at: revision) : nil
+        let now = (docket: try store.docket(of: id), preview: try store.previewBytes(of: id) ?? [])
+        let (kept, bytes) = (form?.docket ?? now.docket, form?.preview ?? now.preview)
+        let docket = kept.isEmpty ? Docket(step, hasTimes: false).text : kept
+        preview =
+          (try? Preview(bytes: bytes))?.text(docket: docket)
+          .split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
+        if revision < step.revision.value, form == nil {
+          preview.insert(
+            "this entry is of revision \(revision); what follows is revision \(step.revision.value)", at: 0)
         }
       }
       return EntryDetail(

@@ -13,28 +13,63 @@ enum MailText {
     return (lines + ["", mail.body]).joined(separator: "\n")
   }
 
-  static func read(_ text: String, into mail: Mail) -> Mail? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let blank = lines.firstIndex(of: "") else { return nil }
-    // All of them, or a line that was emptied would turn the others into words of the mail.
-    guard lines[..<blank].count >= 4 else { return nil }
+  static func read(_ text: String, into mail: Mail) throws(MessageFault) -> Mail {
+    let (fields, body) = try MessageFault.parts(text, ["To", "Cc", "Bcc", "Subject"])
     var out = mail
-    for line in lines[..<blank] {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      let value = String(parts[1].drop { $0 == " " })
-      let list = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-      if ["To", "Cc", "Bcc"].contains(parts[0]), !list.allSatisfy({ Address($0).isSingle }) { return nil }
-      switch parts[0] {
-      case "To": out.to = list
-      case "Cc": out.cc = list
-      case "Bcc": out.bcc = list
-      case "Subject": out.subject = value
-      default: return nil
-      }
-    }
-    out.body = lines[(blank + 1)...].joined(separator: "\n")
+    out.to = try addresses(fields, "To")
+    out.cc = try addresses(fields, "Cc")
+    out.bcc = try addresses(fields, "Bcc")
+    out.subject = fields["Subject"]?.value ?? ""
+    out.body = body
     return out
+  }
+
+  static func addresses(_ fields: [String: MessageFault.Field], _ name: String) throws(MessageFault) -> [String] {
+    guard let field = fields[name] else { return [] }
+    let list = MessageFault.list(field.value)
+    if let odd = list.first(where: { !Address($0).isSingle }) {
+      throw MessageFault("line \(field.line): `\(odd)` is not one address like name@example.com")
+    }
+    return list
+  }
+}
+
+/// Why a person's text is no message, with the line.
+struct MessageFault: Error {
+  let sentence: String
+  init(_ sentence: String) { self.sentence = sentence }
+
+  struct Field { let value: String, line: Int }
+
+  /// The named lines before the first empty one, all of `names` and no other, and the words after it.
+  static func parts(_ text: String, _ names: [String]) throws(MessageFault) -> (fields: [String: Field], body: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let blank = lines.firstIndex(of: "") else {
+      throw MessageFault("an empty line is missing between the named lines and the words")
+    }
+    var fields: [String: Field] = [:]
+    for (index, line) in lines[..<blank].enumerated() {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, names.contains(String(parts[0])), fields[String(parts[0])] == nil else {
+        throw MessageFault("line \(index + 1): expected one each of \(names.map { "`\($0):`" }.joined(separator: " "))")
+      }
+      fields[String(parts[0])] = Field(value: String(parts[1].drop { $0 == " " }), line: index + 1)
+    }
+    // All of them, or a line that was emptied would turn the others into words of the message.
+    if let missing = names.first(where: { fields[$0] == nil }) {
+      throw MessageFault("the line `\(missing):` is missing")
+    }
+    return (fields, lines[(blank + 1)...].joined(separator: "\n"))
+  }
+
+  /// Addresses between commas; a comma in quotes is part of a name.
+  static func list(_ text: String) -> [String] {
+    var (out, isQuoted) = ([""], false)
+    for character in text {
+      if character == "\"" { isQuoted.toggle() }
+      if character == ",", !isQuoted { out.append("") } else { out[out.count - 1].append(character) }
+    }
+    return out.map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
   }
 }
 
@@ -46,27 +81,16 @@ enum EventText {
     ].joined(separator: "\n")
   }
 
-  /// nil when a line before the empty one has no known name, or times are missing.
-  static func read(_ text: String, into event: CalendarEvent) -> CalendarEvent? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let blank = lines.firstIndex(of: "") else { return nil }
+  static func read(_ text: String, into event: CalendarEvent) throws(MessageFault) -> CalendarEvent {
+    let (fields, notes) = try MessageFault.parts(text, ["Title", "Start", "End", "Place", "Invites"])
     var out = event
-    for line in lines[..<blank] {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      let value = String(parts[1].drop { $0 == " " })
-      switch parts[0] {
-      case "Title": out.title = value
-      case "Start": out.start = value
-      case "End": out.end = value
-      case "Place": out.place = value
-      case "Invites":
-        out.attendees = value.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-      default: return nil
-      }
-    }
-    out.notes = lines[(blank + 1)...].joined(separator: "\n")
-    guard out.attendees.allSatisfy({ Address($0).isSingle }) else { return nil }
-    return out.start.isEmpty || out.end.isEmpty ? nil : out
+    out.title = fields["Title"]?.value ?? ""
+    out.start = fields["Start"]?.value ?? ""
+    out.end = fields["End"]?.value ?? ""
+    out.place = fields["Place"]?.value ?? ""
+    out.attendees = try MailText.addresses(fields, "Invites")
+    out.notes = notes
+    if out.start.isEmpty || out.end.isEmpty { throw MessageFault("`Start:` and `End:` need a time") }
+    return out
   }
 }

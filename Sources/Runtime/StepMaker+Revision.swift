@@ -94,16 +94,24 @@ extension StepMaker {
     }
   }
 
-  /// The effect with a person's text in it; nil when the text can't be read back.
+  private func message<T>(_ body: () throws(MessageFault) -> T) throws(JournalFault) -> T {
+    do { return try body() } catch { throw JournalFault(.illegal, error.sentence) }
+  }
+
+  /// The effect with a person's text in it; nil for what has no text.
   func edited(_ step: StepSummary, _ text: String) throws(JournalFault) -> Effect? {
     switch try effect(of: step.id) {
     case .createFile(let path, _): return .createFile(path, try store.store(Array(text.utf8)))
     case .editFile(let path, let image, _): return .editFile(path, image, try store.store(Array(text.utf8)))
     case .sendMail(let mail):
-      return MailText.read(text, into: mail).flatMap { $0.recipients.isEmpty ? nil : .sendMail($0) }
-    case .draftMail(let mail): return MailText.read(text, into: mail).map { .draftMail($0) }
+      let mail = try self.message { () throws(MessageFault) in try MailText.read(text, into: mail) }
+      guard !mail.recipients.isEmpty else { throw JournalFault(.illegal, "line 1: a mail goes to somebody") }
+      return .sendMail(mail)
+    case .draftMail(let mail):
+      return .draftMail(try self.message { () throws(MessageFault) in try MailText.read(text, into: mail) })
     case .post(let post): return .post(ChatPost(channel: post.channel, text: text))
-    case .addEvent(let event): return EventText.read(text, into: event).map { .addEvent($0) }
+    case .addEvent(let event):
+      return .addEvent(try self.message { () throws(MessageFault) in try EventText.read(text, into: event) })
     default: return nil
     }
   }

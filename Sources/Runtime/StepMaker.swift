@@ -91,15 +91,22 @@ struct StepMaker {
     let effect = step.action.effect
     var same: StepSummary?
     for old in try store.alike(run.id, step.action.kind, target: effect.target)
-    where same == nil { if try self.effect(of: old.id) == effect { same = old } }
+    where same == nil {
+      // A person may have changed it since: what the agent said first counts as well.
+      let first = try store.form(of: old.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
+      let now = try self.effect(of: old.id)
+      if first == effect || now == effect { same = old }
+    }
     guard let old = same else { return step }
     var step = step
-    if old.state == .staged, step.verdict.level == .batched {
+    if old.state == .staged, old.revision == .first, step.verdict.level == .batched {
       step.replaces = old.id
       return step
     }
     return try changing(step) {
-      $0.reach.warnings.insert("the same again: #\(old.number) is \(old.state.rawValue)", at: 0)
+      $0.reach.warnings.insert(
+        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.rawValue)",
+        at: 0)
     }
   }
 

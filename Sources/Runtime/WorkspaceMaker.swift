@@ -33,8 +33,8 @@ package struct WorkspaceMaker {
       print("No agent `\(Plain.safe(agent))` is in the desk’s registry; desk.yaml names them.")
       agent = try ask("Agent", "rules-agent")
     }
-    let work = try ask("Folder it works in, below \(folder)", "files")
-    let reading = try ask("Folders it only reads, with commas", "")
+    let work = try askFolders("Folder it works in, below \(folder)", "files")
+    let reading = try askFolders("Folders it only reads, below \(folder), with commas", "")
     let domains = try ask("Your company’s mail domains, with commas", "")
     let goal = try ask("Goal, in a sentence", "")
     let files = try choose(
@@ -53,6 +53,16 @@ package struct WorkspaceMaker {
     try check(texts)
     guard try preview(texts) else { throw RuntimeFault(.refused, "nothing was written") }
     return try write(texts, folders: [work] + list(reading))
+  }
+
+  /// Asked until it can be one: what is wrong is said where it was typed.
+  private func askFolders(_ question: String, _ standard: String) throws(RuntimeFault) -> String {
+    while true {
+      let answer = try ask(question, standard)
+      let odd = list(answer).first { $0.hasPrefix("/") || $0 == "." || $0.split(separator: "/").contains("..") }
+      guard let odd else { return answer }
+      print("`\(Plain.safe(odd))` does not lie below \(folder); write a name like files")
+    }
   }
 
   private var knownAgents: [String] {
@@ -139,7 +149,7 @@ package struct WorkspaceMaker {
       print("  \(word) \(kind.rawValue)\(verdict.isFloor ? " (a floor)" : "")")
     }
     guard isAsking else { return true }
-    return try ask("\nWrite these? yes or no", "no") == "yes"
+    return ["yes", "y"].contains(try ask("\nWrite these? yes or no", "no").lowercased())
   }
 
   private func write(_ texts: [(String, String)], folders: [String]) throws(RuntimeFault) -> String {
@@ -154,7 +164,10 @@ package struct WorkspaceMaker {
       }
     }
     let goal = texts[2].1.isEmpty ? " Write its goal into goal.txt first." : ""
+    let agent =
+      texts[0].1.contains("agent: \"rules-agent\"")
+      ? " The embedded rules-agent knows the jobs of the samples; for others name an agent in \(desk)/desk.yaml." : ""
     return
-      "The workspace is in \(folder).\(goal) `ringi run \(folder)` starts its agent, `ringi policy check \(folder)` reads its rules.\n"
+      "The workspace is in \(folder).\(goal)\(agent) `ringi run \(folder)` starts its agent, `ringi policy check \(folder)` reads its rules.\n"
   }
 }

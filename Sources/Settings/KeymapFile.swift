@@ -27,6 +27,9 @@ package enum KeymapFile {
         }
         keys.append(key)
       }
+      guard !keys.isEmpty || ![.approve, .reject, .leave, .help].contains(command) else {
+        throw entry.fault("`\(name)` needs at least one key")
+      }
       changed[command] = keys
       entries[command] = entry
     }

@@ -173,8 +173,14 @@ extension DeskStore: Journal {
     return Timestamp(milliseconds: now.milliseconds + Int64(step.verdict.hold) * 1_000)
   }
 
+  /// The form that gives way is kept: the record speaks of what was shown then.
   private func rewrite(_ step: StepSummary, as new: NewStep) throws(JournalFault) {
     try Self.sql { () throws(SQLiteFault) in
+      try connection.run(
+        """
+        INSERT INTO stepForm SELECT s.id, s.revision, s.target, b.action, b.preview, b.docket, s.salt
+        FROM step s JOIN stepBody b ON b.step = s.id WHERE s.id = ?1
+        """, .integer(step.id.value))
       try connection.run(
         """
         UPDATE step SET revision = revision + 1, kind = ?2, target = ?3, level = ?4, rule = ?5, originFile = ?6,

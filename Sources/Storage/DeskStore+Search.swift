@@ -8,13 +8,7 @@ import SQLite
 extension DeskStore {
   /// Up to `count` entries below `index`, newest first.
   package func trail(below index: Int64, count: Int) throws(JournalFault) -> [TrailLine] {
-    try Self.sql { () throws(SQLiteFault) in
-      try connection.rows(
-        """
-        SELECT l.id, l.bytes, s.target, s.reason, l.note FROM leaf l LEFT JOIN step s ON s.id = l.step
-        WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2
-        """, .integer(index), .integer(Int64(count)), map: Self.trailLine)
-    }
+    try trailLines(where: "l.id < ?1", .integer(index), .integer(Int64(count)))
   }
 
   /// A leaf as it was written, the step it is of, and the words beside it; nil when there is none.

@@ -118,12 +118,25 @@ extension DeskStore {
     try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
         """
-        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND target = ?2 AND kind = ?3
+        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND kind = ?3
+          AND (target = ?2 OR id IN (SELECT step FROM stepForm WHERE target = ?2))
           AND state IN ('staged', 'waiting', 'approved', 'kept', 'performing', 'unknown', 'done')
         ORDER BY number DESC LIMIT 20
         """, .integer(run.value), .text(target), .text(kind.rawValue)
       ) { StepRow.summary($0) }
     }.compactMap { $0 }
+  }
+
+  /// An earlier form of a step: what it showed, docket and body, before it was changed; nil where none is kept.
+  package func form(
+    of step: StepID, at revision: Int
+  ) throws(JournalFault) -> (action: [UInt8], preview: [UInt8], docket: String, salt: [UInt8])? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first(
+        "SELECT action, preview, docket, salt FROM stepForm WHERE step = ?1 AND revision = ?2", .integer(step.value),
+        .integer(Int64(revision))
+      ) { ($0.bytes(0), $0.bytes(1), $0.text(2), $0.bytes(3)) }
+    }
   }
 
   /// The docket as it was shown; empty on steps from before schema 3.
@@ -142,15 +155,29 @@ extension DeskStore {
   /// The last `limit` entries, oldest first; of one run, or of all.
   package func trail(of run: RunID?, step: StepID? = nil, limit: Int) throws(JournalFault) -> [TrailLine] {
     let condition = step != nil ? "l.step = ?1" : run != nil ? "l.run = ?1" : "?1 IS NULL OR 1"
-    return try Self.sql { () throws(SQLiteFault) in
-      try connection.rows(
+    return try trailLines(
+      where: condition, step.map { .integer($0.value) } ?? run.map { .integer($0.value) } ?? .null,
+      .integer(Int64(limit))
+    ).reversed()
+  }
+
+  /// Entries, the last first, each with the target its step had then.
+  func trailLines(where condition: String, _ value: Value, _ limit: Value) throws(JournalFault) -> [TrailLine] {
+    try Self.sql { () throws(SQLiteFault) in
+      var found = try connection.rows(
         """
-        SELECT l.id, l.bytes, s.target, s.reason, l.note FROM leaf l LEFT JOIN step s ON s.id = l.step
+        SELECT l.id, l.bytes, s.target, s.reason, l.note, l.step, s.revision FROM leaf l LEFT JOIN step s ON s.id = l.step
         WHERE \(condition) ORDER BY l.id DESC LIMIT ?2
-        """,
-        step.map { .integer($0.value) } ?? run.map { .integer($0.value) } ?? .null, .integer(Int64(limit)),
-        map: Self.trailLine
-      ).reversed()
+        """, value, limit
+      ) { row in (line: Self.trailLine(row), step: row.int(5), revision: row.isNull(6) ? 1 : Int(row.int(6))) }
+      for index in found.indices where found[index].revision > 1 {
+        let form = try connection.first(
+          "SELECT target FROM stepForm WHERE step = ?1 AND revision = ?2", .integer(found[index].step),
+          .integer(Int64(found[index].line.revision ?? found[index].revision))
+        ) { $0.text(0) }
+        if let form { found[index].line.target = form }
+      }
+      return found.map(\.line)
     }
   }
 
@@ -168,10 +195,13 @@ extension DeskStore {
       ? words
       : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
+    let due =
+      event == StepEvent.approve.record && text("reason-code").hasPrefix("due ") ? text("reason-code") + ", " : ""
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),
       actorKind: text("actor-kind"), actor: text("actor"), event: event,
       step: Int(text("step")).map { StepNumber($0) }, run: Int64(text("run")).map { RunID($0) }, kind: text("kind"),
-      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? text("painted") : ruled) : said)
+      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? due + text("painted") : ruled) : said,
+      revision: Int(text("revision")))
   }
 }

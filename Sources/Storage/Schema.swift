@@ -88,6 +88,10 @@ enum Schema {
     ALTER TABLE finding ADD COLUMN rewritten TEXT NOT NULL DEFAULT '';
     ALTER TABLE step ADD COLUMN waitsSince INTEGER;
     ALTER TABLE stepBody ADD COLUMN docket TEXT NOT NULL DEFAULT '';
+    CREATE TABLE stepForm (
+      step INTEGER NOT NULL REFERENCES step(id), revision INTEGER NOT NULL, target TEXT NOT NULL, action BLOB NOT NULL,
+      preview BLOB NOT NULL, docket TEXT NOT NULL, salt BLOB NOT NULL, PRIMARY KEY (step, revision)
+    ) WITHOUT ROWID;
     DROP INDEX stepByState;
     CREATE INDEX stepByState ON step (run, state, number);
     """,

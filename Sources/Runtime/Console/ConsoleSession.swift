@@ -53,7 +53,8 @@ struct ConsoleSession<Terminal: Screen> {
     proofs = ProofWork(desk)
     model = Model(width: terminal.width, height: terminal.height, person: desk.person, zone: Clocks.zone())
     model.isASCII = isASCII
-    model.keymap = try UserKeymap.read(desk)
+    var keymapFault = ""
+    do throws(RuntimeFault) { model.keymap = try UserKeymap.read(desk) } catch { keymapFault = error.sentence }
     model.isLocked = opening.isReadOnly
     model.isReadOnly = opening.isReadOnly
     model.now = Clocks.monotonic()
@@ -65,7 +66,10 @@ struct ConsoleSession<Terminal: Screen> {
       try deliver(.enter(view))
     }
     let warning = Doctor.injection
-    if !opening.greeting.isEmpty {
+    if !keymapFault.isEmpty {
+      // A slip in a file must not keep anybody from taking a mail back.
+      try deliver(.told("shipped keys: \(keymapFault)", isBad: true))
+    } else if !opening.greeting.isEmpty {
       try deliver(.greeted(opening.greeting, isBad: false))
     } else if warning.health != .good, !opening.isDemo {
       try deliver(.greeted("\(warning.fact); `ringi doctor` says more", isBad: true))
@@ -205,6 +209,10 @@ struct ConsoleSession<Terminal: Screen> {
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
+      if !hasHost, !summary.state.isOver {
+        try deliver(
+          .told("the run’s host is gone; :continue starts the agent again, :close ends the run", isBad: true))
+      }
     }
     do throws(RuntimeFault) {
       if holder == nil, !summary.state.isOver {

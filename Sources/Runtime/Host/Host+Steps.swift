@@ -161,7 +161,8 @@ extension Host {
   /// What is due now; what is held or set for later stays approved until then.
   private func lookAtApproved() throws(JournalFault) {
     nextDue = nil
-    guard policyFault.isEmpty else { return }
+    // Paused is paused: nothing takes effect, whoever approved it.
+    guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
     let now = store.clock.wall()
     for step in try store.steps(of: run, in: [.approved]) {
       guard let due = step.dueAt, now < due else {
@@ -217,7 +218,7 @@ extension Host {
 
   /// The finished review: files together, all or nothing; then the rest one by one.
   private func performKept() throws(JournalFault) {
-    guard policyFault.isEmpty else { return }
+    guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
     let all = try store.steps(of: run, in: [.kept])
     let stale = all.filter { $0.policyDigest != maker.loaded.policyDigest }
     var again: [Transition] = []
