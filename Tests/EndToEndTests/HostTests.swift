@@ -146,4 +146,62 @@ extension SessionTests {
     #expect(sitting.model.steps[mail.id]?.revision == mail.revision && sitting.model.overlay != nil)
     try stop(ringi)
   }
+
+  @Test(
+    "paused, nothing takes effect; a stricter level judges what is open anew; a stop withdraws what was set for later")
+  func pauseAndStop() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "outgoing-drafts")
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("all messages are there") { $0.waitingIDs.count == 5 && $0.preparedIDs.count == 3 }
+    let outbox = "\(ringi.desk)/outbox"
+    func out() -> [String] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: outbox)) ?? []).filter { $0 != "drafts" }
+    }
+    // An invitation, approved while the run is paused, goes when somebody goes on.
+    let invitation = try #require(sitting.model.waiting.first { $0.kind == .eventInvite })
+    while sitting.model.selection != invitation.id { try sitting.press("n") }
+    try sitting.press("p")
+    try sitting.decide("a")
+    try sitting.until("it is paused") { $0.run?.isPaused == true }
+    for _ in 0..<6 where sitting.model.steps[invitation.id]?.state == .waiting { try sitting.decide("a") }
+    try sitting.until("it is approved") { $0.steps[invitation.id]?.state == .approved }
+    try sitting.until("the host has looked") { _ in (try? ringi("list").output.contains("paused")) ?? false }
+    #expect(out().isEmpty, "nothing takes effect while the run is paused")
+    while sitting.model.overlay != nil { try sitting.press(.escape) }
+    try sitting.press("p")
+    try sitting.until("it is done") { $0.steps[invitation.id]?.state == .done }
+    // A kind becomes Forbidden: the one that is prepared is refused.
+    let entry = try #require(sitting.model.prepared.first { $0.kind == .eventAdd })
+    while sitting.model.selection != entry.id { try sitting.press("j") }
+    try sitting.press("T")
+    try sitting.press(.tab)
+    try sitting.press("4")
+    try sitting.until("what was prepared is refused") { $0.steps[entry.id]?.state == .refused }
+    while sitting.model.selection != sitting.model.order.first { try sitting.press("k") }
+    // An edited mail is set for later; the trail keeps what the agent said.
+    let mail = try #require(sitting.model.waiting.first { $0.kind == .mailSend })
+    while sitting.model.selection != mail.id { try sitting.press("n") }
+    try sitting.press("e")
+    try sitting.press(.end)
+    try sitting.press(", extra@kumo.example")
+    try sitting.press(.control("s"))
+    try sitting.until("it is the person's") { $0.steps[mail.id]?.revision != mail.revision }
+    let trail = try ringi("audit", "log", "step:\(mail.number)").output.split(separator: "\n")
+    #expect(trail.contains { $0.contains("proposed") && !$0.contains("extra@") })
+    #expect(trail.contains { $0.contains("changed") && $0.contains("extra@") }, "\(trail)")
+    try sitting.press("3")
+    for _ in 0..<6 where sitting.model.overlay == nil { try sitting.decide("L") }
+    try sitting.press("2h")
+    #expect(sitting.text.contains("in 2 h"))
+    try sitting.press(.enter)
+    try sitting.until("it is set") { $0.steps[mail.id]?.state == .approved }
+    try sitting.press("K")
+    try sitting.decide("a")
+    try sitting.until("it is withdrawn") { $0.steps[mail.id]?.state == .withdrawn }
+    #expect(out().count == 1, "only the invitation has gone out: \(out())")
+    let verified = try ringi("audit", "verify")
+    #expect(verified.output.hasPrefix("intact"), "\(verified.error)")
+    try stop(ringi)
+  }
 }
