@@ -50,7 +50,9 @@ let package = Package(
     .executableTarget(name: "ringi-rules-agent", dependencies: ["Wire"]),
     .executableTarget(
       name: "ringi-bench",
-      dependencies: ["Domain", "AuditLog", "GateKeeper", "EffectPreview", "SQLite", "Storage", "Runtime", "Wire"]),
+      dependencies: [
+        "Domain", "AuditLog", "GateKeeper", "EffectPreview", "SQLite", "Storage", "TextDiff", "Runtime", "Wire",
+      ]),
     // Tests
     .target(name: "TestKit", dependencies: ["Domain", "AuditLog", "GateKeeper", "Storage"], path: "Tests/TestKit"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestKit"]),

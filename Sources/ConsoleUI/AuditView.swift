@@ -12,7 +12,8 @@ enum AuditView {
       title.append(Span(audit.fault, .warning))
     } else if !audit.isComplete, audit.total > 0 {
       title.append(
-        Span("\(audit.lines.count) so far, looked at \(audit.scanned * 100 / audit.total) %", .dim))
+        Span(
+          "\(audit.lines.count) so far, looked at \(audit.scanned * 100 / audit.total) %\(left(audit, model))", .dim))
     } else {
       title.append(Span("\(Words.count(Int64(audit.lines.count))) of \(Words.count(audit.total))", .dim))
     }
@@ -36,6 +37,14 @@ enum AuditView {
       }
     }
     frame.more(region, audit.lines.count - top - inner.height, "older", ascii: model.isASCII)
+  }
+
+  /// How long the search will go on, once there is something to tell it by.
+  private static func left(_ audit: AuditState, _ model: Model) -> String {
+    guard let since = audit.since, audit.scanned * 20 > audit.total else { return "" }
+    let passed = model.time.milliseconds - since.milliseconds
+    let left = passed * (audit.total - audit.scanned) / max(1, audit.scanned)
+    return left < 1_000 ? "" : ", about \(TimeLength.words(left)) left"
   }
 
   static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) {

@@ -10,6 +10,8 @@ package struct AuditState: Sendable {
   package var scanned: Int64 = 0
   package var total: Int64 = 0
   package var isComplete = false
+  /// When the search began, for its estimate.
+  package var since: Timestamp?
   package var selection: LeafIndex?
   package var detail: EntryDetail?
   package var detailScroll = 0

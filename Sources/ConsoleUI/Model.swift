@@ -116,6 +116,8 @@ package struct Model: Sendable {
   package var trail: [TrailLine] = []
   package var leafCount: Int64 = 0
   package var check: TrailCheck = .checking(percent: 0)
+  /// When the check began, for its estimate.
+  package var checkSince: Timestamp?
   package var hasHost = true
   /// Opened to look only: no key decides.
   package var isReadOnly = false

@@ -144,10 +144,17 @@ enum TrailView {
 
   static func check(_ model: Model) -> Span {
     switch model.check {
-    case .checking(let percent): Span("checking \(percent) %", .warning)
+    case .checking(let percent): Span("checking \(percent) %\(left(percent, model))", .warning)
     case .intact: Span("intact", .good)
     case .broken(let why): Span("BROKEN: \(why)", .danger)
     }
+  }
+
+  /// How long the check will go on, where that is worth a word.
+  private static func left(_ percent: Int, _ model: Model) -> String {
+    guard let since = model.checkSince, percent >= 5 else { return "" }
+    let left = (model.time.milliseconds - since.milliseconds) * Int64(100 - percent) / Int64(percent)
+    return left < 3_000 ? "" : ", about \(TimeLength.words(left)) left"
   }
 
   private static func who(_ entry: TrailLine) -> String {

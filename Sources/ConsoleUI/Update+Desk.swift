@@ -60,6 +60,7 @@ func refilter(_ model: inout Model, _ field: TextField) -> [Intent] {
   do throws(TrailFilter.Fault) {
     let filter = try TrailFilter(field.text, now: model.time)
     model.audit.fault = ""
+    model.audit.since = model.time
     return [.searchTrail(filter)]
   } catch {
     model.audit.fault = error.sentence

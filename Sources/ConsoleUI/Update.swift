@@ -45,6 +45,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if check == .intact, model.check != .intact, model.view == .audit {
       say(&model, "intact: all \(Words.count(model.leafCount)) entries were checked")
     }
+    if case .checking(let percent) = check, percent == 0 || model.checkSince == nil { model.checkSince = model.time }
     model.check = check
     return []
   case .editable(let step, let revision, let text, let line):

@@ -18,6 +18,7 @@ struct Bench {
     let isQuick = arguments.contains("--quick")
     var rows: [Row] = []
     rows += try ScreenRows.measure(isQuick: isQuick)
+    rows += try DiffRow.measure(isQuick: isQuick)
     rows += try WriterRow.measure(isQuick: isQuick)
     if arguments.contains("--json") {
       print(JSON.array(rows.map(\.json)).pretty, terminator: "")
