@@ -96,6 +96,9 @@ enum Deed {
     return noYes(model)
   }
 
+  /// A flag that nobody has said a word on yet.
+  @Sendable static func wantsWord(_ row: FindingRow) -> Bool { row.mark == .undecided && row.level != .green }
+
   static func noFlag(_ model: Model) -> String? {
     readOnly(model)
       ?? (model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2")

@@ -28,7 +28,7 @@ enum FlagsView {
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
           Span(row.level.word, Marks.flag(row.level)), Span(gap, .text), Span(row.humanLevel == nil ? "" : "* ", .key),
-          Span("\(row.finding.clause)  ", .text), Span(name(row.finding.document), .dim),
+          Span("\(row.finding.clause)  ", .text), Span(isNarrow ? row.stem : name(row.finding.document), .dim),
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }
     }
@@ -105,6 +105,10 @@ enum FlagsView {
         Span("level  ", .dim),
         Span("\(finding.level.word) by the agent, \(human.word) by \(row.decidedBy): \(row.levelReason)", .key),
       ])
+    }
+    if finding.redline.isEmpty, row.mark != .undecided {
+      let word = row.mark == .keep ? "agreed by \(row.decidedBy)" : "\(row.decidedBy) disagrees: \(row.markReason)"
+      out.append([Span("word   ", .dim), Span(word, .key)])
     }
     if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
     func field(_ name: String, _ text: String, _ role: Role, _ marks: [Range<Int>] = [], _ marked: Role = .text) {

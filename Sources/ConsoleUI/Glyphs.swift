@@ -41,7 +41,7 @@ enum Marks {
   static func mark(_ mark: Mark, isPartial: Bool, ascii: Bool) -> (String, Role) {
     switch mark {
     case .undecided: isPartial ? ("±", .dim) : ascii ? (".", .dim) : ("·", .dim)
-    case .keep: isPartial ? ("±", .batched) : ascii ? ("v", .good) : ("✓", .good)
+    case .keep: ascii ? ("v", .good) : ("✓", .good)
     case .discard: ascii ? ("x", .danger) : ("✗", .danger)
     }
   }

@@ -184,6 +184,8 @@ package struct Model: Sendable {
   package var overlayScroll = 0
   /// Esc was pressed in an editor with changes: once more drops them.
   package var isLeavingEditor = false
+  /// The run shows a document that was opened from its flag: Esc goes back there.
+  package var isOpenedFromFlags = false
   /// The view that help was opened from.
   package var helpedView: ViewKind = .run
   /// How long a greeting stands in the footer, in milliseconds.

@@ -32,7 +32,8 @@ func yes(_ model: inout Model) -> [Intent] {
     let seen = model.seenCards[row.id].flatMap { $0.width == width && $0.words == row.wording ? $0.rows : nil } ?? []
     if let unseen = FlagsView.unseenRow(row, width: width, seen: seen) {
       model.cardScroll = unseen
-      say(&model, "not all of the redline has been shown: here is the next part, then press again")
+      let what = row.finding.redline.isEmpty ? "flag" : "redline"
+      say(&model, "not all of the \(what) has been shown: here is the next part, then press again")
       return []
     }
     let isTurned = row.mark == .discard
@@ -188,6 +189,9 @@ private func mark(_ model: inout Model, _ mark: Mark) -> [Intent] {
     say(&model, "#\(step.number) marked \(mark.rawValue); b, then Enter, finishes the review")
     return intents + advance(&model, past: step.id)
   }
+  say(
+    &model,
+    "#\(step.number) \(mark == .keep ? "is kept" : "is discarded, all of it"); nothing counts before Enter finishes")
   return intents + moveReview(&model, 1)
 }
 
@@ -231,12 +235,29 @@ func changeLevel(_ model: inout Model, _ command: Command) -> [Intent] {
   return []
 }
 
+/// To the next flag without a word, the worst level first; where none is left, the selection stays.
 func advanceFlag(_ model: inout Model) -> [Intent] {
   let flags = model.flags
+  let here = flags.firstIndex { $0.id == model.finding } ?? 0
+  let left = flags.enumerated().filter { $0.element.id != model.finding && Deed.wantsWord($0.element) }
+  guard let worst = left.map(\.element.level.rank).min() else { return [] }
+  let candidates = left.filter { $0.element.level.rank == worst }
+  if let next = candidates.first(where: { $0.offset > here }) ?? candidates.first { model.finding = next.element.id }
+  model.cardScroll = 0
+  return []
+}
+
+/// To the next or the earlier flag without a word, as they stand, around at the ends.
+func stepFlag(_ model: inout Model, forward: Bool) -> [Intent] {
+  let flags = model.flags
   guard let here = flags.firstIndex(where: { $0.id == model.finding }) else { return [] }
-  let later = flags[(here + 1)...].first { $0.mark == .undecided && $0.level != .green }
-  let earlier = flags[..<here].first { $0.mark == .undecided && $0.level != .green }
-  if let next = later ?? earlier { model.finding = next.id }
+  let order =
+    forward ? Array(flags[(here + 1)...]) + flags[..<here] : flags[..<here].reversed() + flags[(here + 1)...].reversed()
+  guard let next = order.first(where: Deed.wantsWord) else {
+    say(&model, "no other flag wants a word")
+    return []
+  }
+  model.finding = next.id
   model.cardScroll = 0
   return []
 }

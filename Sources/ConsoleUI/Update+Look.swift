@@ -67,6 +67,7 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
     model.selection = read ?? row.step
     model.isFollowing = false
     let intents = enter(&model, .run)
+    model.isOpenedFromFlags = true
     model.wantedLine = read == nil || row.finding.firstLine == 0 ? nil : row.finding.firstLine
     return intents
   default: return []
@@ -83,6 +84,7 @@ func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
     model.isFollowing = false
   }
   model.view = view
+  model.isOpenedFromFlags = false
   model.pane = .list
   model.isZoomed = false
   model.helpScroll = 0
@@ -110,6 +112,11 @@ func back(_ model: inout Model) -> [Intent] {
     return []
   }
   if model.view == .help { return enter(&model, model.helpedView) }
+  if model.view == .review || model.view == .flags, model.pane == .preview {
+    model.pane = .list
+    return []
+  }
+  if model.view == .run, model.isOpenedFromFlags { return enter(&model, .flags) }
   return model.view == .run ? [] : enter(&model, .run)
 }
 
@@ -175,7 +182,7 @@ private func moveFlag(_ model: inout Model, _ by: Int) -> [Intent] {
 
 private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
   switch model.view {
-  case .flags: return advanceFlag(&model)
+  case .flags: return stepFlag(&model, forward: forward)
   case .review:
     let list = model.prepared
     guard !list.isEmpty else { return [] }

@@ -27,6 +27,19 @@ package struct PreviewImages: Sendable {
 }
 
 extension Preview {
+  private static let repeatsHead = "new file, compared with "
+  private static let repeatsTail = ", which it mostly repeats"
+
+  /// The file that a new one is compared with; nil for any other preview.
+  package var repeated: String? {
+    lines.lazy.filter {
+      $0.role == .label && $0.text.hasPrefix(Self.repeatsHead) && $0.text.hasSuffix(Self.repeatsTail)
+    }
+    .map { String($0.text.dropFirst(Self.repeatsHead.count).dropLast(Self.repeatsTail.count)) }.first
+  }
+}
+
+extension Preview {
   /// Lines of context around a change.
   private static let context = 3
 
@@ -37,7 +50,7 @@ extension Preview {
     case .createFile:
       if let basis = images.basis {
         Preview(
-          lines: [PreviewLine(.label, "new file, compared with \(basis.path), which it mostly repeats")],
+          lines: [PreviewLine(.label, "\(repeatsHead)\(basis.path)\(repeatsTail)")],
           then: diff(basis.bytes, images.after))
       } else {
         created(images.after)

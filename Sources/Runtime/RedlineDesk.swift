@@ -41,8 +41,9 @@ struct RedlineDesk {
     }
 
     /// What stands in the clause's place: its lines with the changes made.
-    func words(of row: FindingRow) -> String {
-      let own = changes(of: row)
+    /// - Parameter out: changes that are left out of it.
+    func words(of row: FindingRow, without out: Set<Int> = []) -> String {
+      let own = changes(of: row).subtracting(out)
       guard row.finding.firstLine > 0, row.finding.lastLine <= diff.old.count else {
         return own.sorted().map { text(diff.changes[$0].newRange) }.joined(separator: "\n")
       }
@@ -81,25 +82,21 @@ struct RedlineDesk {
   }
 
   /// The flags of the document that a copy repeats.
-  private func flags(on copy: Copy, _ maker: StepMaker) throws(JournalFault) -> [FindingRow] {
+  private func flags(on copy: Copy) throws(JournalFault) -> [FindingRow] {
     let rows = try store.findings(of: copy.step.run)
-    let documents = Set(rows.map(\.finding.document)).filter { name in
-      guard let path = maker.scopes.locate(Array(name.utf8)), let now = try? maker.scopes.read(path) else {
-        return copy.step.target == name
-      }
-      return Hashing.sha256(now.bytes) == copy.step.basis || copy.step.target == name
-    }
-    return rows.filter { documents.contains($0.finding.document) }
+    let shown = try store.previewBytes(of: copy.step.id).flatMap { try? Preview(bytes: $0) }
+    // A new file says what it repeats; an agent may also change the document itself.
+    let document = copy.step.kind == .fileCreate ? shown?.repeated ?? "" : copy.step.target
+    return rows.filter { $0.finding.document == document }
   }
 
   /// The prepared copy that holds a redline, which of its changes it is, and the line it begins at.
   func place(
     of row: FindingRow, in run: RunID
   ) throws(RuntimeFault) -> (step: StepSummary, changes: Set<Int>, line: Int)? {
-    let maker = try actions.maker(run)
-    return try journalled { () throws(JournalFault) in
+    try journalled { () throws(JournalFault) in
       for step in try store.steps(of: run, in: [.staged]) {
-        guard let copy = try copy(step), try flags(on: copy, maker).contains(where: { $0.id == row.id }) else {
+        guard let copy = try copy(step), try flags(on: copy).contains(where: { $0.id == row.id }) else {
           continue
         }
         let changes = copy.changes(of: row)
@@ -111,12 +108,17 @@ struct RedlineDesk {
 
   /// The last copy of each document with flags, whatever became of it.
   func copies(of run: RunID) throws(RuntimeFault) -> [String: StepSummary] {
-    let maker = try actions.maker(run)
-    return try journalled { () throws(JournalFault) in
+    try journalled { () throws(JournalFault) in
       var out: [String: StepSummary] = [:]
       for step in try store.steps(of: run, in: [.staged, .kept, .performing, .done, .discarded, .failed]) {
         guard let copy = try copy(step) else { continue }
-        for row in try flags(on: copy, maker) { out[row.finding.document] = step }
+        for row in try flags(on: copy) {
+          // A change of the document that touches no flag, as a hold notice does, is no copy with redlines.
+          guard step.kind == .fileCreate || !copy.changes(of: row).isEmpty else { continue }
+          if out[row.finding.document]?.kind != .fileCreate || step.kind == .fileCreate {
+            out[row.finding.document] = step
+          }
+        }
       }
       return out
     }
@@ -125,6 +127,12 @@ struct RedlineDesk {
   /// A flag's word on its redline; the change of the copy goes with it.
   func mark(_ row: FindingRow, _ mark: Mark, reason: String, in run: RunID) throws(RuntimeFault) {
     let place = try place(of: row, in: run)
+    if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document] {
+      throw RuntimeFault(
+        .refused,
+        "its copy \(copy.target) is \(copy.state.rawValue): a word here would change nothing in it; undo it first, or change the file"
+      )
+    }
     // An earlier no is not forgotten by a later yes.
     let isTurned = mark == .keep && row.mark == .discard
     let reason = isTurned ? "after it was discarded by \(row.decidedBy): \(row.markReason)" : reason
@@ -135,7 +143,9 @@ struct RedlineDesk {
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
         try store.mark(place.step.id, place.step.mark, discarding: discarded)
       }
-      if mark == .discard { try warn(row, "discarded the redline of", run) }
+      if mark == .discard {
+        try warn(row, row.finding.redline.isEmpty ? "disagreed with the flag on" : "discarded the redline of", run)
+      }
     }
   }
 
@@ -147,8 +157,8 @@ struct RedlineDesk {
   /// A change left out of a copy in the review, or taken in again, is the word on its redline.
   func follow(_ step: StepSummary, _ changes: Set<Int>) throws(JournalFault) {
     let turned = step.discardedChanges.symmetricDifference(changes)
-    guard !turned.isEmpty, let copy = try copy(step), let maker = try? actions.maker(step.run) else { return }
-    for row in try flags(on: copy, maker) {
+    guard !turned.isEmpty, let copy = try copy(step) else { return }
+    for row in try flags(on: copy) {
       let own = copy.changes(of: row)
       guard !own.isDisjoint(with: turned) else { continue }
       let out = own.intersection(changes).count
@@ -157,13 +167,15 @@ struct RedlineDesk {
         ? "taken in again in the review"
         : out == own.count ? "left out in the review" : "\(out) of its \(own.count) changes left out in the review"
       try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: words, by: person)
+      // What is kept in part is neither the agent's words nor the clause's.
+      if out > 0, out < own.count { try store.rewrite(row.id, copy.words(of: row, without: changes), by: person) }
     }
   }
 
   /// Which words stand for each flag in a copy, and whether they are left out of it.
   func changes(of step: StepSummary) throws(JournalFault) -> [(row: FindingRow, words: String, isOut: Bool)] {
-    guard let copy = try copy(step), let maker = try? actions.maker(step.run) else { return [] }
-    return try flags(on: copy, maker).compactMap { row in
+    guard let copy = try copy(step) else { return [] }
+    return try flags(on: copy).compactMap { row in
       let own = copy.changes(of: row)
       return own.isEmpty ? nil : (row, copy.words(of: row), own.isSubset(of: step.discardedChanges))
     }
@@ -200,14 +212,33 @@ struct RedlineDesk {
     }
   }
 
+  /// What people have already said of flags that a new message still names; for its docket.
+  static func said(of run: RunID, in text: String, _ store: DeskStore) throws(JournalFault) -> [String] {
+    try store.findings(of: run).filter { row in
+      (row.humanLevel != nil || row.mark == .discard) && text.contains(row.finding.clause) && text.contains(row.stem)
+    }.map { row in
+      let deed =
+        row.mark == .discard
+        ? "\(row.decidedBy) said no to" : "\(row.decidedBy) changed to \(row.level.word)"
+      return "\(deed) “\(row.finding.clause)” in \(row.stem), which this names"
+    }
+  }
+
   /// Messages that still ask for what a person has just changed say so on their docket, and wait again.
   private func warn(_ row: FindingRow, _ deed: String, _ run: RunID) throws(JournalFault) {
     guard let maker = try? actions.maker(run) else { return }
     let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem) after this was written"
-    for step in try store.steps(of: run, in: [.waiting, .staged])
-    where [.mailSend, .mailDraft, .chatSend].contains(step.kind) && !step.isRelayed {
+    let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
+    for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed {
+      // What is approved for later waits again: it was approved with the words of before. Copies and memos have their own
+      // ways to follow.
+      guard step.state != .approved || step.dueAt != nil,
+        messages.contains(step.kind) || step.kind == .fileEdit
+          || step.kind == .fileCreate && step.basis == nil && !step.target.hasSuffix(".md")
+      else { continue }
       guard let bytes = try store.previewBytes(of: step.id), let preview = try? Preview(bytes: bytes) else { continue }
-      let text = ([step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(separator: "\n")
+      let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
+        separator: "\n")
       guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
       let earlier = step.reach.warnings.filter { $0.contains("after this was written") && $0 != warning }
       let new = try maker.changing(try maker.revised(step)) {
@@ -218,7 +249,6 @@ struct RedlineDesk {
           step: step.id, event: .revise, actor: .person(person), reasonCode: "flag-changed",
           reason: "a flag it names was changed", revised: new)
       ])
-      // A mark in the review is a person's; what was marked is shown again with its warning.
     }
   }
 }

@@ -25,7 +25,14 @@ package enum Register {
     let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
     let text = CSV.text([columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) })
     let folder = "\(desk.directory)/registers"
-    let path = "\(folder)/run-\(run).csv"
+    // One that somebody may have in hand is never overwritten: its digest is on the trail.
+    var path = "\(folder)/run-\(run).csv"
+    var version = 1
+    while let earlier = Files.text(path) {
+      if earlier == text { return path }
+      version += 1
+      path = "\(folder)/run-\(run)-\(version).csv"
+    }
     guard Files.makeDirectory(folder, mode: 0o700), Files.write(Array(text.utf8), to: path, mode: 0o600) else {
       throw RuntimeFault(.fault, "`\(path)` can't be written")
     }
@@ -39,19 +46,21 @@ package enum Register {
     let finding = flag.finding
     let decision: String =
       switch flag.mark {
-      case .undecided: !flag.rewritten.isEmpty ? "redline rewritten" : flag.humanLevel == nil ? "" : "level changed"
+      case .undecided:
+        !flag.rewritten.isEmpty
+          ? "redline rewritten" : flag.humanLevel != nil ? "level changed" : finding.level == .green ? "" : "undecided"
       case .keep:
         finding.redline.isEmpty ? "agreed" : flag.rewritten.isEmpty ? "redline kept" : "redline kept, rewritten"
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
       }
-    let isOurs = !flag.decidedBy.isEmpty
+    let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
+    let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy ? "" : flag.wording
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
-      flag.level.word, decision, flag.mark == .discard ? "" : flag.wording,
+      flag.level.word, decision, wording.split(separator: "\n").joined(separator: " "),
       finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
-      isOurs ? flag.decidedBy : copy?.decidedBy ?? "",
-      (isOurs ? flag.decidedAt : copy?.decidedAt)?.rfc3339 ?? "",
+      flag.decidedBy, flag.decidedAt?.rfc3339 ?? "",
       [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
   }

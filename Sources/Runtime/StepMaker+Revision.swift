@@ -26,7 +26,8 @@ extension StepMaker {
     material.images.before = try bytes(effect.preImage?.content.digest)
     material.images.after = try bytes(effect.newContent?.digest)
     if case .createFile = effect, let basis = step.basis {
-      material.images.basis = ("the file it repeats", try bytes(basis))
+      let shown = try store.previewBytes(of: step.id).flatMap { try? Preview(bytes: $0) }
+      material.images.basis = (shown?.repeated ?? "the file it repeats", try bytes(basis))
     }
     if case .sendMail(let mail) = effect { try attach(mail, to: &material) }
     if case .draftMail(let mail) = effect { try attach(mail, to: &material) }

@@ -39,7 +39,7 @@ struct StepMaker {
       var material = try material(proposal.effect, staging)
       material.since = try rejectedBefore(material.effect) ?? rewrittenBefore(material)
       let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
-      return (try notTwice(step), material.images.after)
+      return (try afterFlags(try notTwice(step)), material.images.after)
     } catch let fault as ScopeFault {
       throw ProposalFault(reason: fault.sentence)
     } catch let fault as ProposalFault {
@@ -82,6 +82,16 @@ struct StepMaker {
       isRelayed: isRelayed)
     seal(&step, preview)
     return step
+  }
+
+  /// A message about clauses that people have already spoken of says so.
+  private func afterFlags(_ step: NewStep) throws(JournalFault) -> NewStep {
+    guard [.mailSend, .mailDraft, .chatSend].contains(step.action.kind),
+      let preview = try? Preview(bytes: step.previewBytes)
+    else { return step }
+    let text = ([step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(separator: "\n")
+    let said = try RedlineDesk.said(of: run.id, in: text, store)
+    return said.isEmpty ? step : try changing(step) { $0.reach.warnings.insert(contentsOf: said, at: 0) }
   }
 
   /// The same message or entry once more, as an agent proposes it that was started again: what is only prepared gives

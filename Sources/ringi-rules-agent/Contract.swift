@@ -27,6 +27,8 @@ struct Contract {
   let lines: [String]
   let clauses: [Clause]
   var flags: [Flag] = []
+  /// Levels that reviewers changed, in their words.
+  var notes: [String] = []
 
   init(path: String, text: String) {
     self.path = path

@@ -70,6 +70,8 @@ final class ContractJob: Job {
       guard fields.count == 6, let index = contracts.firstIndex(where: { $0.contract.path == fields[1] }) else {
         continue
       }
+      contracts[index].contract.notes.append(
+        "\(fields[2]): \(fields[3].uppercased()) to \(fields[4].uppercased()), \(fields[5])")
       for flag in contracts[index].contract.flags.indices
       where contracts[index].contract.flags[flag].position.clause == fields[2] {
         contracts[index].contract.flags[flag].level = fields[4].uppercased()
@@ -209,6 +211,9 @@ final class ContractJob: Job {
       File: \(contract.path)
 
       """
+    if !contract.notes.isEmpty {
+      out += "\n## Changed by a reviewer\n\n" + contract.notes.map { "- \($0)\n" }.joined()
+    }
     for level in ["RED", "YELLOW", "GREEN"] {
       let flags = contract.flags.filter { $0.level == level }
       guard !flags.isEmpty else { continue }
