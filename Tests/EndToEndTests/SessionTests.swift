@@ -248,6 +248,11 @@ extension SessionTests {
     let folder = try #require(first.output.split(separator: "\n").first?.split(separator: " ").last)
     var sitting = try Sitting(ringi, 120, 40)
     try sitting.until("the flags are there") { $0.findings.count > 20 && $0.preparedIDs.count >= 16 }
+    // The document itself is put on hold first: what the copy repeats is no longer on the disk.
+    let hold = try #require(sitting.model.waiting.first { $0.kind == .fileEdit && $0.target.contains("aster") })
+    while sitting.model.selection != hold.id { try sitting.press("n") }
+    try sitting.decide("a")
+    try sitting.until("it is on hold") { $0.steps[hold.id]?.state == .done }
     // In the review, one change of a copy is left out: the flag knows.
     try sitting.press("b")
     while sitting.model.current?.target.hasPrefix("redlines/") != true { try sitting.press("j") }
@@ -279,7 +284,16 @@ extension SessionTests {
       $0.findings.contains { $0.id == other.id && $0.rewritten.contains("As we say.") }
     }
     #expect(sitting.model.steps[copy.id]?.discardedChanges.count == 1, "what was left out stays left out")
-    // A level is lowered while the agent's turn goes on: its mail says so, and the memo that is kept says so.
+    // A level is lowered while the agent's turn goes on: its mail says so, also when it was approved for later, and the
+    // memo that is kept says so.
+    try sitting.press("3")
+    let mail = try #require(sitting.model.waiting.first { $0.kind == .mailSend && $0.claims.reason.contains(out.stem) })
+    while sitting.model.draftSelection != mail.id { try sitting.press("j") }
+    for _ in 0..<9 where sitting.model.overlay == nil { try sitting.decide("L") }
+    try sitting.press("2h")
+    try sitting.press(.enter)
+    try sitting.until("it is set for later") { $0.steps[mail.id]?.state == .approved }
+    try sitting.press("2")
     let red = try #require(
       sitting.model.flags.first { $0.level == .red && $0.finding.document == out.finding.document })
     while sitting.model.finding != red.id { try sitting.press("k") }
@@ -288,7 +302,7 @@ extension SessionTests {
     try sitting.press(.enter)
     try sitting.until("its mail says so") {
       $0.waiting.contains {
-        $0.kind == .mailSend && $0.reach.warnings.contains { $0.contains("after this was written") }
+        $0.id == mail.id && $0.reach.warnings.contains { $0.contains("after this was written") }
       }
     }
     try sitting.press("b")
@@ -303,6 +317,13 @@ extension SessionTests {
     #expect(memo.hasPrefix("> \(red.finding.clause): level changed by "), "\(memo.prefix(200))")
     let kept = try String(contentsOfFile: "\(folder)/files/\(copy.target)", encoding: .utf8)
     #expect(kept.contains("As we say.") && !kept.contains(out.finding.redline))
+    // Its copy is in place: a word on the flag would change nothing there.
+    try sitting.press("2")
+    while sitting.model.finding != out.id { try sitting.press("k") }
+    for _ in 0..<4 where !sitting.model.status.contains("in place") && !sitting.model.status.contains("is done") {
+      try sitting.decide("a")
+    }
+    #expect(sitting.model.status.contains("a word here would change nothing"), "\(sitting.model.status)")
     let rows = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8).split(separator: "\r\n")
     func row(_ flag: FindingRow) -> Substring? {
       rows.first { $0.contains("\(flag.finding.document),\(flag.finding.clause),") }
