@@ -6,11 +6,11 @@ extension CommandTable {
     Binding(
       .pause, [.character("p")], .run, "pause the run, and go on",
       label: { $0.view == .live ? ($0.wantedRun?.isPaused == true ? "go on" : "pause") : nil },
-      obstacle: { $0.wantedRun?.state == .live ? nil : "the run is not live" }),
+      obstacle: { $0.wantedRun?.state == .live || $0.wantedRun?.isPaused == true ? nil : "the run is not live" }),
     Binding(
       .stop, [.character("K")], .run, "stop the run: what waits is withdrawn",
       label: { $0.view == .live ? "stop" : nil },
-      obstacle: { $0.wantedRunHasHost && $0.wantedRun?.state.isOver == false ? nil : "the run has no host to stop" }),
+      obstacle: { $0.wantedRun?.state.isOver == false ? nil : "the run is over" }),
     Binding(
       .stopAll, [], .run, "stop every run on this desk",
       obstacle: { model in

@@ -28,6 +28,23 @@ package enum Overlay: Hashable, Sendable {
   case confirm(Confirmation)
 }
 
+extension Overlay {
+  /// Which question it is, whatever is typed into it.
+  var question: Int {
+    switch self {
+    case .reason: 0
+    case .editor: 1
+    case .search: 2
+    case .palette: 3
+    case .filter: 4
+    case .level: 5
+    case .finish: 6
+    case .bulk: 7
+    case .confirm: 8
+    }
+  }
+}
+
 /// What asks once more, naming what it will do.
 package enum Confirmation: Hashable, Sendable {
   case pause(RunID)

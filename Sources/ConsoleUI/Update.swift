@@ -9,9 +9,11 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .input(let event, let at):
     model.now = at
     model.lastInput = at
-    let wasOpen = model.overlay != nil
+    let before = model.overlay?.question
     let intents = input(&model, event, at)
-    if !wasOpen, model.overlay != nil { (model.overlayAt, model.overlayScroll, model.isLeavingEditor) = (at, 0, false) }
+    if let now = model.overlay?.question, now != before {
+      (model.overlayAt, model.overlayScroll, model.isLeavingEditor) = (at, 0, false)
+    }
     return intents
   case .tick(let at, let wall):
     model.now = at

@@ -29,7 +29,12 @@ package struct Address: Hashable, Sendable {
       mailbox.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), !mailbox.contains(where: { ",;:<>()[]\\\"".contains($0) }),
       !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
     else { return false }
-    guard let open = text.firstIndex(of: "<") else { return !text.contains(">") }
+    // A blank within would vanish from where the mail goes, and not from what is shown.
+    let blanks: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    guard let open = text.firstIndex(of: "<") else {
+      return !text.contains(">") && !text.drop(while: blanks).reversed().drop(while: blanks).contains(where: blanks)
+    }
+    if text[open...].prefix(while: { $0 != ">" }).contains(where: blanks) { return false }
     let name = text[..<open].filter { $0 != " " && $0 != "\"" }
     let tail = text[open...].drop { $0 != ">" }.dropFirst()
     return text[open...].dropFirst().firstIndex(of: "<") == nil && tail.allSatisfy { $0 == " " }

@@ -49,7 +49,9 @@ extension StepState {
     case (.waiting, .approve): .approved
     case (.waiting, .reject): .rejected
     case (.waiting, .expire): .expired
-    case (.waiting, .withdraw), (.staged, .withdraw), (.approved, .withdraw), (.permitted, .withdraw): .withdrawn
+    case (.waiting, .withdraw), (.staged, .withdraw), (.approved, .withdraw), (.permitted, .withdraw),
+      (.kept, .withdraw):
+      .withdrawn
     case (.waiting, .revise), (.approved, .revise): .waiting
     case (.staged, .revise), (.kept, .revise): .staged
     case (.approved, .takeBack): .waiting

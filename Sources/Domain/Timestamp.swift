@@ -67,7 +67,9 @@ extension Timestamp {
   /// - Parameter offset: seconds east of UTC.
   /// - Returns: nil for anything else, for what is past, and for more than 31 days.
   package func later(_ text: String, offset: Int) -> Timestamp? {
-    let words = text.split { $0 == " " || $0 == "T" }.map(String.init)
+    // `2026-12-01T14:05` as well.
+    let words = (text.first?.isNumber ?? false ? text.replacing("T", with: " ") : text).split(separator: " ").map(
+      String.init)
     let limit: Int64 = 31 * 86_400_000
     if let length = TimeLength.sum(words.joined()) {
       return length >= 1_000 && length <= limit ? Timestamp(milliseconds: milliseconds + length) : nil

@@ -140,6 +140,13 @@ package struct DeskActions {
         ])
       }
       let kept = Set(keeping)
+      let stillThere = Set(try store.steps(of: run, in: [.staged]).map(\.id))
+      guard kept.isSubset(of: stillThere) else {
+        throw JournalFault(
+          .changed,
+          "\(kept.subtracting(stillThere).count) of the kept were judged anew and wait by themselves; nothing was finished"
+        )
+      }
       let all = try store.steps(of: run, in: [.staged])
       let words = all.compactMap { step -> (step: StepID, decision: Decision, shown: Shown)? in
         let mark: Mark = kept.contains(step.id) ? .keep : step.mark
@@ -216,7 +223,17 @@ package struct DeskActions {
   }
 
   package func stop(_ run: RunID) throws(RuntimeFault) {
-    try journalled { () throws(JournalFault) in try store.askToStop(run, by: desk.person) }
+    try journalled { () throws(JournalFault) in
+      try store.askToStop(run, by: desk.person)
+      // Without an agent nobody is there to stop: what is open is withdrawn here.
+      guard RunLock.holder(desk.directory, run) != .agent else { return }
+      try gate.move(
+        try store.steps(of: run, in: [.waiting, .approved, .permitted]).map {
+          Transition(
+            step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "stopped",
+            reason: "stopped by a person")
+        })
+    }
   }
 
   /// Starts the agent of a lost run again, on the same run.
@@ -231,7 +248,7 @@ package struct DeskActions {
       throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
     }
     try journalled { () throws(JournalFault) in
-      let open = try store.steps(of: run, in: [.waiting, .staged, .approved, .permitted])
+      let open = try store.steps(of: run, in: [.waiting, .staged, .approved, .permitted, .kept])
       try gate.move(
         open.map {
           Transition(

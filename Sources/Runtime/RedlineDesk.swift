@@ -203,7 +203,8 @@ struct RedlineDesk {
         "> \(row.finding.clause): level changed by \(row.decidedBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
       }
       guard !lines.isEmpty, let text = try maker.editableText(step) else { continue }
-      guard let effect = try maker.edited(step, lines.joined() + "\n" + text) else { continue }
+      let head = lines.joined() + "\n"
+      guard !text.hasPrefix(head), let effect = try maker.edited(step, head + text) else { continue }
       try actions.gate.move([
         Transition(
           step: step.id, event: .revise, actor: .person(person), reasonCode: "level-noted",
@@ -240,9 +241,9 @@ struct RedlineDesk {
       let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
         separator: "\n")
       guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
-      let earlier = step.reach.warnings.filter { $0.contains("after this was written") && $0 != warning }
       let new = try maker.changing(try maker.revised(step)) {
-        $0.reach.warnings.insert(contentsOf: [warning] + earlier, at: 0)
+        $0.reach.warnings.removeAll { $0 == warning }
+        $0.reach.warnings.insert(warning, at: 0)
       }
       try actions.gate.move([
         Transition(

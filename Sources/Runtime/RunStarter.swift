@@ -70,6 +70,7 @@ package enum RunStarter {
     }
     let text = String(decoding: answer, as: UTF8.self)
     guard text == "ready\n" else {
+      waitpid(host, nil, 0)
       // A host that can't start ends no console: what is left waits, and the reason is told.
       throw RuntimeFault(
         .refused,
@@ -136,7 +137,10 @@ package enum RunStarter {
     let left = try journalled { () throws(JournalFault) in try desk.store.runsWithWork() }
     var performers: [pid_t] = []
     for other in left where other != run && RunLock.isFree(desk.directory, other) {
-      if let performer = try attend(desk, other) { performers.append(performer) }
+      // One that can't be started must not keep the others' mail waiting.
+      do throws(RuntimeFault) {
+        if let performer = try attend(desk, other) { performers.append(performer) }
+      } catch  where error.code != .fault { continue }
     }
     return performers
   }

@@ -39,6 +39,7 @@ extension StepMaker {
       ? "somebody removed this file since the agent prepared its version. What they took away:"
       : "somebody changed this file since the agent prepared its version. What they did:"
     let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
+    origin.reach.warnings.removeAll { $0 == Clash.warning }
     let new = try revised(origin, as: now, since: (words, String(decoding: before, as: UTF8.self), theirs))
     // The same bytes in another file are no clash for a person's eyes: only the record follows.
     guard state?.bytes != before else { return new }

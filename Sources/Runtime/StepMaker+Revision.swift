@@ -60,7 +60,21 @@ extension StepMaker {
     material.since = since
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
-    return new
+    // What was found out about it, beside what its effect tells, stays true of its next form.
+    let own = try ownWarnings(step)
+    let kept = own.filter { !new.reach.warnings.contains($0) }
+    return kept.isEmpty ? new : try changing(new) { $0.reach.warnings.insert(contentsOf: kept, at: 0) }
+  }
+
+  /// Warnings that do not come from the effect itself: a crash, a sending before, a flag that was changed.
+  private func ownWarnings(_ step: StepSummary) throws(JournalFault) -> [String] {
+    guard !step.reach.warnings.isEmpty else { return [] }
+    let material = try stored(step, try effect(of: step.id))
+    let plain = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
+    return step.reach.warnings.filter { warning in
+      // A first message to somebody may be none any more; what the effect tells is told anew.
+      !plain.reach.warnings.contains(warning) && !warning.hasSuffix("never written to before")
+    }
   }
 
   /// The same kind on the same target that a person rejected in this run, with what is different now.

@@ -122,6 +122,7 @@ extension DeskStore {
 
   /// A person starts the agent again: an earlier stop holds no more.
   package func noteContinued(_ run: RunID, by person: Person) throws(JournalFault) {
+    try setFlag(run, "isPaused", false, "run resumed", by: .person(person))
     try setFlag(run, "stopWanted", false, "continued", by: .person(person))
   }
 

@@ -104,7 +104,16 @@ enum Schema {
         code: 26, extended: 26, message: "the desk was written by a newer Ringi (schema \(version))", sql: "migrate")
     }
     for index in version..<max(version, migrations.count) {
-      try connection.execute("BEGIN IMMEDIATE; \(migrations[index]); PRAGMA user_version = \(index + 1); COMMIT")
+      try connection.execute("BEGIN IMMEDIATE")
+      // Of two that open an old desk at once, the second finds it done.
+      let now = try connection.first("PRAGMA user_version") { Int($0.int(0)) } ?? 0
+      do {
+        if now == index { try connection.execute("\(migrations[index]); PRAGMA user_version = \(index + 1)") }
+        try connection.execute("COMMIT")
+      } catch {
+        try? connection.execute("ROLLBACK")
+        throw error
+      }
     }
   }
 }

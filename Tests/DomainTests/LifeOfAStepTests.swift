@@ -9,7 +9,7 @@ struct LifeOfAStepTests {
     waiting approve approved, waiting reject rejected, waiting expire expired, waiting withdraw withdrawn,
     waiting revise waiting, approved revise waiting,
     approved takeBack waiting, waiting loosen staged, staged tighten waiting, staged withdraw withdrawn, approved withdraw withdrawn,
-    permitted withdraw withdrawn, staged revise staged, kept revise staged, staged keep kept, staged discard discarded,
+    permitted withdraw withdrawn, staged revise staged, kept revise staged, staged keep kept, kept withdraw withdrawn, staged discard discarded,
     permitted begin performing, approved begin performing, kept begin performing, performing succeed done,
     performing fail failed, performing rollback staged, performing revise waiting, performing lose unknown,
     unknown reconcileDone done, unknown reconcileFailed failed, unknown ask waiting, unknown retry kept, done undo undone

@@ -32,6 +32,7 @@ struct ConsoleSession<Terminal: Screen> {
   private var performers: [pid_t] = []
   /// Why no performer could be started, as last told.
   private var lastRefusal = ""
+  private var lastRefusedAt: Int64 = 0
   private var lastProgress: Int64 = 0
   private var lastTick: Int64 = 0
   var lastWall: Int64 = 0
@@ -215,7 +216,8 @@ struct ConsoleSession<Terminal: Screen> {
       }
     }
     do throws(RuntimeFault) {
-      if holder == nil, !summary.state.isOver {
+      // What could not be started a moment ago is not tried each second.
+      if holder == nil, !summary.state.isOver, lastRefusal.isEmpty || now - lastRefusedAt >= 15_000 {
         if let performer = try RunStarter.attend(desk, run) { performers.append(performer) }
         seenVersion = -1
       }
@@ -226,6 +228,7 @@ struct ConsoleSession<Terminal: Screen> {
     } catch {
       guard error.code != .fault else { throw error }
       // Another console was quicker, or it is as it was a second ago.
+      lastRefusedAt = now
       guard RunLock.isFree(desk.directory, run), error.sentence != lastRefusal else { return }
       lastRefusal = error.sentence
       try deliver(.told(error.sentence, isBad: true))

@@ -205,6 +205,7 @@ extension Host {
       waitpid(agentPID, &status, 0)
       agentPID = 0
     }
+    lock.become(.performer)
     guard !isAgentDone else { return }
     isAgentDone = true
     waiting = [:]

@@ -28,6 +28,7 @@ extension Host {
   func take(_ proposal: Proposal, _ token: ReplyToken) throws(JournalFault) {
     guard !isLost else { return }
     followPolicy()
+    try followStaging()
     guard policyFault.isEmpty else {
       return try answer(token, .invalid(reason: "the policy can't be read, so the answer is no: \(policyFault)"))
     }
@@ -76,6 +77,9 @@ extension Host {
     if case .done = outcome, case .readFile = token.shape { return try answer(token, .content(content)) }
     if try store.step(step.id)?.state == .waiting {
       waiting[step.id] = token
+      if case .tool = token.shape {
+        deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
+      }
     } else {
       try answer(token, reply(step.number, outcome))
     }
@@ -148,9 +152,11 @@ extension Host {
     }
     try performKept()
     if try store.run(run)?.isPaused == false, !held.isEmpty {
-      let proposals = held
-      held = []
-      for (proposal, token) in proposals { try take(proposal, token) }
+      for _ in held.indices {
+        guard !held.isEmpty else { break }
+        let (proposal, token) = held.removeFirst()
+        try take(proposal, token)
+      }
     }
     if isAgentDone {
       let changed = link?.canPrompt == true ? try store.untoldLevels(of: run) : []
@@ -166,7 +172,12 @@ extension Host {
     let now = store.clock.wall()
     for step in try store.steps(of: run, in: [.approved]) {
       guard let due = step.dueAt, now < due else {
-        try performApproved(step)
+        // One that can't be done now keeps neither its agent's answer nor the others.
+        let token = waiting[step.id]
+        do { try performApproved(step) } catch  where error.code != .unwritable && error.code != .unreadable {
+          if let token, try store.step(step.id)?.state == .waiting { waiting[step.id] = token }
+          StandardError.write("ringi host \(run): #\(step.number): \(error.detail)")
+        }
         continue
       }
       nextDue = min(nextDue ?? due, due)
@@ -175,11 +186,6 @@ extension Host {
 
   private func performApproved(_ step: StepSummary) throws(JournalFault) {
     let token = waiting.removeValue(forKey: step.id)
-    deadlines.removeAll { $0.step == step.id && token == nil }
-    if let token, step.isRelayed {
-      seenVersion = -1
-      return try allow(step, token)
-    }
     // A machine that slept past the time must not send yesterday's words in the person's name.
     if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {
       if let token { waiting[step.id] = token }
@@ -199,6 +205,10 @@ extension Host {
           step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
           revised: try maker.revised(step))
       ])
+    }
+    if let token, step.isRelayed {
+      seenVersion = -1
+      return try allow(step, token)
     }
     let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
     if case .done = outcome { try remember(step) }

@@ -72,6 +72,7 @@ package final class Host {
       throw RuntimeFault(.usage, "there is no run \(run)")
     }
     self.summary = summary
+    policyStamp = Self.stamp(desk.directory, summary.directory)
     let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
     let scopes: Scopes
     do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
@@ -111,7 +112,7 @@ package final class Host {
       try lookAtTime()
     }
     // A host without an agent is there to perform what is left; it goes when that is done, or when it is in the way.
-    if link == nil, agentPID == 0, !hasWork || RunLock.isYieldWanted(desk.directory, run) {
+    if link == nil, agentPID == 0, isAgentDone, !hasWork || RunLock.isYieldWanted(desk.directory, run) {
       attempt { () throws(JournalFault) in try settleState() }
       isOver = true
     }
@@ -127,22 +128,23 @@ package final class Host {
 
   /// Rules that change while a run goes on count from the next step on. What can't be read permits nothing.
   func followPolicy() {
-    let files = ["\(desk.directory)/policy.yaml", "\(summary.directory)/policy.yaml"]
-    let stamp = files.map { path -> String in
-      var status = stat()
-      guard stat(path, &status) == 0 else { return "none" }
-      return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }.joined(separator: ", ")
-    guard stamp != policyStamp else { return }
-    let isFirst = policyStamp.isEmpty
+    let stamp = Self.stamp(desk.directory, summary.directory)
+    guard stamp != policyStamp || !policyFault.isEmpty else { return }
     policyStamp = stamp
-    if isFirst { return }
     do throws(RuntimeFault) {
       let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
       maker = StepMaker(run: summary, loaded: loaded, scopes: maker.scopes, store: store, converter: desk.converter)
       policyFault = ""
     } catch { policyFault = error.sentence }
     seenVersion = -1
+  }
+
+  private static func stamp(_ desk: String, _ workspace: String) -> String {
+    ["\(desk)/policy.yaml", "\(workspace)/policy.yaml"].map { path -> String in
+      var status = stat()
+      guard stat(path, &status) == 0 else { return "none" }
+      return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }.joined(separator: ", ")
   }
 
   private var hasWork: Bool {

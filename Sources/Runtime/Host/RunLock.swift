@@ -27,12 +27,20 @@ package final class RunLock {
     }
     guard descriptor >= 0 else { throw RuntimeFault(.fault, "`\(Self.path(desk, run))` can't be opened") }
     if holder == .agent { unlink(Self.yield(desk, run)) }
+    become(holder)
+  }
+
+  /// A host whose agent is gone only performs what is left, and gives way like any performer.
+  func become(_ holder: Holder) {
     let word = Array(holder.rawValue.utf8)
     _ = ftruncate(descriptor, 0)
     _ = word.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    _ = ftruncate(descriptor, 0)
+    close(descriptor)
+  }
 
   private static func path(_ desk: String, _ run: RunID) -> String { "\(desk)/run-\(run).lock" }
   private static func yield(_ desk: String, _ run: RunID) -> String { "\(desk)/run-\(run).yield" }
@@ -45,7 +53,8 @@ package final class RunLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: 16)
     let count = pread(descriptor, &buffer, buffer.count, 0)
-    return Holder(rawValue: String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)) ?? .agent
+    // Without a word somebody only looks, or is about to say what for.
+    return Holder(rawValue: String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)) ?? .look
   }
 
   /// True when no process holds the run.
@@ -61,5 +70,10 @@ package final class RunLock {
     return isFree(desk, run)
   }
 
-  static func isYieldWanted(_ desk: String, _ run: RunID) -> Bool { access(yield(desk, run), F_OK) == 0 }
+  /// A wish that somebody left behind, killed in between, counts no more after some seconds.
+  static func isYieldWanted(_ desk: String, _ run: RunID) -> Bool {
+    var status = stat()
+    guard stat(yield(desk, run), &status) == 0 else { return false }
+    return time(nil) - status.st_mtim.tv_sec < 5
+  }
 }
