@@ -69,7 +69,8 @@ extension Frame {
   /// `▾ 34 more` at the lower right of a pane that is cut.
   mutating func more(_ region: Region, _ count: Int, _ what: String, ascii: Bool) {
     guard count > 0, region.width > 12 else { return }
-    let text = " \(ascii ? "v" : "▾") \(count) more \(what) "
+    let noun = count == 1 && what.hasSuffix("s") ? String(what.dropLast()) : what
+    let text = " \(ascii ? "v" : "▾") \(count) more \(noun) "
     let width = SafeText.width(text)
     put(text, .warning, x: region.x + region.width - width - 2, y: region.y + region.height - 1, limit: width)
   }

@@ -212,7 +212,7 @@ struct ConsoleSession<Terminal: Screen> {
       isDirty = true
       if !hasHost, !summary.state.isOver {
         try deliver(
-          .told("the run’s host is gone; :continue starts the agent again, :close ends the run", isBad: true))
+          .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
     }
     do throws(RuntimeFault) {
