@@ -92,6 +92,7 @@ enum Standing {
     case .staged where step.kind == .eventAdd: return (step.mark == .keep ? "to keep" : "prepared", .batched)
     case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
     case .approved:
+      if model.run?.isPaused == true { return ("held, run paused", .warning) }
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, model), .warning)
     case .done where step.kind == .mailDraft:

@@ -63,8 +63,16 @@ enum FooterView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .status)
     if !model.status.isEmpty {
-      frame.putCut(
-        [Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: region.width)
+      // What a yes would do now stays on the screen beside any word.
+      var deed = ""
+      if model.overlay == nil, let yes = CommandTable.binding(.approve), yes.obstacle(model) == nil,
+        let label = yes.label(model)
+      {
+        deed = " \(model.keymap.name(.approve)) \(label) "
+      }
+      let room = region.width - SafeText.width(deed)
+      frame.putCut([Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: room)
+      frame.put(deed, model.isArmed ? .key : .dim, x: room, y: region.y, limit: region.width - room)
       return
     }
     let right = place(model)

@@ -264,6 +264,14 @@ package struct Model: Sendable {
   /// True when what is painted has been there long enough for a key to mean it.
   package var isArmed: Bool { painted != nil && painted == expectedPaint && now - paintedAt >= Self.arming }
 
+  /// A yes to what goes out and has a careful line needs a longer look than any other key.
+  package var isArmedForYes: Bool {
+    guard isArmed, let step = current, step.state == .waiting, step.mustBeSeenWhole, !step.reach.warnings.isEmpty else {
+      return isArmed
+    }
+    return now - paintedAt >= Self.arming * 3
+  }
+
   /// True when an open question has been there long enough for a yes.
   package var isOverlayArmed: Bool { now - overlayAt >= Self.arming }
 

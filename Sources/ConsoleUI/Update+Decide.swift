@@ -90,6 +90,10 @@ func painting(_ model: inout Model) -> Painting? {
 }
 
 private func approve(_ model: inout Model) -> [Intent] {
+  guard model.isArmedForYes else {
+    say(&model, "something about it wants care: read its `careful` lines, then press again", isBad: true)
+    return [.flushInput]
+  }
   guard let painted = painting(&model), let step = model.current else { return [] }
   let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
   say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)")
@@ -113,7 +117,10 @@ func later(_ model: inout Model) -> [Intent] {
 func advance(_ model: inout Model, past id: StepID) -> [Intent] {
   model.isFollowing = true
   if model.view == .drafts {
-    guard let next = nextDraft(model, after: id, by: 1) else { return [] }
+    // From a draft to a draft, from what waits to what waits: the next yes must not mean something else.
+    guard let next = nextDraft(model, after: id, by: 1), model.steps[next]?.state == model.steps[id]?.state else {
+      return []
+    }
     model.draftSelection = next
     return showCurrent(&model)
   }

@@ -107,6 +107,12 @@ package struct CalendarEvent: Hashable, Sendable {
     self.notes = notes
     self.attendees = attendees
   }
+
+  /// Its end lies before its start, both written with the same offset; times that can't be compared are not.
+  package var endsBeforeStart: Bool {
+    start.utf8.count == end.utf8.count && start.utf8.count >= 19 && start.dropFirst(19) == end.dropFirst(19)
+      && end < start
+  }
 }
 
 /// A call of another system. `arguments` is the JSON text exactly as it came.

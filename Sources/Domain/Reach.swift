@@ -47,6 +47,7 @@ package struct Reach: Hashable, Sendable {
     case .addEvent(let event):
       reach.noun = "event"
       reach.sort(event.attendees, facts)
+      if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
     case .call(let call):
       reach.noun = "record outside"
       reach.bytes = call.arguments.utf8.count

@@ -90,6 +90,7 @@ enum EventText {
     out.place = fields["Place"]?.value ?? ""
     out.attendees = try MailText.addresses(fields, "Invites")
     out.notes = notes
+    if out.endsBeforeStart { throw MessageFault("line \(fields["End"]?.line ?? 0): it ends before it starts") }
     if out.start.isEmpty || out.end.isEmpty { throw MessageFault("`Start:` and `End:` need a time") }
     return out
   }

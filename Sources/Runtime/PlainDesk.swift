@@ -72,6 +72,9 @@ package struct PlainDesk {
       waitForBell()
       return true
     }
+    for step in try steps([.refused]) {
+      print(Plain.safe("#\(step.number) was refused by policy: \(step.kind.rawValue) \(step.target)"))
+    }
     let held = left.count { $0.dueAt != nil }
     print(
       left.isEmpty

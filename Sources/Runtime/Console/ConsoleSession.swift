@@ -210,7 +210,7 @@ struct ConsoleSession<Terminal: Screen> {
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
-      if !hasHost, !summary.state.isOver {
+      if !hasHost, !summary.state.isOver, !summary.note.hasPrefix("stopped") {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
