@@ -118,9 +118,8 @@ func advance(_ model: inout Model, past id: StepID) -> [Intent] {
   model.isFollowing = true
   if model.view == .drafts {
     // From a draft to a draft, from what waits to what waits: the next yes must not mean something else.
-    guard let next = nextDraft(model, after: id, by: 1), model.steps[next]?.state == model.steps[id]?.state else {
-      return []
-    }
+    let state = model.steps[id]?.state
+    guard let next = nextDraft(model, after: id, by: 1, where: { $0.state == state }) else { return [] }
     model.draftSelection = next
     return showCurrent(&model)
   }
@@ -130,13 +129,15 @@ func advance(_ model: inout Model, past id: StepID) -> [Intent] {
 }
 
 /// The next message that wants a person: it waits, or it is a draft that nobody has decided on.
-func nextDraft(_ model: Model, after id: StepID?, by step: Int) -> StepID? {
+func nextDraft(
+  _ model: Model, after id: StepID?, by step: Int, where fits: (StepSummary) -> Bool = { _ in true }
+) -> StepID? {
   let ids = model.draftIDs
   guard !ids.isEmpty else { return nil }
   let here = id.flatMap { ids.firstIndex(of: $0) } ?? 0
   let around = (1..<max(2, ids.count)).map { ids[((here + step * $0) % ids.count + ids.count) % ids.count] }
   return around.first { id in
-    guard let step = model.steps[id] else { return false }
+    guard let step = model.steps[id], fits(step) else { return false }
     return step.state == .waiting || step.state == .staged && step.mark == .undecided || Deed.isSavedDraft(step)
   }
 }

@@ -129,6 +129,19 @@ extension SessionTests {
     try stop(ringi)
   }
 
+  @Test("who looks for a lock that is held leaves its holder's word as it is")
+  func lockWord() throws {
+    let folder = try Project.Folder()
+    let run = RunID(7)
+    let held = try RunLock(folder.path, run, as: .agent)
+    #expect(RunLock.holder(folder.path, run) == .agent)
+    #expect(throws: RuntimeFault.self) { _ = try RunLock(folder.path, run, as: .look) }
+    #expect(RunLock.holder(folder.path, run) == .agent)
+    held.become(.performer)
+    #expect(RunLock.holder(folder.path, run) == .performer && !RunLock.isFree(folder.path, run))
+    withExtendedLifetime(held) {}
+  }
+
   @Test("an edit that policy would forbid changes nothing and says why")
   func forbiddenEdit() throws {
     let ringi = try Ringi()

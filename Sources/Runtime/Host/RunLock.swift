@@ -15,6 +15,7 @@ package final class RunLock {
   }
 
   private let descriptor: Int32
+  private var isHeld = false
 
   /// - Parameter holder: a host waits a little for a performer to give way; a look does not.
   init(_ desk: String, _ run: RunID, as holder: Holder) throws(RuntimeFault) {
@@ -26,6 +27,7 @@ package final class RunLock {
       poll(nil, 0, 50)
     }
     guard descriptor >= 0 else { throw RuntimeFault(.fault, "`\(Self.path(desk, run))` can't be opened") }
+    isHeld = true
     if holder == .agent { unlink(Self.yield(desk, run)) }
     become(holder)
   }
@@ -38,7 +40,8 @@ package final class RunLock {
   }
 
   deinit {
-    _ = ftruncate(descriptor, 0)
+    // Who did not get it must not wipe the word of who has it.
+    if isHeld { _ = ftruncate(descriptor, 0) }
     close(descriptor)
   }
 
