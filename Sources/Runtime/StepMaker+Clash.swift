@@ -51,10 +51,6 @@ extension StepMaker {
   /// A step whose target turned out another than the one shown, against what is there now; nil where nothing is.
   func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     if let new = try clashing(step) { return new }
-    func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
-      guard let now = try? scopes.read(path) else { return nil }
-      return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
-    }
     switch try effect(of: step.id) {
     case .deleteFile(let path, _):
       guard let now = try image(path) else { return nil }

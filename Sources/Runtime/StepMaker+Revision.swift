@@ -149,15 +149,17 @@ extension StepMaker {
 }
 
 extension StepMaker {
+  /// What is at a path now, kept on the desk; nil where nothing can be read.
+  func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
+    guard let now = try? scopes.read(path) else { return nil }
+    return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+  }
+
   /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be
   /// put back.
   func undoing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     let done = try effect(of: step.id)
     let inverse: Effect?
-    func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
-      guard let now = try? scopes.read(path) else { return nil }
-      return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
-    }
     switch done {
     case .createFile(let path, _): inverse = try image(path).map { .deleteFile(path, $0) }
     case .editFile(let path, let before, _): inverse = try image(path).map { .editFile(path, $0, before.content) }
