@@ -80,7 +80,7 @@ enum Deed {
     case .refused: return "policy forbids this step; nobody can approve it here"
     case .staged: return "prepared: it is decided in the review (b)"
     case .approved where step.dueAt != nil: return "#\(step.number) is approved and held; u takes it back"
-    default: return "#\(step.number) is \(step.state.rawValue)\(step.decidedBy.isEmpty ? "" : " (\(step.decidedBy))")"
+    default: return "#\(step.number) is \(step.state.word)\(step.decidedBy.isEmpty ? "" : " (\(step.decidedBy))")"
     }
   }
 
@@ -159,6 +159,7 @@ enum Deed {
       if step.mustBeSeenWhole { return "this goes out or can’t be undone: one by one only" }
       if !step.verdict.allowsBulk { return "its rule does not allow it: one by one only" }
       return model.waiting.count { like(step, $0) } > 1 ? nil : "no other waiting step is like this one"
+    case .flags: return "flags are decided one by one"
     default: return "nothing to approve here"
     }
   }

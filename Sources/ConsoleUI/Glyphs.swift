@@ -95,13 +95,12 @@ enum Words {
     switch step.state {
     case .waiting: "waits for you"
     case .done where step.isRelayed: "allowed, the agent does it"
-    case .staged: "prepared"
     case .refused: "refused by policy"
     case .approved where step.dueAt != nil: "approved, held"
     case .approved: "approved, being done"
     case .kept: "kept, being put in place"
     case .unknown: "unknown: the host died while doing it"
-    default: step.state.rawValue
+    default: step.state.word
     }
   }
 }

@@ -38,7 +38,9 @@ enum HeaderView {
       frame.put(who, x: region.width - width(who), y: region.y, limit: region.width)
       return
     }
-    let choices = heads.map { [$0] + tail(4) } + (0...3).reversed().map { [heads[3]] + tail($0) }
+    // Who acts and how far it can be trusted is worth more than what is over.
+    let choices =
+      [(0, 4), (1, 4), (1, 3), (1, 2), (2, 2), (2, 1), (3, 1), (3, 0)].map { [heads[$0.0]] + tail($0.1) }
     frame.putCut(
       choices.first { width($0) <= region.width } ?? [heads[3]] + urgent, x: 0, y: region.y, limit: region.width)
   }

@@ -215,7 +215,7 @@ private func editorKey(
     }
     guard current.state == .waiting || current.state == .staged else {
       say(
-        &model, "already \(current.state.rawValue) by \(current.decidedBy); Esc goes back, your text was not used",
+        &model, "already \(current.state.word) by \(current.decidedBy); Esc goes back, your text was not used",
         isBad: true)
       return []
     }
@@ -247,7 +247,7 @@ private func find(_ model: inout Model) -> [Intent] {
   let needle = model.needle.lowercased()
   let found = rotated.first { id in
     guard let step = model.steps[id] else { return false }
-    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.rawValue)".lowercased().contains(
+    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word)".lowercased().contains(
       needle)
   }
   guard let found else {

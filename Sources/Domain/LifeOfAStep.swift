@@ -39,6 +39,9 @@ package enum StepEvent: String, Sendable, Hashable, CaseIterable {
 }
 
 extension StepState {
+  /// As people read it.
+  package var word: String { self == .staged ? "prepared" : rawValue }
+
   /// The state after `event`, nil when the transition is illegal.
   package func after(_ event: StepEvent) -> StepState? {
     switch (self, event) {

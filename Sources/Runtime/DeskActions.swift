@@ -176,7 +176,7 @@ package struct DeskActions {
   /// A new step that puts back what a done step did; it waits like any other.
   package func undo(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
     guard step.state == .done else {
-      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue); only what was done can be undone")
+      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.word); only what was done can be undone")
     }
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in

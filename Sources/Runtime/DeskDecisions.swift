@@ -25,7 +25,7 @@ package struct DeskDecisions {
     try RunStarter.attend(desk, address.run)
     let (step, preview) = try DeskReport(desk).step(address)
     guard step.state == .waiting else {
-      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.rawValue), not waiting")
+      throw RuntimeFault(.refused, "#\(step.number) is \(step.state.word), not waiting")
     }
     print(DeskReport.text(step, preview))
     print("Approve this? Type yes: ", terminator: "")

@@ -37,7 +37,7 @@ package struct DeskReport {
     let due = step.state == .approved ? step.dueAt.map { "  (for \($0.rfc3339))" } : nil
     let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
     return Plain.safe(
-      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.rawValue)  \(step.kind.rawValue)  \(step.target)\(reason)"
+      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.word)  \(step.kind.rawValue)  \(step.target)\(reason)"
     )
   }
 
@@ -66,7 +66,7 @@ package struct DeskReport {
 
   static func text(_ step: StepSummary, _ preview: Preview) -> String {
     let docket = Docket(step)
-    var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.rawValue)")]
+    var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.word)")]
     out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
     out.append("  ────")
     out += preview.lines.map { line in

@@ -31,15 +31,15 @@ package struct PlainDesk {
     do {
       while try next() {}
     } catch is Leaving {
-      print("Left. `ringi --plain` goes on.")
+      Plain.print("Left. `ringi --plain` goes on.")
     } catch let fault as RuntimeFault { throw fault } catch { throw RuntimeFault(.fault, "the questions ended") }
   }
 
   private func tell(_ words: String) throws(RuntimeFault) {
-    print(words)
+    Plain.print(words)
     guard let summary = try summary() else { return }
     let counts = summary.counts
-    print(
+    Plain.print(
       Plain.safe(
         "\(summary.workspace), \(summary.agent) (\(summary.grade.rawValue), \(summary.model)): \(summary.state.rawValue), \(counts.waiting) waiting, \(counts.prepared) prepared, \(counts.done) done, \(counts.refused) refused."
       ))
@@ -73,10 +73,10 @@ package struct PlainDesk {
       return true
     }
     for step in try steps([.refused]) {
-      print(Plain.safe("#\(step.number) was refused by policy: \(step.kind.rawValue) \(step.target)"))
+      Plain.print(Plain.safe("#\(step.number) was refused by policy: \(step.kind.rawValue) \(step.target)"))
     }
     let held = left.count { $0.dueAt != nil }
-    print(
+    Plain.print(
       left.isEmpty
         ? Plain.safe("Nothing is left. \(now.note)")
         : "\(left.count) left for another time\(held > 0 ? ", \(held) approved for later" : "").")
@@ -93,16 +93,16 @@ package struct PlainDesk {
 
   /// The number chosen, from 1. What was typed ahead of the question is no answer to it.
   private func ask(_ question: String, _ choices: [String]) throws -> Int {
-    print(question)
-    for (index, choice) in choices.enumerated() { print("  \(index + 1)  \(choice)") }
-    print("  0  leave")
+    Plain.print(question)
+    for (index, choice) in choices.enumerated() { Plain.print("  \(index + 1)  \(choice)") }
+    Plain.print("  0  leave")
     while true {
       tcflush(0, TCIFLUSH)
-      print("Number: ", terminator: "")
+      Plain.print("Number: ", terminator: "")
       fflush(nil)
       guard let line = readLine() else { throw Leaving() }
       guard let number = Int(line.filter { $0 != " " }), number >= 0, number <= choices.count else {
-        print("Write a number from 0 to \(choices.count).")
+        Plain.print("Write a number from 0 to \(choices.count).")
         continue
       }
       if number == 0 { throw Leaving() }
@@ -112,7 +112,7 @@ package struct PlainDesk {
 
   private func words(_ question: String) throws -> String {
     tcflush(0, TCIFLUSH)
-    print("\(question): ", terminator: "")
+    Plain.print("\(question): ", terminator: "")
     fflush(nil)
     guard let line = readLine() else { throw Leaving() }
     return line
@@ -120,18 +120,18 @@ package struct PlainDesk {
 
   /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
   private func reason(listed: [String] = []) throws -> (code: String, text: String)? {
-    for (index, reason) in listed.enumerated() { print("  \(index + 1)  \(reason)") }
-    print("  0  back to the question")
+    for (index, reason) in listed.enumerated() { Plain.print("  \(index + 1)  \(reason)") }
+    Plain.print("  0  back to the question")
     while true {
       let text = try words(listed.isEmpty ? "Why" : "Why (a number, or your own words)")
       guard !text.allSatisfy(\.isWhitespace) else {
-        print("A reason is needed; 0 goes back.")
+        Plain.print("A reason is needed; 0 goes back.")
         continue
       }
       guard let number = Int(text.filter { $0 != " " }) else { return ("typed", text) }
       if number == 0 { return nil }
       if listed.indices.contains(number - 1) { return ("listed-\(number)", listed[number - 1]) }
-      print("There is no reason \(number): write it in words.")
+      Plain.print("There is no reason \(number): write it in words.")
     }
   }
 
@@ -139,13 +139,13 @@ package struct PlainDesk {
   private func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
     let address = try StepAddress("\(run).\(step.number)")
     let (_, preview) = try DeskReport(desk).step(address)
-    print("")
+    Plain.print("")
     let lines = DeskReport.text(step, preview).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let since = Clocks.monotonic()
     var printed = 0
     while printed < lines.count {
       let end = min(lines.count, printed + Self.page)
-      print(lines[printed..<end].joined(separator: "\n"))
+      Plain.print(lines[printed..<end].joined(separator: "\n"))
       printed = end
       guard printed < lines.count - 1 else { break }
       let choice = try ask("\(lines.count - printed) more lines.", ["show them", "go on to the question"])
@@ -165,7 +165,7 @@ package struct PlainDesk {
     switch try ask("#\(step.number) waits for you.", choices) {
     case 1:
       guard isWhole || !step.mustBeSeenWhole else {
-        print("Not all of it was shown, and it can’t be taken back: it is shown again.")
+        Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
         return
       }
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
@@ -185,14 +185,14 @@ package struct PlainDesk {
   /// Line by line: a screen reader has no use for an editor.
   private func rewrite(_ text: String) throws -> String? {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    for (index, line) in lines.enumerated() { print("\(index + 1)  \(Plain.safe(line))") }
+    for (index, line) in lines.enumerated() { Plain.print("\(index + 1)  \(Plain.safe(line))") }
     while true {
       let choice = try words("Line to change, + LINE to add one after, - LINE to remove, . when done, Enter to give up")
       if choice.isEmpty { return nil }
       if choice == "." { return lines.joined(separator: "\n") }
       let number = Int(choice.filter(\.isNumber)) ?? 0
       guard number >= (choice.hasPrefix("+") ? 0 : 1), number <= lines.count else {
-        print("There is no line \(number).")
+        Plain.print("There is no line \(number).")
         continue
       }
       if choice.hasPrefix("-") {
@@ -208,10 +208,10 @@ package struct PlainDesk {
   private func attempt(_ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
     do throws(RuntimeFault) {
       try body()
-      print("Recorded.")
+      Plain.print("Recorded.")
     } catch {
       guard error.code == .refused else { throw error }
-      print(Plain.safe(error.sentence))
+      Plain.print(Plain.safe(error.sentence))
     }
   }
 
@@ -224,12 +224,12 @@ package struct PlainDesk {
     guard let row = left.min(by: { ($0.level, $0.id) < ($1.level, $1.id) }) else { return false }
     let finding = row.finding
     let place = finding.firstLine == 0 ? "missing" : "lines \(finding.firstLine) to \(finding.lastLine)"
-    print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
+    Plain.print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
     for (name, text) in [
       ("The clause says", finding.text), ("The agent says why", finding.why), ("Standard position", finding.standard),
       ("Suggested redline", row.wording), ("Fallback", finding.fallback), ("Business impact", finding.impact),
       ("Escalate to", finding.escalation),
-    ] where !text.isEmpty { print(Plain.lines("\(name): \(text)")) }
+    ] where !text.isEmpty { Plain.print(Plain.lines("\(name): \(text)")) }
     let choices = ["keep the redline", "discard it, with a reason", "raise the level", "lower the level"]
     switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
     case 1: try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .keep, run: run, reason: "") }
@@ -239,7 +239,7 @@ package struct PlainDesk {
     case let choice:
       let level = choice == 3 ? row.level.raised : row.level.lowered
       guard level != row.level else {
-        print("It is \(level.word) already.")
+        Plain.print("It is \(level.word) already.")
         return true
       }
       guard let (_, reason) = try reason() else { return true }
@@ -264,13 +264,15 @@ package struct PlainDesk {
       }
       return true
     }
-    print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
-    for step in all { print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.target)")) }
+    Plain.print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
+    for step in all {
+      Plain.print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.target)"))
+    }
     switch try ask("Finish the review?", ["finish", "begin it again"]) {
     case 1:
       let counts = try actions.finishReview(run)
-      print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
-      if let path = try Register.write(desk, run) { print("Register: \(path)") }
+      Plain.print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
+      if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
     default: for step in all { try actions.mark(step, .undecided, discarding: step.discardedChanges) }
     }
     return true

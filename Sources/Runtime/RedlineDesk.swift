@@ -130,7 +130,7 @@ struct RedlineDesk {
     if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document] {
       throw RuntimeFault(
         .refused,
-        "its copy \(copy.target) is \(copy.state.rawValue): a word here would change nothing in it; undo it first, or change the file"
+        "its copy \(copy.target) is \(copy.state.word): a word here would change nothing in it; undo it first, or change the file"
       )
     }
     // An earlier no is not forgotten by a later yes.

@@ -115,7 +115,7 @@ struct StepMaker {
     }
     return try changing(step) {
       $0.reach.warnings.insert(
-        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.rawValue)",
+        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.word)",
         at: 0)
     }
   }

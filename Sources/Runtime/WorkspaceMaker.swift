@@ -23,14 +23,14 @@ package struct WorkspaceMaker {
     }
     let base = folder.split(separator: "/").last.map(String.init) ?? "workspace"
     if isAsking {
-      print("A workspace says what an agent works on: folders it may touch, rules over the company’s, a goal.")
-      print("Enter takes what stands in brackets.\n")
+      Plain.print("A workspace says what an agent works on: folders it may touch, rules over the company’s, a goal.")
+      Plain.print("Enter takes what stands in brackets.\n")
     }
     let name = try ask("Name", base == "." ? "workspace" : base)
     let known = knownAgents
     var agent = try ask("Agent (of the desk’s registry: \(known.joined(separator: ", ")))", "rules-agent")
     while !known.contains(agent) {
-      print("No agent `\(Plain.safe(agent))` is in the desk’s registry; desk.yaml names them.")
+      Plain.print("No agent `\(Plain.safe(agent))` is in the desk’s registry; desk.yaml names them.")
       agent = try ask("Agent", "rules-agent")
     }
     let work = try askFolders("Folder it works in, below \(folder)", "files")
@@ -61,7 +61,7 @@ package struct WorkspaceMaker {
       let answer = try ask(question, standard)
       let odd = list(answer).first { $0.hasPrefix("/") || $0 == "." || $0.split(separator: "/").contains("..") }
       guard let odd else { return answer }
-      print("`\(Plain.safe(odd))` does not lie below \(folder); write a name like files")
+      Plain.print("`\(Plain.safe(odd))` does not lie below \(folder); write a name like files")
     }
   }
 
@@ -77,7 +77,7 @@ package struct WorkspaceMaker {
 
   private func ask(_ question: String, _ standard: String) throws(RuntimeFault) -> String {
     guard isAsking else { return standard }
-    print("\(question) [\(standard)]: ", terminator: "")
+    Plain.print("\(question) [\(standard)]: ", terminator: "")
     fflush(nil)
     guard let answer = readLine() else { throw RuntimeFault(.refused, "nothing was written") }
     return answer.allSatisfy(\.isWhitespace) ? standard : answer
@@ -85,12 +85,12 @@ package struct WorkspaceMaker {
 
   private func choose(_ question: String, _ choices: [String]) throws(RuntimeFault) -> Int {
     guard isAsking else { return 0 }
-    print("\(question):")
-    for (index, choice) in choices.enumerated() { print("  \(index + 1)  \(choice)") }
+    Plain.print("\(question):")
+    for (index, choice) in choices.enumerated() { Plain.print("  \(index + 1)  \(choice)") }
     while true {
       let answer = try ask("A number", "1")
       if let number = Int(answer), choices.indices.contains(number - 1) { return number - 1 }
-      print("a number from 1 to \(choices.count)")
+      Plain.print("a number from 1 to \(choices.count)")
     }
   }
 
@@ -133,20 +133,20 @@ package struct WorkspaceMaker {
 
   private func preview(_ texts: [(String, String)]) throws(RuntimeFault) -> Bool {
     for (name, text) in texts where !text.isEmpty {
-      print("\n── \(folder)/\(name)")
-      print(Plain.lines(text), terminator: "")
+      Plain.print("\n── \(folder)/\(name)")
+      Plain.print(Plain.lines(text), terminator: "")
     }
     guard let rules = try? PolicyFile.rules(texts[1].1, file: "policy.yaml").rules,
       let company = try? WorkspaceLoader.policy(workspaceDirectory: nil, desk: desk).0
     else { return true }
     let policy = Policy(version: "", company: company.company, workspace: rules)
-    print("\n── so that, in this workspace")
+    Plain.print("\n── so that, in this workspace")
     for kind in [
       ActionKind.fileRead, .fileCreate, .fileEdit, .fileDelete, .mailDraft, .mailSend, .chatSend, .paymentMake,
     ] {
       let verdict = explain(kind, target: "", under: policy)
       let word = verdict.level.rawValue + String(repeating: " ", count: 11 - verdict.level.rawValue.count)
-      print("  \(word) \(kind.rawValue)\(verdict.isFloor ? " (a floor)" : "")")
+      Plain.print("  \(word) \(kind.rawValue)\(verdict.isFloor ? " (a floor)" : "")")
     }
     guard isAsking else { return true }
     return ["yes", "y"].contains(try ask("\nWrite these? yes or no", "no").lowercased())

@@ -90,7 +90,7 @@ struct EndToEndTests {
     var list = ""
     for _ in 0..<200 where !list.contains("triage/summary.csv") { list = try ringi("list", "1").output }
     for line in [
-      "A  done  file.read", "B  staged  file.create  memos/daigo-himitsu.memo.md", "W  waiting  mail.send",
+      "A  done  file.read", "B  prepared  file.create  memos/daigo-himitsu.memo.md", "W  waiting  mail.send",
       "W  waiting  chat.send  #legal",
       "F  refused  contract.send",
     ] { #expect(list.contains(line), "\(line)") }

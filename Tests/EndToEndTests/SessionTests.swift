@@ -370,4 +370,13 @@ extension SessionTests {
     #expect(sitting.model.selected?.kind == .fileRead)
     try stop(ringi)
   }
+
+  @Test("a printed line is broken between words, wide letters counted, and no word is lost")
+  func folding() {
+    let text = "  one two three four\n\n漢字を含む 長い一行の文\nshort"
+    let folded = Plain.folded(text, columns: 12)
+    #expect(folded.split(separator: "\n").allSatisfy { SafeText.width($0.trimmingCharacters(in: .whitespaces)) <= 12 })
+    #expect(folded.hasPrefix("  one two \n  three four\n\n"), "\(folded)")
+    #expect(folded.filter { !$0.isWhitespace } == text.filter { !$0.isWhitespace })
+  }
 }

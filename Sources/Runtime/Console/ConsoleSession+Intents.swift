@@ -138,7 +138,10 @@ extension ConsoleSession {
       try deliver(.checked(.checking(percent: 0)))
     case .export(let filter):
       let files = try TrailExport(desk).write(filter)
-      try deliver(.told("written: \(files.jsonl) and \(files.csv)", isBad: false))
+      try deliver(
+        .told(
+          "written: \(files.jsonl.split(separator: "/").last ?? "") and .csv, in \(desk.directory)/exports",
+          isBad: false))
     case .writeRegister:
       let path = try Register.write(desk, run)
       try deliver(.told(path.map { "register: \($0)" } ?? "no flag has a person’s word yet", isBad: path == nil))
