@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestKit", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Runtime", "ringi", "ringi-rules-agent",
+        "TestKit", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Effector", "Runtime", "ringi", "ringi-rules-agent",
       ]),
   ]
 )

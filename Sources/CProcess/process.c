@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +13,18 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+/// What a child that could not become the program tells its parent.
+typedef struct {
+  int code, stage;
+} child_fault;
 
 // Only async-signal-safe calls from here to exec: the parent has threads.
 static void child(const cp_request *r, int report, pid_t parent) {
   int fds[3] = {r->input, r->output, r->error};
+  child_fault fault = {0, 0};
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -40,11 +48,16 @@ static void child(const cp_request *r, int report, pid_t parent) {
   report = fcntl(report, F_DUPFD_CLOEXEC, 3);
   if (syscall(SYS_close_range, (unsigned)report + 1, ~0U, 0) != 0 && errno != ENOSYS) goto failed;
   for (int fd = 3; fd < report; fd++) close(fd);
+  if (r->sandbox) {
+    int code = sandbox_enter(r->sandbox, &fault.stage);
+    errno = -code;
+    if (code != 0) goto failed;
+  }
   if (r->directory && chdir(r->directory) != 0) goto failed;
   execve(r->path, r->argv, r->envp);
-failed:;
-  int code = errno;
-  ssize_t written = write(report, &code, sizeof code);
+failed:
+  fault.code = errno;
+  ssize_t written = write(report, &fault, sizeof fault);
   (void)written;
   _exit(127);
 }
@@ -65,14 +78,15 @@ pid_t cp_spawn(const cp_request *request) {
     child(request, report[1], parent);
   }
   close(report[1]);
-  int code = 0;
+  child_fault fault = {0, 0};
   ssize_t got;
-  do got = read(report[0], &code, sizeof code);
+  do got = read(report[0], &fault, sizeof fault);
   while (got < 0 && errno == EINTR);
   close(report[0]);
-  if (got == (ssize_t)sizeof code) {
+  if (got == (ssize_t)sizeof fault) {
     waitpid(pid, NULL, 0);
-    return -code;
+    if (request->stage) *request->stage = fault.stage;
+    return -fault.code;
   }
   return pid;
 }
@@ -88,4 +102,9 @@ int cp_random(void *out, size_t count) {
 long cp_filesystem(const char *path) {
   struct statfs system;
   return statfs(path, &system) == 0 ? (long)system.f_type : -1;
+}
+
+long cp_getxattr(int file, const char *name, void *out, size_t count) {
+  ssize_t size = fgetxattr(file, name, out, count);
+  return size >= 0 ? size : -errno;
 }

@@ -26,7 +26,7 @@ enum HeaderView {
       ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])
     func tail(_ rank: Int) -> [Span] { urgent + all.filter { $0.rank <= rank }.map(\.span) }
     let place = "\(run.workspace) \(arrow) run \(run.id)"
-    let grade = "(\(run.grade.rawValue), \(run.model))"
+    let grade = "(\(run.trust))"
     let heads = [
       " ringi  \(place) \(arrow) \(run.agent) \(grade)", " \(place) \(arrow) \(run.agent) \(grade)",
       " \(place) \(grade)",

@@ -63,7 +63,7 @@ enum LiveView {
       (
         6,
         Column(title: "grade", width: 18, isRight: false) { run, _ in
-          Span("\(run.summary.grade.rawValue), \(run.summary.model)", run.summary.grade == .weak ? .warning : .dim)
+          Span(run.summary.trust, run.summary.grade == .weak ? .warning : .dim)
         }
       ),
       (0, Column(title: "state", width: 9, isRight: false, cell: state)),
@@ -158,7 +158,7 @@ enum LiveView {
         Span("  goal  ", .dim),
         Span(Claims.quoted(run.goal.split(whereSeparator: \.isNewline).joined(separator: " ")), .text),
       ])
-      out.append([Span("  agent ", .dim), Span("\(run.agent) (\(run.grade.rawValue), \(run.model))", .text)])
+      out.append([Span("  agent ", .dim), Span("\(run.agent) (\(run.trust))", .text)])
       if !run.note.isEmpty { out.append([Span("  note  ", .dim), Span(run.note, .warning)]) }
     }
     let score = wall.score

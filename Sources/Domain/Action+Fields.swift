@@ -40,6 +40,7 @@ extension FieldWriter {
     put(key) {
       $0.put("digest", content.digest)
       $0.put("size", content.size)
+      if let mode = content.mode { $0.put("mode", Int(mode)) }
     }
   }
 
@@ -77,7 +78,12 @@ extension FieldReader {
 
   mutating func content(_ key: String) throws(FieldFault) -> Content {
     var inner = FieldReader(try bytes(key))
-    return Content(digest: try inner.digest("digest"), size: try inner.int("size"))
+    var content = Content(digest: try inner.digest("digest"), size: try inner.int("size"))
+    if !inner.isAtEnd {
+      guard let mode = UInt32(exactly: try inner.int("mode")) else { throw FieldFault(key: key, expected: "a mode") }
+      content.mode = mode
+    }
+    return content
   }
 
   mutating func preImage(_ key: String) throws(FieldFault) -> PreImage {

@@ -90,6 +90,9 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// True for what changes files of the allowed folders.
+  package var isFile: Bool { [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(self) }
+
   /// True for what only looks.
   package var isRead: Bool {
     switch self {

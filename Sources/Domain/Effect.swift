@@ -20,15 +20,21 @@ package struct FilePath: Hashable, Sendable {
   }
 }
 
-/// Bytes by digest.
+/// Bytes by digest, and what a file that gets them is allowed.
 package struct Content: Hashable, Sendable {
   package let digest: Digest
   /// In bytes.
   package let size: Int
-  package init(digest: Digest, size: Int) {
+  /// Permission bits, as `st_mode & 0o777`; nil: those the file has, or those of a new one.
+  package var mode: UInt32?
+  package init(digest: Digest, size: Int, mode: UInt32? = nil) {
     self.digest = digest
     self.size = size
+    self.mode = mode
   }
+
+  /// The same for a file with these permission bits.
+  package func with(mode: UInt32?) -> Content { Content(digest: digest, size: size, mode: mode) }
 }
 
 /// A file as it was when the step was shown: what an effect must find again before it may replace it.

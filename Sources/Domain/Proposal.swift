@@ -2,9 +2,12 @@
 
 package enum ProposedEffect: Hashable, Sendable {
   case read(path: [UInt8])
-  case write(path: [UInt8], text: [UInt8])
+  /// - Parameter mode: permission bits, where the agent gave the file some.
+  case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   case rename(from: [UInt8], to: [UInt8])
   case delete(path: [UInt8])
+  /// What Ringi never does, in words: a symbolic link, a device.
+  case outside(operation: String, path: [UInt8])
   case draft(Mail, attachments: [String])
   case send(Mail, attachments: [String])
   case post(ChatPost)

@@ -26,7 +26,15 @@ package struct RunSummary: Hashable, Sendable {
   package var note: String
   package var startedAt: Timestamp
   package var startedBy: String
+  /// A command line of a person's that runs as the agent; empty where the agent is one of the registry.
+  package var command: [String] = []
+  /// What a person shows it besides the allowed folders: absolute paths, read-only.
+  package var shown: [String] = []
+  package var view: PrivateView = .none
   package var counts: Counts
+
+  /// How far the agent can be trusted, in words: `enforced on an overlay, local`.
+  package var trust: String { "\(grade.rawValue)\(view == .overlay ? " on an overlay" : ""), \(model)" }
 
   package struct Counts: Hashable, Sendable {
     package var waiting = 0

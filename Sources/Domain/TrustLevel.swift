@@ -36,6 +36,14 @@ package enum Grade: String, Sendable, Hashable, CaseIterable {
   case weak
 }
 
+/// What an agent's process sees in the place of the allowed folders.
+package enum PrivateView: String, Sendable, Hashable, CaseIterable {
+  /// The folders themselves.
+  case none = ""
+  /// An overlay over them: what it changes lies in a folder of its own.
+  case overlay
+}
+
 /// Where an agent's model runs: what the agent reads goes there.
 package enum ModelLocation: Sendable, Hashable, CustomStringConvertible {
   case local

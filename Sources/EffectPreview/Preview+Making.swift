@@ -44,8 +44,28 @@ extension Preview {
   private static let context = 3
 
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
-    if let readable = images.readable { return converted(readable, images) }
-    return switch effect {
+    let body = images.readable.map { converted($0, images) } ?? body(effect, images, findings)
+    return permissions(effect).map { Preview(lines: [PreviewLine(.label, $0)], then: body) } ?? body
+  }
+
+  /// What the file may be used for, where that changes with the effect.
+  private static func permissions(_ effect: Effect) -> String? {
+    guard let mode = effect.newContent?.mode else { return nil }
+    let new = Self.mode(mode)
+    guard let old = effect.preImage?.mode else {
+      return mode & 0o111 == 0 ? nil : "a program that can be run: permissions \(new)"
+    }
+    return old == mode ? nil : "permissions \(Self.mode(old)) become \(new)"
+  }
+
+  private static func mode(_ bits: UInt32) -> String {
+    let octal = String(bits, radix: 8)
+    let letters = (0..<9).map { bits >> (8 - $0) & 1 == 1 ? Array("rwxrwxrwx")[$0] : "-" }
+    return "\(String(letters)) (\(octal))"
+  }
+
+  private static func body(_ effect: Effect, _ images: PreviewImages, _ findings: [Finding]) -> Preview {
+    switch effect {
     case .readFile(let path): text("reads \(path.display)", images.after)
     case .createFile:
       if let basis = images.basis {

@@ -80,7 +80,9 @@ struct FileSet {
       guard count > 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
       written += count
     }
-    if let image = effect.preImage { fchmod(file, mode_t(image.mode)) }
+    if let mode = content.mode ?? effect.preImage?.mode {
+      guard fchmod(file, mode_t(mode)) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+    }
     guard fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
   }
 

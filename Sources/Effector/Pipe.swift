@@ -20,7 +20,8 @@ enum Pipe {
         arguments[0].withCString { path in
           var request = cp_request(
             path: path, argv: argvBuffer.baseAddress, envp: environmentBuffer.baseAddress, directory: nil,
-            input: ends[0], output: -1, error: -1, new_session: 1, takes_terminal: 0, dies_with_parent: 0)
+            input: ends[0], output: -1, error: -1, new_session: 1, takes_terminal: 0, dies_with_parent: 0, sandbox: nil,
+            stage: nil)
           return cp_spawn(&request)
         }
       }

@@ -20,11 +20,12 @@ package enum ChildProcess {
   /// - Parameters:
   ///   - takesTerminal: standard input becomes the child's controlling terminal.
   ///   - newSession: false keeps it on this program's terminal, as a person's editor needs.
+  ///   - sandbox: what it sees of the file system; nil for everything.
   package static func spawn(
     _ arguments: [String], environment: [String], directory: String?, streams: Streams, diesWithParent: Bool,
-    takesTerminal: Bool = false, newSession: Bool = true
+    takesTerminal: Bool = false, newSession: Bool = true, sandbox: Sandbox? = nil
   ) throws(RuntimeFault) -> pid_t {
-    guard let program = arguments.first.flatMap(find) else {
+    guard let program = arguments.first.flatMap({ find($0) }) else {
       throw RuntimeFault(.usage, "`\(arguments.first ?? "")` is not a program on this machine")
     }
     let argv = arguments.map { strdup($0) } + [nil]
@@ -34,28 +35,39 @@ package enum ChildProcess {
       (argv + envp).forEach { free($0) }
       free(where_)
     }
-    let pid = program.withCString { path in
-      argv.withUnsafeBufferPointer { argvBuffer in
-        envp.withUnsafeBufferPointer { envpBuffer in
-          var request = cp_request(
-            path: path, argv: argvBuffer.baseAddress, envp: envpBuffer.baseAddress, directory: where_,
-            input: streams.input, output: streams.output, error: streams.error, new_session: newSession ? 1 : 0,
-            takes_terminal: takesTerminal ? 1 : 0, dies_with_parent: diesWithParent ? 1 : 0)
-          return cp_spawn(&request)
+    var stage: Int32 = 0
+    func start(_ view: UnsafePointer<cp_sandbox>?) -> pid_t {
+      program.withCString { path in
+        argv.withUnsafeBufferPointer { argvBuffer in
+          envp.withUnsafeBufferPointer { envpBuffer in
+            withUnsafeMutablePointer(to: &stage) { stage in
+              var request = cp_request(
+                path: path, argv: argvBuffer.baseAddress, envp: envpBuffer.baseAddress, directory: where_,
+                input: streams.input, output: streams.output, error: streams.error, new_session: newSession ? 1 : 0,
+                takes_terminal: takesTerminal ? 1 : 0, dies_with_parent: diesWithParent ? 1 : 0, sandbox: view,
+                stage: stage)
+              return cp_spawn(&request)
+            }
+          }
         }
       }
     }
+    let pid = sandbox.map { $0.withC { start($0) } } ?? start(nil)
     guard pid > 0 else {
-      throw RuntimeFault(.fault, "`\(program)` can't be started: \(String(cString: strerror(-pid)))")
+      let part = String(cString: cp_sandbox_stage(stage))
+      let reason = String(cString: strerror(-pid))
+      throw RuntimeFault(
+        .fault, "`\(program)` can't be started: \(part.isEmpty ? reason : "\(part) (\(reason))")")
     }
     return pid
   }
 
   /// The program as a path, looked up along PATH like a shell would.
-  static func find(_ name: String) -> String? {
-    if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+  /// - Parameter isSeen: false for places where it can't be used.
+  static func find(_ name: String, where isSeen: (String) -> Bool = { _ in true }) -> String? {
+    if name.contains("/") { return access(name, X_OK) == 0 && isSeen(name) ? name : nil }
     let path = Desk.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && isSeen($0) }
   }
 
   /// What an agent is given of the environment: nothing of the desk, no sockets, no secrets.

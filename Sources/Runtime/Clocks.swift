@@ -109,4 +109,18 @@ package enum Files {
     }
     return mkdir(path, mode) == 0 || isDirectory(path)
   }
+
+  /// A folder of the desk with everything in it; links are removed, never followed.
+  static func removeTree(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      unlink(path)
+      return
+    }
+    // The kernel leaves a folder of mode 000 behind an overlay.
+    chmod(path, 0o700)
+    for name in names(in: path) { removeTree("\(path)/\(name)") }
+    rmdir(path)
+  }
 }

@@ -255,6 +255,7 @@ package struct DeskActions {
             step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "run-closed",
             reason: "the run was closed")
         })
+      ShadowWorkspace.remove(desk.directory, run)
       try store.setState(run, .closed, note: "closed by \(desk.person.name)", by: .person(desk.person))
     }
   }

@@ -87,7 +87,8 @@ package struct DeskReport {
     [
       "run": .int(run.id.value), "workspace": .string(run.workspace), "directory": .string(run.directory),
       "agent": .string(run.agent), "grade": .string(run.grade.rawValue), "model": .string(run.model.description),
-      "state": .string(run.state.rawValue), "paused": .bool(run.isPaused), "note": .string(run.note),
+      "view": .string(run.view.rawValue), "state": .string(run.state.rawValue), "paused": .bool(run.isPaused),
+      "note": .string(run.note),
       "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
       "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
     ]

@@ -187,8 +187,19 @@ package enum Doctor {
     return out
   }
 
+  private static func view(_ desk: Desk) -> Check {
+    do throws(RuntimeFault) {
+      try ShadowProbe.check(desk.directory)
+      return .good("view", "any program can run on a private view of the folders (overlay, no network)")
+    } catch {
+      return .care(
+        "view", "no private view, so `ringi run --agent COMMAND` is refused: \(error.sentence)",
+        "a kernel from 5.12 on that allows user namespaces (sysctl kernel.unprivileged_userns_clone=1)")
+    }
+  }
+
   private static func agents(_ desk: Desk) -> [Check] {
-    var out: [Check] = []
+    var out: [Check] = [view(desk)]
     let names = Set(desk.settings.agents.keys).union(["rules-agent"]).sorted()
     for name in names {
       guard let entry = try? RunStarter.entry(name, desk), let command = entry.command.first else { continue }

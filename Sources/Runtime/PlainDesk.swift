@@ -41,7 +41,7 @@ package struct PlainDesk {
     let counts = summary.counts
     Plain.print(
       Plain.safe(
-        "\(summary.workspace), \(summary.agent) (\(summary.grade.rawValue), \(summary.model)): \(summary.state.rawValue), \(counts.waiting) waiting, \(counts.prepared) prepared, \(counts.done) done, \(counts.refused) refused."
+        "\(summary.workspace), \(summary.agent) (\(summary.trust)): \(summary.state.rawValue), \(counts.waiting) waiting, \(counts.prepared) prepared, \(counts.done) done, \(counts.refused) refused."
       ))
   }
 

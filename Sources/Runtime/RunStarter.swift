@@ -19,22 +19,74 @@ package enum RunStarter {
     throw RuntimeFault(.usage, "no agent `\(name)` is in the desk's registry (desk.yaml); it knows: \(known)")
   }
 
+  /// The arguments of a command line; empty for the name of an agent of the registry.
+  private static func commandLine(
+    _ text: String, _ desk: Desk, _ workspace: Workspace, shown: [String]
+  ) throws(RuntimeFault) -> [String] {
+    if desk.settings.agents[text] != nil || text == "rules-agent" { return [] }
+    var words = try CommandWords.split(text)
+    guard let program = words.first, ChildProcess.find(program) != nil else {
+      _ = try entry(text, desk)
+      return []
+    }
+    // As the program will see it: what lies in the home is not there unless it is shown.
+    let hidden = ShadowWorkspace.hidden(desk: desk.directory, workspace: workspace)
+    let isSeen = { (path: String) -> Bool in
+      shown.contains { ShadowWorkspace.lies(path, below: $0) }
+        || !hidden.contains { ShadowWorkspace.lies(path, below: $0) }
+    }
+    if !program.contains("/") {
+      guard let path = ChildProcess.find(program, where: isSeen) else {
+        let place = ChildProcess.find(program) ?? program
+        throw RuntimeFault(
+          .usage, "`\(place)` lies where the agent's private view shows nothing; `--show FOLDER` shows what it needs")
+      }
+      words[0] = path
+    }
+    let main = workspace.folders.first { $0.label.isEmpty }?.path ?? ""
+    // A file that is named from where the person stands is meant, unless the agent's own folder has one of that name.
+    return words.enumerated().map { index, word in
+      guard !word.hasPrefix("/"), index > 0 || word.contains("/"), access("\(main)/\(word)", F_OK) != 0,
+        let real = Files.real(word), !Files.isDirectory(real)
+      else { return word }
+      return real
+    }
+  }
+
   /// The embedded agent touches nothing itself. Any other may: it is asked, and no more is promised.
   static func grade(_ name: String, _ desk: Desk) -> Grade {
     name == "rules-agent" && desk.settings.agents[name] == nil ? .enforced : .asked
   }
 
   /// Records the run and starts its host.
-  /// - Parameter agent: a name of the registry; nil takes the workspace's own.
+  /// - Parameters:
+  ///   - agent: a name of the registry, or a command line; nil takes the workspace's own.
+  ///   - shown: files and folders that a command line may read besides.
   package static func start(
-    _ desk: Desk, workspace directory: String, goal: String?, agent: String?
+    _ desk: Desk, workspace directory: String, goal: String?, agent: String?, shown: [String] = []
   ) throws(RuntimeFault) -> RunID {
     let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
     let name = agent ?? loaded.workspace.agent
-    let entry = try entry(name, desk)
-    let new = NewRun(
-      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name, grade: grade(name, desk),
-      model: entry.model, policy: loaded.policyDigest)
+    // A workspace only names an agent: a command line is a person's own word.
+    var places: [String] = []
+    for path in shown {
+      guard let place = Files.real(path) else { throw RuntimeFault(.usage, "`\(path)` does not exist") }
+      places.append(place)
+    }
+    let command =
+      try agent.map { word throws(RuntimeFault) in
+        try commandLine(word, desk, loaded.workspace, shown: places)
+      } ?? []
+    let isCommand = !command.isEmpty
+    if isCommand { try ShadowProbe.check(desk.directory) }
+    var new = NewRun(
+      workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name,
+      grade: isCommand ? .enforced : grade(name, desk), model: isCommand ? .local : try entry(name, desk).model,
+      policy: loaded.policyDigest)
+    new.command = command
+    new.shown = places
+    new.view = isCommand ? .overlay : .none
+    if isCommand, new.goal.allSatisfy(\.isWhitespace) { new.goal = name }
     guard !new.goal.allSatisfy(\.isWhitespace) else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")
     }
@@ -85,7 +137,13 @@ package enum RunStarter {
       let desk = try Desk()
       let host = try Host(desk: desk, run: run, performOnly: performOnly)
       if !performOnly {
-        do { try host.startAgent(try entry(host.summary.agent, desk), version: version) } catch {
+        do throws(RuntimeFault) {
+          if host.summary.command.isEmpty {
+            try host.startAgent(try entry(host.summary.agent, desk), version: version)
+          } else {
+            try host.startCommand(host.summary.command)
+          }
+        } catch {
           try journalled { () throws(JournalFault) in
             try desk.store.setState(run, .lost, note: error.sentence, by: .performer)
           }
@@ -126,7 +184,7 @@ package enum RunStarter {
       if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
         try Expiry.apply(desk, run, under: policy)
       }
-      return try !work(store, run).isEmpty
+      return try !work(store, run).isEmpty || ShadowWorkspace.isLeft(desk.directory, run)
     }
     lock = nil
     return isLeft ? try spawnHost(desk, run, performOnly: true) : nil
@@ -158,8 +216,9 @@ package enum RunStarter {
           step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
       })
     let prepared = try desk.store.steps(of: run, in: [.staged])
+    // What a program did on its private view is still to be looked at.
+    let isOpen = !prepared.isEmpty || ShadowWorkspace.isLeft(desk.directory, run)
     try desk.store.setState(
-      run, prepared.isEmpty ? .lost : .review, note: "the host is gone; `:continue` starts the agent again",
-      by: .performer)
+      run, isOpen ? .review : .lost, note: "the host is gone; `:continue` starts the agent again", by: .performer)
   }
 }

@@ -116,8 +116,10 @@ extension StepMaker {
   /// The effect with a person's text in it; nil for what has no text.
   func edited(_ step: StepSummary, _ text: String) throws(JournalFault) -> Effect? {
     switch try effect(of: step.id) {
-    case .createFile(let path, _): return .createFile(path, try store.store(Array(text.utf8)))
-    case .editFile(let path, let image, _): return .editFile(path, image, try store.store(Array(text.utf8)))
+    case .createFile(let path, let content):
+      return .createFile(path, try store.store(Array(text.utf8)).with(mode: content.mode))
+    case .editFile(let path, let image, let content):
+      return .editFile(path, image, try store.store(Array(text.utf8)).with(mode: content.mode))
     case .sendMail(let mail):
       let mail = try self.message { () throws(MessageFault) in try MailText.read(text, into: mail) }
       guard !mail.recipients.isEmpty else { throw JournalFault(.illegal, "line 1: a mail goes to somebody") }
@@ -139,10 +141,11 @@ extension StepMaker {
     else {
       return nil
     }
-    let kept = LineDiff(old: old, new: new).applying(allBut: step.discardedChanges)
+    let bytes = LineDiff(old: old, new: new).applying(allBut: step.discardedChanges)
+    let kept = try store.store(bytes).with(mode: content.mode)
     switch effect {
-    case .createFile(let path, _): return .createFile(path, try store.store(kept))
-    case .editFile(let path, let image, _): return .editFile(path, image, try store.store(kept))
+    case .createFile(let path, _): return .createFile(path, kept)
+    case .editFile(let path, let image, _): return .editFile(path, image, kept)
     default: return nil
     }
   }
@@ -162,8 +165,9 @@ extension StepMaker {
     let inverse: Effect?
     switch done {
     case .createFile(let path, _): inverse = try image(path).map { .deleteFile(path, $0) }
-    case .editFile(let path, let before, _): inverse = try image(path).map { .editFile(path, $0, before.content) }
-    case .deleteFile(let path, let before): inverse = .createFile(path, before.content)
+    case .editFile(let path, let before, _):
+      inverse = try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
+    case .deleteFile(let path, let before): inverse = .createFile(path, before.content.with(mode: before.mode))
     case .renameFile(let from, let to, _): inverse = try image(to).map { .renameFile(from: to, to: from, $0) }
     default: inverse = nil
     }

@@ -170,7 +170,8 @@ struct StepMaker {
   private func material(_ proposed: ProposedEffect, _ staging: StagingArea) throws -> Material {
     switch proposed {
     case .read(let path): return try read(path, staging)
-    case .write(let path, let text): return try write(path, text, staging)
+    case .write(let path, let text, let mode): return try write(path, text, mode, staging)
+    case .outside(let operation, let path): return outside(operation, path)
     case .delete(let path): return try delete(path, staging)
     case .rename(let from, let to): return try rename(from, to, staging)
     case .draft(let mail, let attachments):
@@ -201,8 +202,7 @@ struct StepMaker {
     case .content(_, let content):
       guard let bytes = try store.load(content.digest) else { throw ProposalFault(reason: "the prepared file is gone") }
       return bytes
-    case nil:
-      do { return try scopes.read(path).bytes } catch  where error.code == .missing { return nil }
+    case nil: return try real(path)?.bytes
     }
   }
 
@@ -220,28 +220,38 @@ struct StepMaker {
     }
   }
 
-  private func write(_ raw: [UInt8], _ text: [UInt8], _ staging: StagingArea) throws -> Material {
+  private func write(
+    _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea
+  ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
-    let content = try store.store(text)
-    do {
-      let replaces = staging.entries[path]?.step
-      let now: FileState
-      do { now = try scopes.read(path) } catch  where error.code == .missing {
-        let basis = try basis(for: text, besides: path, staging)
-        return Material(
-          effect: .createFile(path, content), images: PreviewImages(after: text, basis: basis?.shown),
-          replaces: replaces,
-          basis: basis?.digest)
-      }
-      let image = PreImage(
-        content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
-      return Material(
-        effect: .editFile(path, image, content), images: PreviewImages(before: now.bytes, after: text),
-        replaces: replaces, basis: image.content.digest)
-    } catch let fault as ScopeFault where fault.code == .symbolicLink {
+    do { return try write(path, text, mode, staging) } catch let fault as ScopeFault where fault.code == .symbolicLink {
       return outside("write through a symbolic link", raw)
     }
+  }
+
+  private func write(
+    _ path: FilePath, _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea
+  ) throws -> Material {
+    let content = try store.store(text)
+    // No set-id bits, whatever the agent gave it.
+    let bits = mode.map { $0 & 0o777 }
+    let replaces = staging.entries[path]?.step
+    guard let now = try real(path) else {
+      let basis = try basis(for: text, besides: path, staging)
+      return Material(
+        effect: .createFile(path, content.with(mode: bits)), images: PreviewImages(after: text, basis: basis?.shown),
+        replaces: replaces, basis: basis?.digest)
+    }
+    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    return Material(
+      effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
+      images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest)
+  }
+
+  /// What is really there; nil when nothing is.
+  private func real(_ path: FilePath) throws -> FileState? {
+    do { return try scopes.read(path) } catch  where error.code == .missing { return nil }
   }
 
   /// The file this run has read that a new one mostly repeats: at least three lines in five are the same.

@@ -12,6 +12,10 @@ package struct NewRun: Sendable {
   package var grade: Grade
   package var model: ModelLocation
   package var policy: Digest
+  /// Arguments of a command line; no argument holds a NUL.
+  package var command: [String] = []
+  package var shown: [String] = []
+  package var view: PrivateView = .none
   package init(workspace: Workspace, goal: String, agent: String, grade: Grade, model: ModelLocation, policy: Digest) {
     self.workspace = workspace
     self.goal = goal
@@ -23,17 +27,23 @@ package struct NewRun: Sendable {
 }
 
 extension DeskStore {
+  private static func joined(_ words: [String]) -> Value {
+    .blob(Array(words.map { Array($0.utf8) }.joined(separator: [0])))
+  }
+
   package func create(_ new: NewRun, by person: Person) throws(JournalFault) -> RunID {
     try record { (log, change) throws(JournalFault) in
       let id = try Self.sql { () throws(SQLiteFault) in
         try connection.run(
           """
-          INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt, startedBy)
-          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10)
+          INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt, startedBy,
+            command, view, shown)
+          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10,?11,?12,?13)
           """,
           .text(new.workspace.name), .text(new.workspace.directory), .text(new.goal), .text(new.agent),
           .text(new.grade.rawValue), .text(new.model.description), .blob(new.policy.bytes),
-          .integer(clock.wall().milliseconds), .integer(change), .text(person.name))
+          .integer(clock.wall().milliseconds), .integer(change), .text(person.name),
+          Self.joined(new.command), .text(new.view.rawValue), Self.joined(new.shown))
         return RunID(connection.lastInsertID)
       }
       try log.append(.person(person), "run started", run: id) {

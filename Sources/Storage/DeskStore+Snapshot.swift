@@ -25,8 +25,15 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired')), startedBy
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired')), startedBy, command,
+    view, shown
     """
+
+  /// Texts joined by NUL, which none of them holds.
+  private static func words(_ bytes: [UInt8]) -> [String] {
+    bytes.isEmpty
+      ? [] : bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   private static func summary(_ row: borrowing Row) -> RunSummary {
     var counts = RunSummary.Counts()
@@ -35,11 +42,15 @@ extension DeskStore {
     counts.done = Int(row.int(13))
     counts.refused = Int(row.int(14))
     counts.rejected = Int(row.int(15))
-    return RunSummary(
+    var summary = RunSummary(
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),
       state: RunState(rawValue: row.text(7)) ?? .lost, isPaused: row.int(8) != 0, note: row.text(9),
       startedAt: Timestamp(milliseconds: row.int(10)), startedBy: row.text(16), counts: counts)
+    summary.command = words(row.bytes(17))
+    summary.shown = words(row.bytes(19))
+    summary.view = PrivateView(rawValue: row.text(18)) ?? .none
+    return summary
   }
 
   package func plan(of run: RunID) throws(JournalFault) -> [PlanEntry] {

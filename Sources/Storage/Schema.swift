@@ -95,6 +95,11 @@ enum Schema {
     DROP INDEX stepByState;
     CREATE INDEX stepByState ON step (run, state, number);
     """,
+    """
+    ALTER TABLE run ADD COLUMN command BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE run ADD COLUMN shown BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE run ADD COLUMN view TEXT NOT NULL DEFAULT '';
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

@@ -21,7 +21,12 @@ struct DemoCommand: ParsableCommand {
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", abstract: "Start an agent on a workspace.")
-  @Option(help: "An agent of the desk's registry.") var agent: String?
+  @Option(
+    help:
+      "An agent of the desk's registry, or any command line: it runs on a private view of the folders, without a network, and what it changes is prepared for review. {goal} stands for the goal."
+  ) var agent: String?
+  @Option(help: "A file or folder that a command line may read besides, as it lies in the home. Can be repeated.")
+  var show: [String] = []
   @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
   @Flag(help: "Line mode, for dumb terminals and screen readers: one numbered question at a time.") var plain = false
   @Flag(help: "Don't open a console.") var detach = false
@@ -30,7 +35,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let desk = try Desk()
-    let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent)
+    let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent, shown: show)
     if detach {
       print("run \(run) goes on without a console; `ringi` opens one")
     } else {

@@ -2,6 +2,8 @@
 #ifndef RINGI_CPROCESS_H
 #define RINGI_CPROCESS_H
 
+#include "CSandbox.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,6 +17,8 @@ typedef struct {
   int new_session;     // setsid
   int takes_terminal;  // standard input becomes the controlling terminal
   int dies_with_parent; // SIGKILL when the spawning thread ends
+  const cp_sandbox *sandbox; // NULL: none
+  int *stage;                // where a fault of the sandbox says which part failed; may be NULL
 } cp_request;
 
 /// The child's pid, or -errno of the call that failed (exec included).
@@ -25,6 +29,9 @@ int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, uns
 
 /// Fills `out` with random bytes; 0 or -errno.
 int cp_random(void *out, size_t count);
+
+/// fgetxattr(2); the value's size, or -errno.
+long cp_getxattr(int file, const char *name, void *out, size_t count);
 
 /// statfs(2) f_type of the file system a path lies on; -1 when it can't be told.
 long cp_filesystem(const char *path);

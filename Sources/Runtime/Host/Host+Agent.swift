@@ -67,6 +67,7 @@ extension Host {
   }
 
   func readAgent() throws(JournalFault) {
+    if shadow != nil, link == nil { return try readCommand() }
     guard let channel = agentChannel, var client = link else { return }
     _ = channel.flush()
     switch channel.receive() {

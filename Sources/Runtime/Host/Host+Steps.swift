@@ -124,7 +124,7 @@ extension Host {
   }
 
   /// What is prepared can be rewritten by a person, decided, or withdrawn by another process.
-  private func followStaging() throws(JournalFault) {
+  func followStaging() throws(JournalFault) {
     let forms = try store.stagedForms(of: run)
     guard forms != stagedForms else { return }
     stagedForms = forms
@@ -170,7 +170,7 @@ extension Host {
     // Paused is paused: nothing takes effect, whoever approved it.
     guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
     let now = store.clock.wall()
-    for step in try store.steps(of: run, in: [.approved]) {
+    for step in try store.steps(of: run, in: [.approved]) where !(isViewMounted && step.kind.isFile) {
       guard let due = step.dueAt, now < due else {
         // One that can't be done now keeps neither its agent's answer nor the others.
         let token = waiting[step.id]
@@ -228,7 +228,7 @@ extension Host {
 
   /// The finished review: files together, all or nothing; then the rest one by one.
   private func performKept() throws(JournalFault) {
-    guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
+    guard policyFault.isEmpty, !isViewMounted, try store.run(run)?.isPaused != true else { return }
     let all = try store.steps(of: run, in: [.kept])
     let stale = all.filter { $0.policyDigest != maker.loaded.policyDigest }
     var again: [Transition] = []
@@ -296,6 +296,7 @@ extension Host {
       try answer(due.token, .waiting(due.number))
     }
     deadlines.removeAll { $0.at <= now }
+    try lookAtView()
     let wall = store.clock.wall()
     if let nextDue, nextDue <= wall { seenVersion = -1 }
     if now - expiryLookedAt >= 1_000 {
@@ -317,6 +318,7 @@ extension Host {
       isOver = try store.steps(of: run, in: [.approved, .kept]).isEmpty
       return
     }
+    if open.isEmpty { ShadowWorkspace.remove(desk.directory, run) }
     if now.state != state {
       try store.setState(run, state, note: state == .finished ? where_ : now.note, by: .performer)
     }

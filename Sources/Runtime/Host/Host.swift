@@ -40,6 +40,10 @@ package final class Host {
   /// Proposals that came while the run is paused.
   var held: [(Proposal, ReplyToken)] = []
   var words = ""
+  /// The private view of a program that speaks no protocol, and its output that is no whole line yet.
+  var shadow: ShadowWatch?
+  var output: [UInt8] = []
+  var isAwaitingReview = false
   var startedAt: Int64
   var isAgentDone = false
   /// Its agent was cut off: nothing it still sends counts.
@@ -95,9 +99,10 @@ package final class Host {
 
   /// Runs until the run is over, or, without an agent, until nothing is left to perform.
   package func serve() {
-    if link == nil { isAgentDone = true }
+    if link == nil, agentPID == 0 { isAgentDone = true }
     attempt { () throws(JournalFault) in
       try Reconciler(desk: desk, maker: maker).reconcile(run)
+      if agentPID == 0 { try takeLeftView() }
       plan = try store.plan(of: run)
     }
     while !isOver {
@@ -112,7 +117,10 @@ package final class Host {
       try lookAtTime()
     }
     // A host without an agent is there to perform what is left; it goes when that is done, or when it is in the way.
-    if link == nil, agentPID == 0, isAgentDone, !hasWork || RunLock.isYieldWanted(desk.directory, run) {
+    // One whose program has ended by itself stays until the review is finished.
+    if link == nil, agentPID == 0, isAgentDone, !isAwaitingReview,
+      !hasWork || RunLock.isYieldWanted(desk.directory, run)
+    {
       attempt { () throws(JournalFault) in try settleState() }
       isOver = true
     }

@@ -1,0 +1,258 @@
+// What an agent changed in its private view of a folder, read from the overlay's upper folder.
+//
+// The upper folder is a superset of the changes (Linux, Documentation/filesystems/overlayfs.rst): a file that was only
+// touched is there whole, a replaced folder is opaque and has no whiteouts for what it hides, what was removed is a
+// character device 0/0. So everything is held against the lower folder, and what equals it is dropped.
+
+import CProcess
+import Domain
+import Glibc
+
+/// One change below the folder's root. Paths are bytes, relative to the root.
+package struct ShadowChange: Hashable, Sendable {
+  package enum Deed: Hashable, Sendable {
+    /// A regular file is new or has other bytes; `mode` is its permission bits.
+    case written(mode: UInt32)
+    /// Only the permission bits of a file are other ones.
+    case mode(UInt32)
+    /// A file is gone.
+    case removed
+    /// A file that is gone stands here, byte for byte.
+    case renamed(from: [UInt8])
+    case madeFolder
+    case removedFolder
+    /// What is no regular file: `symbolic link`, `socket`.
+    case special(String)
+  }
+  package let path: [UInt8]
+  package let deed: Deed
+  /// Identity, size and times of what makes the change, so that a later look can tell whether it is still the same.
+  package let stamp: [Int64]
+  /// Something else changed the real file after the view was made.
+  package let isOvertaken: Bool
+}
+
+/// Reads a difference; nothing is written.
+package struct ShadowDifference {
+  private let lower: DirectoryHandle
+  private let upper: DirectoryHandle
+  private let madeAt: (seconds: Int, nanoseconds: Int)
+  private var changes: [ShadowChange] = []
+  /// More changes than this are no longer looked at one by one.
+  package static let maximumChanges = 20_000
+
+  /// - Parameter madeAt: when the view was made, by the clock of the file system.
+  package init(lower: String, upper: String, madeAt: (seconds: Int, nanoseconds: Int)) throws(ScopeFault) {
+    self.lower = try Self.open(lower)
+    self.upper = try Self.open(upper)
+    self.madeAt = madeAt
+  }
+
+  private static func open(_ path: String) throws(ScopeFault) -> DirectoryHandle {
+    let folder = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    guard folder >= 0 else { throw FolderScope.fault(path) }
+    return DirectoryHandle(folder)
+  }
+
+  /// Every change, in the order of paths; a pair that is one file in another place is one change.
+  package mutating func read() throws(ScopeFault) -> [ShadowChange] {
+    changes = []
+    try walk(upper, lower, [])
+    return paired().sorted { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  private mutating func add(_ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil)
+    throws(ScopeFault)
+  {
+    guard changes.count < Self.maximumChanges else {
+      throw ScopeFault(.tooLarge, String(decoding: path, as: UTF8.self), "more than \(Self.maximumChanges) changes")
+    }
+    let isOvertaken =
+      old.map { ($0.st_ctim.tv_sec, $0.st_ctim.tv_nsec) > (madeAt.seconds, madeAt.nanoseconds) } ?? false
+    changes.append(
+      ShadowChange(path: path, deed: deed, stamp: Self.stamp(status), isOvertaken: isOvertaken))
+  }
+
+  private static func stamp(_ status: stat) -> [Int64] {
+    [
+      Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size), Int64(status.st_mtim.tv_sec),
+      Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
+    ]
+  }
+
+  private mutating func walk(_ upper: DirectoryHandle, _ lower: DirectoryHandle?, _ path: [UInt8]) throws(ScopeFault) {
+    let names = try Self.names(upper, path)
+    for name in names {
+      let place = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name
+      let text = name.map { CChar(bitPattern: $0) } + [0]
+      var new = stat()
+      guard fstatat(upper.descriptor, text, &new, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+      let old = lower.flatMap { Self.status($0, text) }
+      try look(text, place, new, old, upper, lower)
+    }
+    // What an opaque folder hides has no whiteout.
+    guard let lower, Self.isOpaque(upper) else { return }
+    let present = Set(names)
+    for name in try Self.names(lower, path) where !present.contains(name) {
+      let place = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name
+      try remove(name.map { CChar(bitPattern: $0) } + [0], place, lower)
+    }
+  }
+
+  private mutating func look(
+    _ name: [CChar], _ place: [UInt8], _ new: stat, _ old: stat?, _ upper: DirectoryHandle, _ lower: DirectoryHandle?
+  ) throws(ScopeFault) {
+    switch new.st_mode & S_IFMT {
+    case S_IFCHR where new.st_rdev == 0:
+      if let lower { try remove(name, place, lower, new) }
+    case S_IFREG:
+      guard let old, old.st_mode & S_IFMT == S_IFREG else {
+        if let lower, old != nil { try remove(name, place, lower) }
+        return try add(place, .written(mode: new.st_mode & 0o7777), new)
+      }
+      if let lower, try Self.isSame(upper, lower, name, new, old) {
+        if new.st_mode & 0o7777 != old.st_mode & 0o7777 { try add(place, .mode(new.st_mode & 0o7777), new, old) }
+      } else {
+        try add(place, .written(mode: new.st_mode & 0o7777), new, old)
+      }
+    case S_IFDIR:
+      let inner = try Self.folder(upper, name, place)
+      guard let lower, let old, old.st_mode & S_IFMT == S_IFDIR else {
+        if let lower, old != nil { try remove(name, place, lower) }
+        try add(place, .madeFolder, new)
+        return try walk(inner, nil, place)
+      }
+      try walk(inner, try Self.folder(lower, name, place), place)
+    case S_IFLNK: try add(place, .special("symbolic link"), new)
+    case S_IFIFO: try add(place, .special("named pipe"), new)
+    case S_IFSOCK: try add(place, .special("socket"), new)
+    default: try add(place, .special("device"), new)
+    }
+  }
+
+  /// What stood at a place is gone: a file, or a folder with everything in it.
+  private mutating func remove(
+    _ name: [CChar], _ place: [UInt8], _ lower: DirectoryHandle, _ whiteout: stat? = nil
+  ) throws(ScopeFault) {
+    guard let old = Self.status(lower, name) else { return }
+    switch old.st_mode & S_IFMT {
+    case S_IFDIR:
+      let inner = try Self.folder(lower, name, place)
+      for entry in try Self.names(inner, place) {
+        try remove(entry.map { CChar(bitPattern: $0) } + [0], place + [UInt8(ascii: "/")] + entry, inner)
+      }
+      try add(place, .removedFolder, whiteout ?? old, old)
+    case S_IFREG: try add(place, .removed, whiteout ?? old, old)
+    default: try add(place, .special("removal of what is no regular file"), whiteout ?? old, old)
+    }
+  }
+
+  /// A file that is gone and a new one with the same bytes are one file in another place.
+  private func paired() -> [ShadowChange] {
+    var out = changes
+    var gone: [Int: [Int]] = [:]
+    for (index, change) in changes.enumerated() where change.deed == .removed && !change.isOvertaken {
+      if let size = reading(lower, change.path).map(\.size) { gone[size, default: []].append(index) }
+    }
+    guard !gone.isEmpty else { return out }
+    var dropped: Set<Int> = []
+    for (index, change) in changes.enumerated() {
+      guard case .written(let mode) = change.deed, let new = reading(upper, change.path), new.size > 0,
+        reading(lower, change.path) == nil
+      else { continue }
+      let match = gone[new.size, default: []].first { candidate in
+        guard !dropped.contains(candidate), let old = reading(lower, changes[candidate].path) else { return false }
+        return old.mode == mode && Self.isSame(new.file, old.file)
+      }
+      guard let match else { continue }
+      dropped.insert(match)
+      out[index] = ShadowChange(
+        path: change.path, deed: .renamed(from: changes[match].path), stamp: change.stamp, isOvertaken: false)
+    }
+    return out.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
+  }
+}
+
+extension ShadowDifference {
+  /// An open regular file below a root.
+  private struct Reading {
+    let file: DirectoryHandle
+    let size: Int
+    let mode: UInt32
+  }
+
+  private func reading(_ root: DirectoryHandle, _ path: [UInt8]) -> Reading? {
+    var folder = root
+    let parts = path.split(separator: UInt8(ascii: "/")).map { $0.map { CChar(bitPattern: $0) } + [0] }
+    for part in parts.dropLast() {
+      guard let next = try? Self.folder(folder, part, path) else { return nil }
+      folder = next
+    }
+    guard let name = parts.last, let file = try? Self.file(folder, name, path) else { return nil }
+    var status = stat()
+    guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Reading(file: file, size: Int(status.st_size), mode: status.st_mode & 0o7777)
+  }
+
+  private static func file(_ folder: DirectoryHandle, _ name: [CChar], _ place: [UInt8]) throws(ScopeFault)
+    -> DirectoryHandle
+  {
+    let file = openat(folder.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard file >= 0 else { throw FolderScope.fault(String(decoding: place, as: UTF8.self)) }
+    return DirectoryHandle(file)
+  }
+
+  private static func folder(_ folder: DirectoryHandle, _ name: [CChar], _ place: [UInt8]) throws(ScopeFault)
+    -> DirectoryHandle
+  {
+    let inner = openat(folder.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard inner >= 0 else { throw FolderScope.fault(String(decoding: place, as: UTF8.self)) }
+    return DirectoryHandle(inner)
+  }
+
+  private static func status(_ folder: DirectoryHandle, _ name: [CChar]) -> stat? {
+    var status = stat()
+    return fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+  }
+
+  private static func isOpaque(_ folder: DirectoryHandle) -> Bool {
+    var value: [UInt8] = [0]
+    return cp_getxattr(folder.descriptor, "user.overlay.opaque", &value, 1) == 1 && value[0] == UInt8(ascii: "y")
+  }
+
+  /// Names of a folder's entries, in order of bytes.
+  private static func names(_ folder: DirectoryHandle, _ path: [UInt8]) throws(ScopeFault) -> [[UInt8]] {
+    // Of its own: the position of a directory belongs to the description.
+    let descriptor = openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0, let stream = fdopendir(descriptor) else {
+      throw FolderScope.fault(String(decoding: path, as: UTF8.self))
+    }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name != [46], name != [46, 46] { names.append(name) }
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private static func isSame(
+    _ upper: DirectoryHandle, _ lower: DirectoryHandle, _ name: [CChar], _ new: stat, _ old: stat
+  ) throws(ScopeFault) -> Bool {
+    guard new.st_size == old.st_size else { return false }
+    guard let a = try? file(upper, name, []), let b = try? file(lower, name, []) else { return false }
+    return isSame(a, b)
+  }
+
+  private static func isSame(_ a: DirectoryHandle, _ b: DirectoryHandle) -> Bool {
+    var (one, two) = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
+    var offset = 0
+    while true {
+      let count = pread(a.descriptor, &one, one.count, offset)
+      guard count >= 0, pread(b.descriptor, &two, two.count, offset) == count else { return false }
+      if count == 0 { return true }
+      if one[..<count] != two[..<count] { return false }
+      offset += count
+    }
+  }
+}

@@ -1,0 +1,241 @@
+// A program that speaks no protocol, on a private view: its output goes on the trail, what it did to the folders becomes
+// steps. While it runs nothing of Ringi's touches the real folders: a lower folder must not change under its overlay.
+
+import AgentLink
+import Domain
+import Effector
+import GateKeeper
+import Glibc
+import Settings
+
+/// What is known of one change of the private view.
+struct ShadowStep {
+  let change: ShadowChange
+  /// nil where it could not become a step, or is for the end.
+  let step: StepID?
+}
+
+/// The view of one run, and how much of it has become steps.
+struct ShadowWatch {
+  let view: ShadowWorkspace
+  var known: [FilePath: ShadowStep] = [:]
+  /// At the last look: a file that is still being written is not proposed yet.
+  var last: [FilePath: ShadowChange] = [:]
+  var lookedAt: Int64 = 0
+  var interval: Int64 = 1_000
+  var linesSaid = 0
+  /// After another host: steps of this difference may be on the desk already.
+  var isTakenUp = false
+  init(_ view: ShadowWorkspace) { self.view = view }
+}
+
+extension Host {
+  /// Lines of a program's output that become entries of the trail.
+  static let maximumLines = 500
+
+  /// Something still runs on the private view.
+  var isViewMounted: Bool { shadow != nil && agentPID > 0 }
+
+  /// Starts a command line as the run's agent.
+  package func startCommand(_ words: [String]) throws(RuntimeFault) {
+    let workspace = maker.loaded.workspace
+    let view = try ShadowWorkspace(desk: desk.directory, run: run, folders: workspace.folders)
+    // The program, and the files a person named, wherever they lie.
+    let shown = ([ChildProcess.find(words[0]) ?? ""] + words.dropFirst() + summary.shown)
+      .filter { word in
+        word.hasPrefix("/") && !workspace.folders.contains { ShadowWorkspace.lies(word, below: $0.path) }
+      }
+      .filter { access($0, F_OK) == 0 }
+    let sandbox = try view.sandbox(
+      desk: desk.directory, workspace: workspace, shown: shown, kept: [], keepsNetwork: false)
+    let output = try ChildProcess.pipe()
+    agentPID = try ChildProcess.spawn(
+      words.map { $0.replacing("{goal}", with: summary.goal) }, environment: ChildProcess.agentEnvironment([]),
+      directory: workspace.folders.first { $0.label.isEmpty }?.path ?? "/",
+      streams: .init(input: -1, output: output.write, error: output.write), diesWithParent: true, sandbox: sandbox)
+    close(output.write)
+    agentChannel = Channel(input: output.read, output: output.read)
+    view.setTaken(false)
+    shadow = ShadowWatch(view)
+    shadow?.isTakenUp = true
+    try journalled { () throws(JournalFault) in try store.setState(run, .live, note: "", by: agent) }
+  }
+
+  /// What a host that is gone left in its run's view.
+  func takeLeftView() throws(JournalFault) {
+    guard shadow == nil, ShadowWorkspace.isLeft(desk.directory, run),
+      let view = try? ShadowWorkspace(desk: desk.directory, run: run, folders: maker.loaded.workspace.folders)
+    else { return }
+    shadow = ShadowWatch(view)
+    shadow?.isTakenUp = true
+    try takeDifference(isFinal: true)
+  }
+
+  /// Its output, a line an entry. What it says is its claim, like any agent's words.
+  func readCommand() throws(JournalFault) {
+    guard let channel = agentChannel else { return }
+    switch channel.receive() {
+    case .nothing: return
+    case .bytes(let bytes): try sayOutput(bytes)
+    case .ended: try commandEnded()
+    }
+  }
+
+  private func sayOutput(_ bytes: [UInt8]) throws(JournalFault) {
+    output += bytes
+    while let end = output.firstIndex(of: UInt8(ascii: "\n")) ?? (output.count > 2_000 ? 2_000 : nil) {
+      let line = Array(output[..<end])
+      output.removeFirst(min(output.count, end + (output[end] == UInt8(ascii: "\n") ? 1 : 0)))
+      try sayLine(line)
+    }
+  }
+
+  private func sayLine(_ line: [UInt8]) throws(JournalFault) {
+    let text = String(decoding: line, as: UTF8.self)
+    guard !text.allSatisfy(\.isWhitespace) else { return }
+    shadow?.linesSaid += 1
+    if shadow?.linesSaid ?? 0 <= Self.maximumLines { try store.say(run, text, by: agent) }
+  }
+
+  private func commandEnded() throws(JournalFault) {
+    try sayLine(output)
+    output = []
+    if let said = shadow?.linesSaid, said > Self.maximumLines {
+      try store.say(run, "\(said - Self.maximumLines) more lines of output are not kept", by: .performer)
+    }
+    agentChannel?.shut()
+    agentChannel = nil
+    var status: Int32 = 0
+    while waitpid(agentPID, &status, 0) < 0 && errno == EINTR {}
+    agentPID = 0
+    // As in wait(2): the low seven bits are the signal, the next byte the code.
+    let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+    try store.say(run, code == 0 ? "the program ended" : "the program ended with \(code)", by: .performer)
+    try takeDifference(isFinal: true)
+    isAgentDone = true
+    isAwaitingReview = true
+    seenVersion = -1
+    try settleState()
+  }
+
+  /// Now and then while the program runs, so that people see what it is doing.
+  func lookAtView() throws(JournalFault) {
+    guard isViewMounted, let watch = shadow, Clocks.monotonic() - watch.lookedAt >= watch.interval else { return }
+    let began = Clocks.monotonic()
+    try takeDifference(isFinal: false)
+    // A large difference must not keep the host busy with looking.
+    shadow?.lookedAt = Clocks.monotonic()
+    shadow?.interval = max(1_000, 10 * (Clocks.monotonic() - began))
+  }
+
+  /// Every change becomes a step; a step whose change is gone is withdrawn.
+  func takeDifference(isFinal: Bool) throws(JournalFault) {
+    guard var watch = shadow else { return }
+    let found: [(path: FilePath, change: ShadowChange)]
+    do { found = try watch.view.difference() } catch {
+      // What can't be compared is not proposed; at the end that is said, and nothing of it counts.
+      if isFinal { try store.say(run, "the private view can't be compared: \(error.sentence)", by: .performer) }
+      return
+    }
+    try followStaging()
+    for (path, change) in found where watch.known[path]?.change != change {
+      guard isFinal || watch.last[path] == change else { continue }
+      let old = watch.known[path]?.step
+      let step = try propose(path, change, in: watch.view, isFinal: isFinal)
+      if let old, let step, old != step { try withdraw(old) }
+      watch.known[path] = ShadowStep(change: change, step: step)
+    }
+    let present = Dictionary(found.map { ($0.path, $0.change) }) { first, _ in first }
+    for (path, known) in watch.known where present[path] == nil {
+      if let step = known.step { try withdraw(step) }
+      watch.known[path] = nil
+    }
+    watch.last = present
+    shadow = watch
+    if isFinal { watch.view.setTaken(true) }
+    seenVersion = -1
+  }
+
+  /// The agent's own later change took the place of this one.
+  private func withdraw(_ id: StepID) throws(JournalFault) {
+    guard let step = try store.step(id), step.state == .staged || step.state == .waiting || step.state == .approved
+    else {
+      return
+    }
+    staging.remove(id)
+    stagedForms[id] = nil
+    try desk.gate.move([
+      Transition(
+        step: id, event: .withdraw, actor: .performer, reasonCode: "changed-again", reason: "the agent changed it again"
+      )
+    ])
+  }
+
+  /// - Returns: nil where the change is for the end.
+  private func propose(
+    _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace, isFinal: Bool
+  ) throws(JournalFault) -> StepID? {
+    let made = try make(path, change, in: view)
+    if shadow?.isTakenUp == true, let same = try known(made) { return same }
+    // What is done without asking is done when nothing is mounted any more.
+    if made.verdict.level == .autonomous, !isFinal { return nil }
+    let step = try desk.gate.intake(made, by: agent)
+    switch step.state {
+    case .staged:
+      if let replaced = made.replaces {
+        staging.remove(replaced)
+        stagedForms[replaced] = nil
+      }
+      staging.add(step.id, made.action.effect)
+      stagedForms[step.id] = step.revision
+    case .permitted: try perform([step.id])
+    default: break
+    }
+    return step.id
+  }
+
+  /// A step of an earlier look that says the same.
+  private func known(_ made: NewStep) throws(JournalFault) -> StepID? {
+    for step in try store.alike(run, made.action.kind, target: made.action.effect.target)
+    where try maker.effect(of: step.id) == made.action.effect { return step.id }
+    return nil
+  }
+
+  private func make(_ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace) throws(JournalFault) -> NewStep
+  {
+    let effect: ProposedEffect
+    do throws(ScopeFault) { effect = try proposed(path, change, in: view) } catch {
+      effect = .outside(operation: error.sentence, path: view.absolute(path))
+    }
+    let made: NewStep
+    do throws(ProposalFault) {
+      made = try maker.make(Proposal(effect: effect, claims: Claims()), plan: nil, staging: staging, isRelayed: false)
+        .step
+    } catch {
+      // Whatever it is, it is on the trail, and nobody can approve it.
+      do throws(ProposalFault) {
+        made = try maker.make(
+          Proposal(effect: .outside(operation: error.reason, path: view.absolute(path)), claims: Claims()), plan: nil,
+          staging: staging, isRelayed: false
+        ).step
+      } catch { throw JournalFault(.unreadable, error.reason) }
+    }
+    guard change.isOvertaken else { return made }
+    return try maker.changing(made) { $0.reach.warnings.insert(Clash.warning, at: 0) }
+  }
+
+  private func proposed(
+    _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace
+  ) throws(ScopeFault) -> ProposedEffect {
+    let place = view.absolute(path)
+    switch change.deed {
+    case .written(let mode): return .write(path: place, text: try view.read(path).bytes, mode: mode)
+    case .mode(let mode): return .write(path: place, text: try view.read(path).bytes, mode: mode)
+    case .removed: return .delete(path: place)
+    case .renamed(let from):
+      return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)
+    case .madeFolder, .removedFolder: return .outside(operation: "change of a folder", path: place)
+    case .special(let what): return .outside(operation: "make a \(what)", path: place)
+    }
+  }
+}
