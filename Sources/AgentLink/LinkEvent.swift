@@ -42,6 +42,8 @@ package enum Answer: Hashable, Sendable {
   case done(StepNumber, detail: String)
   case prepared(StepNumber)
   case waiting(StepNumber)
+  /// A person said yes, for a time that is not yet: nothing has happened, and nothing is left to wait for.
+  case scheduled(StepNumber, at: String)
   case refused(StepNumber, reason: String)
   case rejected(StepNumber, reason: String)
   case failed(StepNumber, reason: String)
@@ -58,6 +60,7 @@ package enum Answer: Hashable, Sendable {
     case .waiting(let step): "waiting as #\(step); ask step_status"
     case .invalid(let reason): reason
     case .cancelled: "cancelled"
+    case .scheduled(let step, let at): "approved as #\(step), it happens at \(at); go on"
     case .content, .done, .prepared: ""
     }
   }

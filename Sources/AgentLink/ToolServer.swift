@@ -91,6 +91,7 @@ package struct ToolServer: Sendable {
     case .done(let step, let detail):
       told(step, "done", detail.isEmpty ? "done as #\(step)" : "done as #\(step): \(detail)")
     case .prepared(let step): told(step, "prepared", "held as #\(step) for review, go on")
+    case .scheduled(let step, _): told(step, "approved", answer.reason)
     case .waiting(let step): told(step, "waiting", answer.reason)
     case .refused(let step, _): told(step, "refused", answer.reason, isError: true)
     case .rejected(let step, _): told(step, "rejected", answer.reason, isError: true)

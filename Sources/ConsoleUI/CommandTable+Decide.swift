@@ -53,7 +53,7 @@ extension CommandTable {
     Binding(
       .sendDraft, [.character("S")], .decide, "raise a send step from a saved draft", label: { _ in nil },
       obstacle: {
-        Deed.readOnly($0) ?? (Deed.isSavedDraft($0.current) ? nil : "only a saved draft can be sent")
+        Deed.readOnly($0) ?? (Deed.isUnsent($0.current, $0) ? nil : "only a saved draft that was not sent can be sent")
       }),
   ]
 }

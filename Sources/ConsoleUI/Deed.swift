@@ -14,7 +14,8 @@ enum Deed {
         step.state == .waiting
           ? approval(step)
           : step.state == .staged
-            ? "keep draft" : isSavedDraft(step) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
+            ? (step.kind == .eventAdd ? "keep event" : "keep draft")
+            : isUnsent(step, model) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
       }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "agree" : "keep redline" }
@@ -64,6 +65,9 @@ enum Deed {
     case .run: return notWaiting(model.selected)
     case .drafts:
       guard let step = model.current else { return "no message is selected" }
+      if isSavedDraft(step), let sending = Standing.sending(step, model) {
+        return sending.state == .done ? "it was sent as #\(sending.number)" : "its sending is #\(sending.number)"
+      }
       return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
     case .review: return model.current == nil ? "nothing is prepared" : nil
     case .flags: return noFlag(model)
@@ -113,7 +117,11 @@ enum Deed {
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"
     }
-    return step.isRelayed ? "the agent does this itself: reject it and say what you want" : nil
+    if step.isRelayed { return "the agent does this itself: reject it and say what you want" }
+    switch step.kind {
+    case .fileCreate, .fileEdit, .mailSend, .mailDraft, .chatSend, .eventAdd, .eventInvite: return nil
+    default: return "this step has no text to change"
+    }
   }
 
   /// Approved, and not due yet.
@@ -143,6 +151,11 @@ enum Deed {
   }
 
   static func isSavedDraft(_ step: StepSummary?) -> Bool { step?.kind == .mailDraft && step?.state == .done }
+
+  /// A saved draft that nobody has sent, or is about to send.
+  static func isUnsent(_ step: StepSummary?, _ model: Model) -> Bool {
+    step.map { isSavedDraft($0) && Standing.sending($0, model) == nil } ?? false
+  }
 
   /// A send that failed can be raised again, as a person's own step.
   static func isFailedSend(_ step: StepSummary?) -> Bool { step?.kind == .mailSend && step?.state == .failed }

@@ -25,9 +25,10 @@ enum DraftsView {
     case .approved: "On its way"
     case .staged: "Prepared, not sent"
     case .done where step.kind == .mailDraft:
-      Standing.sending(step, model) == nil ? "Drafts, not sent" : "Drafts, sent since"
+      Standing.sending(step, model)?.state == .done ? "Drafts, sent since" : "Drafts, not sent"
     case .failed: "Failed"
     case .proposed, .permitted, .kept, .performing: "In hand"
+    case .done where step.kind == .eventAdd: "Saved"
     case .done, .undone: "Gone out"
     case .refused, .rejected, .expired, .withdrawn, .discarded: "Will not go"
     }
@@ -35,7 +36,7 @@ enum DraftsView {
 
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 2 else { return }
-    let unsent = model.draftIDs.count { Deed.isSavedDraft(model.steps[$0]) || model.steps[$0]?.state == .staged }
+    let unsent = model.draftIDs.count { Deed.isUnsent(model.steps[$0], model) || model.steps[$0]?.state == .staged }
     frame.pane(
       region,
       [
@@ -89,6 +90,7 @@ enum Standing {
     let at = (step.dueAt ?? step.decidedAt).map { String($0.clock(offset: model.zone).prefix(5)) } ?? ""
     switch step.state {
     case .waiting: return ("waits", .watched)
+    case .staged where step.mark == .discard: return ("to discard", .dim)
     case .staged where step.kind == .eventAdd: return (step.mark == .keep ? "to keep" : "prepared", .batched)
     case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
     case .approved:
@@ -96,7 +98,8 @@ enum Standing {
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, model), .warning)
     case .done where step.kind == .mailDraft:
-      return sending(step, model).map { ("sent as #\($0.number)", .good) } ?? ("draft, NOT SENT", .batched)
+      guard let sending = sending(step, model) else { return ("draft, NOT SENT", .batched) }
+      return sending.state == .done ? ("sent as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
     case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
     case .done: return (step.reason.hasPrefix(Outbox.prefix) ? "in outbox \(at)" : "sent \(at)", .good)
     case .unknown: return ("unknown, see evidence", .danger)
@@ -107,9 +110,11 @@ enum Standing {
     }
   }
 
-  /// The step that sent a saved draft.
+  /// The step that sent a saved draft, or is about to.
   static func sending(_ draft: StepSummary, _ model: Model) -> StepSummary? {
-    model.draftIDs.lazy.compactMap { model.steps[$0] }.first { $0.raisedFrom == draft.id && $0.state == .done }
+    model.draftIDs.lazy.compactMap { model.steps[$0] }.first {
+      $0.raisedFrom == draft.id && ($0.state == .done || !$0.state.isOver)
+    }
   }
 
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.

@@ -86,7 +86,9 @@ enum Words {
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
       let seen =
-        (step.painted.isEmpty ? "" : ", \(step.painted)") + (step.state == .failed ? "; failed: \(step.reason)" : "")
+        (step.painted.isEmpty ? "" : ", \(step.painted)")
+        + (step.state == .rejected && !step.reason.isEmpty ? ": \(step.reason)" : "")
+        + (step.state == .failed ? "; failed: \(step.reason)" : "")
       return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(seen)"
     }
   }

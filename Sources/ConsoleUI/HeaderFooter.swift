@@ -5,6 +5,19 @@ enum HeaderView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .header)
     let who: [Span] = [Span("\(model.person.name) · \(model.person.role) ", .header)]
+    if model.view == .live, let wall = model.wall {
+      let waiting = wall.runs.reduce(0) { $0 + $1.summary.counts.waiting }
+      let spans =
+        [Span(" ringi  all runs", .header)] + alerts(model) + [
+          Span("  \(wall.runs.count { $0.hasHost }) live", .header),
+          Span(" · \(waiting) waiting", waiting > 0 ? .alert : .header),
+        ]
+      frame.putCut(spans, x: 0, y: region.y, limit: region.width)
+      if width(spans) + 3 + width(who) <= region.width {
+        frame.put(who, x: region.width - width(who), y: region.y, limit: region.width)
+      }
+      return
+    }
     guard let run = model.run else {
       frame.put([Span(" ringi  no run yet", .header)], x: 0, y: 0, limit: region.width)
       return
@@ -15,12 +28,14 @@ enum HeaderView {
     let word = run.state == .live || run.state == .starting ? "no host" : "\(run.state.rawValue), no host"
     let state = run.isPaused && !run.state.isOver ? "paused" : isAlone ? word : run.state.rawValue
     let counts = run.counts
+    let held = model.draftIDs.count { model.steps[$0].map { $0.state == .approved && $0.dueAt != nil } ?? false }
     // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
     let urgent =
       alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone ? .alert : .header)]
     let all: [(rank: Int, span: Span)] =
       [
         (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),
+        (1, Span(held > 0 ? " · \(held) approved, held" : "", .header)),
         (2, Span(" · \(counts.prepared) prepared", .header)), (3, Span(" · \(counts.done) done", .header)),
         (1, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
       ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])

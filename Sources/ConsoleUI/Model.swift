@@ -140,6 +140,8 @@ package struct Model: Sendable {
   package var isReadOnly = false
   /// Read-only for good.
   package var isLocked = false
+  /// The view a console was opened for, where one comes back to: `ringi watch` is at home on the wall of runs.
+  package var home = ViewKind.run
   /// False while another window has the keyboard.
   package var isFocused = true
 

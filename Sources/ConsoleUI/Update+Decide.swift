@@ -138,7 +138,7 @@ func nextDraft(
   let around = (1..<max(2, ids.count)).map { ids[((here + step * $0) % ids.count + ids.count) % ids.count] }
   return around.first { id in
     guard let step = model.steps[id], fits(step) else { return false }
-    return step.state == .waiting || step.state == .staged && step.mark == .undecided || Deed.isSavedDraft(step)
+    return step.state == .waiting || step.state == .staged && step.mark == .undecided || Deed.isUnsent(step, model)
   }
 }
 

@@ -46,6 +46,7 @@ private func forget(_ model: inout Model, isReadOnly: Bool) {
   fresh.wall = model.wall
   fresh.liveSelection = model.liveSelection
   fresh.isLocked = model.isLocked
+  fresh.home = model.home
   fresh.isReadOnly = isReadOnly || model.isLocked
   fresh.diffLayout = model.diffLayout
   fresh.isFocused = model.isFocused

@@ -117,7 +117,7 @@ func back(_ model: inout Model) -> [Intent] {
     return []
   }
   if model.view == .run, model.isOpenedFromFlags { return enter(&model, .flags) }
-  return model.view == .run ? [] : enter(&model, .run)
+  return model.view == model.home ? [] : enter(&model, model.home)
 }
 
 private func move(_ model: inout Model, _ command: Command) -> [Intent] {
@@ -196,7 +196,12 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     model.reviewSelection = next.id
     return showCurrent(&model)
   case .drafts:
-    guard let next = nextDraft(model, after: model.draftSelection, by: forward ? 1 : -1) else {
+    // What waits comes before what is only prepared or saved.
+    let (here, by) = (model.draftSelection, forward ? 1 : -1)
+    guard
+      let next = nextDraft(model, after: here, by: by, where: { $0.state == .waiting })
+        ?? nextDraft(model, after: here, by: by)
+    else {
       say(&model, "no message wants you")
       return []
     }

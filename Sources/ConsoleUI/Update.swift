@@ -24,6 +24,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .wall, .policy, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
   case .enter(let view): return perform(&model, view.command)
   case .selected(let id):
+    if model.view == .drafts, model.draftIDs.contains(id) {
+      model.draftSelection = id
+      return showCurrent(&model)
+    }
     model.view = .run
     model.pane = .list
     model.isFollowing = false
@@ -342,7 +346,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     return []
   case .suspend: return [.suspend]
   case .leave:
-    guard model.view == .run else { return back(&model) }
+    guard model.view == model.home else { return back(&model) }
     return [.quit]
   case .search:
     model.overlay = .search(TextField("", isMultiLine: false))

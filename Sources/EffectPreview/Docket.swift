@@ -28,11 +28,15 @@ package struct Docket: Hashable, Sendable {
   /// The texts by which a step may have been shown, the present form first. A form that was in use is never changed:
   /// a new one comes before it, or the rows of old desks could no longer be held against what was signed.
   package static func forms(_ step: StepSummary) -> [String] {
-    [Docket(step).text, Docket(step, hasTimes: false).text]
+    [
+      Docket(step).text, Docket(step, saysSaved: false).text, Docket(step, hasTimes: false, saysSaved: false).text,
+    ]
   }
 
-  /// - Parameter hasTimes: false for the dockets of desks before schema 3, which did not say when.
-  package init(_ step: StepSummary, hasTimes: Bool = true) {
+  /// - Parameters:
+  ///   - hasTimes: false for the dockets of desks before schema 3, which did not say when.
+  ///   - saysSaved: false for the dockets that said a draft can be undone, though there is nothing to put back.
+  package init(_ step: StepSummary, hasTimes: Bool = true, saysSaved: Bool = true) {
     title = "\(step.kind.verb.uppercased()) \(step.target)"
     level = step.verdict.level
     var lines: [Line] = []
@@ -40,7 +44,7 @@ package struct Docket: Hashable, Sendable {
     let origin = step.verdict.origin.map { " (\($0))" } ?? ""
     let reasons = step.verdict.reasons.filter { !step.evidence.contains($0) }.joined(separator: "; ")
     lines.append(Line("rule", "\(rule)\(origin)\(reasons.isEmpty ? "" : " — \(reasons)")"))
-    lines.append(Line("affects", Self.affects(step)))
+    lines.append(Line("affects", Self.affects(step, saysSaved: saysSaved)))
     if hasTimes, let when = Self.when(step) { lines.append(Line("when", when)) }
     for fact in step.evidence { lines.append(Line("because", fact, .warning)) }
     for warning in step.reach.warnings { lines.append(Line("careful", warning, .warning)) }
@@ -62,7 +66,7 @@ package struct Docket: Hashable, Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
-  private static func affects(_ step: StepSummary) -> String {
+  private static func affects(_ step: StepSummary, saysSaved: Bool) -> String {
     let reach = step.reach
     var parts = ["\(reach.things) \(reach.noun)\(reach.things == 1 ? "" : "s")"]
     if !reach.outsideRecipients.isEmpty { parts.append("\(reach.outsideRecipients.count) outside the company") }
@@ -72,7 +76,9 @@ package struct Docket: Hashable, Sendable {
     } else {
       parts.append(reach.goesOut ? "leaves this machine" : "stays inside")
     }
-    if !step.kind.isRead, step.kind != .findingReport {
+    if saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
+      parts.append("only saved on the desk")
+    } else if !step.kind.isRead, step.kind != .findingReport {
       parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone")
     }
     parts.append("×100: \(hundredfold(step))")

@@ -61,7 +61,7 @@ struct DeskCheck {
       let preview = try? Preview(bytes: bytes)
     else { return "its preview can't be read" }
     let kept = try store.docket(of: step.id)
-    let docket = kept.isEmpty ? Docket(step, hasTimes: false).text : kept
+    let docket = kept.isEmpty ? Docket(step, hasTimes: false, saysSaved: false).text : kept
     let digest = Hashing.sha256(salt + Array(preview.text(docket: docket).utf8))
     guard described["preview"] == digest.description else { return "what it shows is not what was shown" }
     // What the row says now must be what was shown, in one of the forms that Ringi has used.

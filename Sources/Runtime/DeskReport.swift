@@ -17,7 +17,7 @@ package struct DeskReport {
       return runs.map { run in
         let counts = run.counts
         return
-          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
+          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(counts.rejected > 0 ? " · \(counts.rejected) rejected" : "")\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
       }.joined()
     }
     guard try journalled({ () throws(JournalFault) in try desk.store.run(RunID(run)) }) != nil else {
@@ -67,9 +67,14 @@ package struct DeskReport {
   static func text(_ step: StepSummary, _ preview: Preview) -> String {
     let docket = Docket(step)
     var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.word)")]
+    if !step.decidedBy.isEmpty {
+      let reason = step.reason.isEmpty ? "" : ": \(step.reason)"
+      out.append("  " + Plain.safe("\(step.state.word)  by \(step.decidedBy)\(reason)"))
+    }
     out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
     out.append("  ────")
     out += preview.lines.map { line in
+      if line.role == .gap, line.text.isEmpty { return "" }
       let sign =
         switch line.role {
         case .added: "+"
@@ -91,6 +96,7 @@ package struct DeskReport {
       "note": .string(run.note),
       "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
       "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
+      "rejected": .int(Int64(run.counts.rejected)),
     ]
   }
 

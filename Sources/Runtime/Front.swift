@@ -11,7 +11,11 @@ package enum Front {
 
   package static func opening(view: String?, isReadOnly: Bool) throws(RuntimeFault) -> Opening {
     guard let view else { return Opening(view: nil, isReadOnly: isReadOnly) }
-    guard let kind = ViewKind(rawValue: view) else {
+    // Their keys will do as well: 4 is the wall of runs.
+    let numbered = Int(view).flatMap { number in
+      ViewKind.allCases.indices.contains(number - 1) ? ViewKind.allCases[number - 1] : nil
+    }
+    guard let kind = ViewKind(rawValue: view) ?? numbered else {
       throw RuntimeFault(.usage, "there is no view `\(view)`; there are \(viewNames.joined(separator: ", "))")
     }
     return Opening(view: kind, isReadOnly: isReadOnly)
@@ -38,7 +42,8 @@ package enum Front {
     opening.isDemo = isDemo
     try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
-    try farewell(desk, run)
+    // Who watches them all was in no run.
+    if opening.view != .live { try farewell(desk, run) }
   }
 
   /// What a person who comes back should know: what waits on the desk, in the run at hand first.

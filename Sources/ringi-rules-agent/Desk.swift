@@ -191,7 +191,7 @@ final class DeskLink {
         pending.way = .tool(tools.start("tools/call", ["name": "step_status", "arguments": arguments]))
         return nil
       case "done": return .done(text)
-      case "prepared": return .prepared
+      case "prepared", "approved": return .prepared
       default: return value["isError"]?.bool == true ? .refused(text) : .done(text)
       }
     }

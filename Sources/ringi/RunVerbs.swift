@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
     let desk = try Desk()
     let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent, shown: show)
     if detach {
-      print("run \(run) goes on without a console; `ringi` opens one")
+      print("run \(run) goes on without a console, on the folders of \(workspace); `ringi` opens one")
     } else {
       try Front.open(desk, run, theme: theme, isPlain: plain)
     }

@@ -18,167 +18,170 @@ private let canMakeViews: Bool = {
   return true
 }()
 
-/// A program that asks nobody, on a private view of the folders.
-@Suite("Private view", .serialized, .enabled(if: canMakeViews))
-struct ShadowTests {
-  private func space(_ ringi: Ringi, _ files: [String: String]) throws -> String {
-    let space = try ringi.workspace(agent: "exit 0")
-    for (name, text) in files {
-      let path = "\(space)/files/\(name)"
-      try FileManager.default.createDirectory(
-        at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(toFile: path, atomically: false, encoding: .utf8)
-    }
-    return space
-  }
-
-  private func script(_ ringi: Ringi, _ text: String) throws -> String {
-    let path = "\(ringi.folder.path)/job.sh"
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return "sh \(path)"
-  }
-
-  private func stop(_ ringi: Ringi) throws {
-    setenv("RINGI_DESK", ringi.desk, 1)
-    _ = try DeskActions(try Desk(mustExist: true)).stopAll()
-  }
-
-  @Test("what a program does is prepared; nothing reaches a folder before the review, then all of it does")
-  func program() throws {
-    let ringi = try Ringi()
-    let space = try space(ringi, ["a.txt": "a\nb\n", "gone.txt": "old\n", "sub/moved.txt": "the same words\n"])
-    let job = try script(
-      ringi,
-      """
-      echo 'hello from the job'
-      sed -i s/b/B/ a.txt; rm gone.txt; mv sub/moved.txt 移動.txt; ln -s /etc/passwd link
-      printf '#!/bin/sh\\n' > run.sh; chmod 755 run.sh
-      """)
-    let started = try ringi("run", "--agent", job, "--detach", space)
-    #expect(started.code == 0, "\(started.error)")
-    var sitting = try Sitting(ringi, 120, 36)
-    try sitting.until("the program has ended") { $0.run?.state == .review }
-    #expect(sitting.text.contains("enforced on an overlay, local"))
-    let list = try ringi("list", "1").output
-    for line in [
-      "B  prepared  file.edit  a.txt", "W  waiting  file.delete  gone.txt", "B  prepared  file.rename  sub/moved.txt",
-      "B  prepared  file.create  run.sh", "F  refused  file.outside",
-    ] { #expect(list.contains(line), "\(line)\n\(list)") }
-    #expect(try ringi("show", "1.4").output.contains("rwxr-xr-x"))
-    #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\nb\n")
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: "\(space)/files").sorted() == ["a.txt", "gone.txt", "sub"])
-    try sitting.press("b")
-    try sitting.decide("A")
-    try sitting.decide("a")
-    try sitting.press(.enter)
-    try sitting.decide("a")
-    try sitting.until("the files are in place") { $0.preparedIDs.isEmpty && $0.run?.counts.done == 3 }
-    try sitting.decide("a")
-    try sitting.until("the run is over") { $0.run?.state == .finished }
-    #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\nB\n")
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: "\(space)/files").sorted() == [
-        "a.txt", "run.sh", "sub", "移動.txt",
-      ])
-    #expect(FileManager.default.isExecutableFile(atPath: "\(space)/files/run.sh"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(ringi.desk)/shadow").isEmpty, "the view is gone")
-    #expect(try ringi("audit", "log", "hello").output.contains("hello from the job"))
-    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
-  }
-
-  @Test(
-    "the work is seen while it goes on; what the program changes again is one step, what it takes back is withdrawn")
-  func live() throws {
-    let ringi = try Ringi()
-    let space = try space(ringi, ["a.txt": "a\n"])
-    let job = try script(
-      ringi,
-      """
-      echo one > out.txt; echo two > never.txt
-      while [ ! -e /tmp/x ] && [ ! -e go ]; do read -t 1 line < /dev/null; sleep 0.05; [ "$(wc -c < a.txt)" = 2 ] || break
-        n=$((n+1)); [ $n -lt 60 ] || break; done
-      echo more >> out.txt; rm never.txt
-      """)
-    _ = try ringi("run", "--agent", job, "--detach", space)
-    var sitting = try Sitting(ringi, 120, 36)
-    try sitting.until("both are prepared while it runs") { $0.run?.state == .live && $0.preparedIDs.count == 2 }
-    // Kept meanwhile, they are put in place only when the program has ended.
-    try sitting.until("it has ended") { $0.run?.state == .review }
-    #expect(sitting.model.prepared.map(\.target) == ["out.txt"])
-    #expect(sitting.model.steps.values.contains { $0.target == "never.txt" && $0.state == .withdrawn })
-    #expect(try ringi("show", "1.\(sitting.model.prepared[0].number)").output.contains("more"))
-    try stop(ringi)
-  }
-
-  @Test("a file that a person changes while the program runs is a clash, and not kept in bulk")
-  func overtaken() throws {
-    let ringi = try Ringi()
-    let space = try space(ringi, ["a.txt": "a\n", "b.txt": "b\n"])
-    let job = try script(
-      ringi, "echo mine >> a.txt; echo mine >> b.txt; n=0; while [ $n -lt 30 ]; do sleep 0.05; n=$((n+1)); done")
-    _ = try ringi("run", "--agent", job, "--detach", space)
-    var sitting = try Sitting(ringi, 120, 36)
-    try sitting.until("it runs") { $0.run?.state == .live }
-    try "theirs\n".write(toFile: "\(space)/files/a.txt", atomically: false, encoding: .utf8)
-    try sitting.until("it has ended") { $0.run?.state == .review }
-    try sitting.press("b")
-    try sitting.until("the clash is known") { $0.prepared.contains { $0.isClash } }
-    #expect(sitting.model.prepared.first { $0.isClash }?.target == "a.txt")
-    try sitting.decide("A")
-    try sitting.decide("a")
-    #expect(sitting.model.prepared.first { $0.isClash }?.mark == .undecided)
-    try stop(ringi)
-  }
-
-  @Test("a host that is killed takes its program with it, and what was done by then is still there to review")
-  func killed() throws {
-    let ringi = try Ringi()
-    let space = try space(ringi, ["a.txt": "a\n"])
-    let job = try script(ringi, "echo work > early.txt; echo ready; sleep 600")
-    _ = try ringi("run", "--agent", job, "--detach", space)
-    var sitting = try Sitting(ringi, 120, 36)
-    try sitting.until("the program has said it") { $0.trail.contains { $0.note == "ready" } }
-    let host = try #require(hosts(ringi.desk).first)
-    kill(host, SIGKILL)
-    // Whoever looks at the run next starts a performer for it.
-    _ = try ringi("console")
-    try sitting.until("its work is prepared by another performer") {
-      $0.preparedIDs.count == 1 && $0.run?.state == .review
-    }
-    #expect(sitting.model.prepared.map(\.target) == ["early.txt"])
-    #expect(!programs().contains { $0.contains("sleep 600") && $0.contains(ringi.folder.path) })
-    #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
-  }
-
-  @Test("what a command line can't be is said before anything starts")
-  func refusals() throws {
-    let ringi = try Ringi()
-    let space = try space(ringi, [:])
-    for (line, words) in [
-      ("cat a | sort", "no shell reads"), ("sh -c 'exit", "ends inside quotes"),
-      ("no-such-program x", "no agent `no-such"),
-    ] {
-      let result = try ringi("run", "--agent", line, "--detach", space)
-      #expect(result.code == 2 && result.error.contains(words), "\(line): \(result.error)")
-    }
-    let shown = try ringi("run", "--agent", "cat x", "--show", ringi.desk, "--detach", space)
-    #expect(shown.code != 0 && shown.error.contains("can't be shown"), "\(shown.error)")
-  }
-
-  private func hosts(_ desk: String) -> [pid_t] {
-    processes().filter { $0.line.contains("host 1") && $0.environment.contains("RINGI_DESK=\(desk)") }.map(\.pid)
-  }
-
-  private func programs() -> [String] { processes().map(\.line) }
-
-  private func processes() -> [(pid: pid_t, line: String, environment: String)] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }.map { pid in
-      func text(_ name: String) -> String {
-        String(decoding: (try? Data(contentsOf: URL(filePath: "/proc/\(pid)/\(name)"))) ?? Data(), as: UTF8.self)
-          .replacing("\0", with: " ")
+/// A program that asks nobody, on a private view of the folders. In the suite of the sessions, which is serial: each test
+/// says by the environment which desk is meant.
+extension SessionTests {
+  @Suite("Private view", .enabled(if: canMakeViews))
+  struct ShadowTests {
+    private func space(_ ringi: Ringi, _ files: [String: String]) throws -> String {
+      let space = try ringi.workspace(agent: "exit 0")
+      for (name, text) in files {
+        let path = "\(space)/files/\(name)"
+        try FileManager.default.createDirectory(
+          at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
       }
-      return (pid, text("cmdline"), text("environ"))
+      return space
+    }
+
+    private func script(_ ringi: Ringi, _ text: String) throws -> String {
+      let path = "\(ringi.folder.path)/job.sh"
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      return "sh \(path)"
+    }
+
+    private func stop(_ ringi: Ringi) throws {
+      setenv("RINGI_DESK", ringi.desk, 1)
+      _ = try DeskActions(try Desk(mustExist: true)).stopAll()
+    }
+
+    @Test("what a program does is prepared; nothing reaches a folder before the review, then all of it does")
+    func program() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\nb\n", "gone.txt": "old\n", "sub/moved.txt": "the same words\n"])
+      let job = try script(
+        ringi,
+        """
+        echo 'hello from the job'
+        sed -i s/b/B/ a.txt; rm gone.txt; mv sub/moved.txt 移動.txt; ln -s /etc/passwd link
+        printf '#!/bin/sh\\n' > run.sh; chmod 755 run.sh
+        """)
+      let started = try ringi("run", "--agent", job, "--detach", space)
+      #expect(started.code == 0, "\(started.error)")
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has ended") { $0.run?.state == .review }
+      #expect(sitting.text.contains("enforced on an overlay, local"))
+      let list = try ringi("list", "1").output
+      for line in [
+        "B  prepared  file.edit  a.txt", "W  waiting  file.delete  gone.txt", "B  prepared  file.rename  sub/moved.txt",
+        "B  prepared  file.create  run.sh", "F  refused  file.outside",
+      ] { #expect(list.contains(line), "\(line)\n\(list)") }
+      #expect(try ringi("show", "1.4").output.contains("rwxr-xr-x"))
+      #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\nb\n")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: "\(space)/files").sorted() == ["a.txt", "gone.txt", "sub"])
+      try sitting.press("b")
+      try sitting.decide("A")
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("the files are in place") { $0.preparedIDs.isEmpty && $0.run?.counts.done == 3 }
+      try sitting.decide("a")
+      try sitting.until("the run is over") { $0.run?.state == .finished }
+      #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\nB\n")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: "\(space)/files").sorted() == [
+          "a.txt", "run.sh", "sub", "移動.txt",
+        ])
+      #expect(FileManager.default.isExecutableFile(atPath: "\(space)/files/run.sh"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(ringi.desk)/shadow").isEmpty, "the view is gone")
+      #expect(try ringi("audit", "log", "hello").output.contains("hello from the job"))
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test(
+      "the work is seen while it goes on; what the program changes again is one step, what it takes back is withdrawn")
+    func live() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n"])
+      let job = try script(
+        ringi,
+        """
+        echo one > out.txt; echo two > never.txt
+        while [ ! -e /tmp/x ] && [ ! -e go ]; do read -t 1 line < /dev/null; sleep 0.05; [ "$(wc -c < a.txt)" = 2 ] || break
+          n=$((n+1)); [ $n -lt 60 ] || break; done
+        echo more >> out.txt; rm never.txt
+        """)
+      _ = try ringi("run", "--agent", job, "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("both are prepared while it runs") { $0.run?.state == .live && $0.preparedIDs.count == 2 }
+      // Kept meanwhile, they are put in place only when the program has ended.
+      try sitting.until("it has ended") { $0.run?.state == .review }
+      #expect(sitting.model.prepared.map(\.target) == ["out.txt"])
+      #expect(sitting.model.steps.values.contains { $0.target == "never.txt" && $0.state == .withdrawn })
+      #expect(try ringi("show", "1.\(sitting.model.prepared[0].number)").output.contains("more"))
+      try stop(ringi)
+    }
+
+    @Test("a file that a person changes while the program runs is a clash, and not kept in bulk")
+    func overtaken() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n", "b.txt": "b\n"])
+      let job = try script(
+        ringi, "echo mine >> a.txt; echo mine >> b.txt; n=0; while [ $n -lt 30 ]; do sleep 0.05; n=$((n+1)); done")
+      _ = try ringi("run", "--agent", job, "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("it runs") { $0.run?.state == .live }
+      try "theirs\n".write(toFile: "\(space)/files/a.txt", atomically: false, encoding: .utf8)
+      try sitting.until("it has ended") { $0.run?.state == .review }
+      try sitting.press("b")
+      try sitting.until("the clash is known") { $0.prepared.contains { $0.isClash } }
+      #expect(sitting.model.prepared.first { $0.isClash }?.target == "a.txt")
+      try sitting.decide("A")
+      try sitting.decide("a")
+      #expect(sitting.model.prepared.first { $0.isClash }?.mark == .undecided)
+      try stop(ringi)
+    }
+
+    @Test("a host that is killed takes its program with it, and what was done by then is still there to review")
+    func killed() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n"])
+      let job = try script(ringi, "echo work > early.txt; echo ready; sleep 600")
+      _ = try ringi("run", "--agent", job, "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has said it") { $0.trail.contains { $0.note == "ready" } }
+      let host = try #require(hosts(ringi.desk).first)
+      kill(host, SIGKILL)
+      // Whoever looks at the run next starts a performer for it.
+      _ = try ringi("console")
+      try sitting.until("its work is prepared by another performer") {
+        $0.preparedIDs.count == 1 && $0.run?.state == .review
+      }
+      #expect(sitting.model.prepared.map(\.target) == ["early.txt"])
+      #expect(!programs().contains { $0.contains("sleep 600") && $0.contains(ringi.folder.path) })
+      #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
+    }
+
+    @Test("what a command line can't be is said before anything starts")
+    func refusals() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, [:])
+      for (line, words) in [
+        ("cat a | sort", "no shell reads"), ("sh -c 'exit", "ends inside quotes"),
+        ("no-such-program x", "no agent `no-such"),
+      ] {
+        let result = try ringi("run", "--agent", line, "--detach", space)
+        #expect(result.code == 2 && result.error.contains(words), "\(line): \(result.error)")
+      }
+      let shown = try ringi("run", "--agent", "cat x", "--show", ringi.desk, "--detach", space)
+      #expect(shown.code != 0 && shown.error.contains("can't be shown"), "\(shown.error)")
+    }
+
+    private func hosts(_ desk: String) -> [pid_t] {
+      processes().filter { $0.line.contains("host 1") && $0.environment.contains("RINGI_DESK=\(desk)") }.map(\.pid)
+    }
+
+    private func programs() -> [String] { processes().map(\.line) }
+
+    private func processes() -> [(pid: pid_t, line: String, environment: String)] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }.map { pid in
+        func text(_ name: String) -> String {
+          String(decoding: (try? Data(contentsOf: URL(filePath: "/proc/\(pid)/\(name)"))) ?? Data(), as: UTF8.self)
+            .replacing("\0", with: " ")
+        }
+        return (pid, text("cmdline"), text("environ"))
+      }
     }
   }
 }

@@ -64,6 +64,7 @@ struct ConsoleSession<Terminal: Screen> {
     verification = try TrailVerification(desk)
     if let view = opening.view {
       try readDesk()
+      if view == .live { model.home = view }
       try deliver(.enter(view))
     }
     let warning = Doctor.injection

@@ -140,12 +140,17 @@ extension Host {
     if try store.stopWanted(run), !isAgentDone || agentPID > 0 { return try stop() }
     try lookAtApproved()
     for (id, token) in waiting {
-      guard let step = try store.step(id), step.state != .waiting, step.state != .approved else { continue }
+      guard let step = try store.step(id), step.state != .waiting, step.state != .approved || isForLater(step) else {
+        continue
+      }
+      // Only a tool's answer can say "later"; a file call waits for its end.
+      if step.state == .approved, token.shape != .tool { continue }
       waiting[id] = nil
       try answer(token, told(step))
     }
     for (id, token) in watchers {
-      guard let step = try store.step(id), step.state != .waiting, step.state != .approved, step.state != .performing
+      guard let step = try store.step(id), step.state != .waiting, step.state != .approved || isForLater(step),
+        step.state != .performing
       else { continue }
       watchers.removeAll { $0.token == token }
       try answer(token, told(step))
@@ -264,6 +269,12 @@ extension Host {
     for step in kept where !isFile(step) { try perform([step.id]) }
   }
 
+  /// Approved for a time that an agent should not wait for.
+  private func isForLater(_ step: StepSummary) -> Bool {
+    step.state == .approved
+      && step.dueAt.map { $0.milliseconds - store.clock.wall().milliseconds > Self.patience } ?? false
+  }
+
   private func told(_ step: StepSummary) -> Answer {
     switch step.state {
     case .rejected, .discarded:
@@ -273,6 +284,8 @@ extension Host {
     case .refused: .refused(step.number, reason: step.verdict.reasons.joined(separator: "; "))
     case .failed: .failed(step.number, reason: step.reason)
     case .staged, .kept: .prepared(step.number)
+    case .approved where isForLater(step):
+      .scheduled(step.number, at: step.dueAt?.rfc3339 ?? "")
     case .proposed, .permitted, .waiting, .approved, .performing, .unknown: .waiting(step.number)
     case .done, .undone: .done(step.number, detail: step.reason)
     }
@@ -282,7 +295,9 @@ extension Host {
     guard let step = try store.step(number, of: run) else {
       return try answer(token, .invalid(reason: "there is no step #\(number)"))
     }
-    guard wait, step.state == .waiting || step.state == .approved else { return try answer(token, told(step)) }
+    guard wait, step.state == .waiting || step.state == .approved && !isForLater(step) else {
+      return try answer(token, told(step))
+    }
     watchers.append((step.id, token))
     deadlines.append((Clocks.monotonic() + Self.patience, step.id, number, token))
   }
