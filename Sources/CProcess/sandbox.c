@@ -32,6 +32,7 @@ const char *cp_sandbox_stage(int stage) {
       [STAGE_IDS] = "the user can't be mapped",
       [STAGE_FOLDER] = "a folder can't be opened",
       [STAGE_CHANGED] = "a folder was replaced",
+      [STAGE_DEVICES] = "no devices of its own",
       [STAGE_OVERLAY] = "the overlay can't be mounted",
       [STAGE_READ_ONLY] = "the system can't be made read-only",
       [STAGE_HIDE] = "a folder can't be hidden",
@@ -174,8 +175,39 @@ static int put(int tree, const char *target, int *stage) {
   return 0;
 }
 
+// What every program expects of /dev. Disks, memory, other people's terminals are not among it: a node is no file, a
+// read-only mount would not keep anybody from writing to it.
+static const char *const device_paths[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+enum { DEVICES = sizeof device_paths / sizeof *device_paths };
+
+static int take_devices(int *devices, int *stage) {
+  for (int i = 0; i < DEVICES; i++) {
+    devices[i] = open_tree(AT_FDCWD, device_paths[i], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (devices[i] < 0) FAIL(STAGE_DEVICES);
+  }
+  return 0;
+}
+
+static int make_devices(const int *devices, int *stage) {
+  int code = hide("/dev", stage);
+  if (code != 0) return code;
+  for (int i = 0; i < DEVICES; i++) {
+    code = put(devices[i], device_paths[i], stage);
+    if (code != 0) return code;
+  }
+  if (mkdir("/dev/pts", 0755) != 0 || mkdir("/dev/shm", 01777) != 0 || symlink("pts/ptmx", "/dev/ptmx") != 0 ||
+      symlink("/proc/self/fd", "/dev/fd") != 0 || symlink("/proc/self/fd/0", "/dev/stdin") != 0 ||
+      symlink("/proc/self/fd/1", "/dev/stdout") != 0 || symlink("/proc/self/fd/2", "/dev/stderr") != 0)
+    FAIL(STAGE_DEVICES);
+  code = hide("/dev/shm", stage);
+  if (code != 0) return code;
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+  if (mount_setattr(AT_FDCWD, "/dev", 0, &attributes, sizeof attributes) != 0) FAIL(STAGE_DEVICES);
+  return 0;
+}
+
 static int make_view(const cp_sandbox *sandbox, int *stage) {
-  int trees[MAXIMUM_MOUNTS];
+  int trees[MAXIMUM_MOUNTS], devices[DEVICES];
   if (sandbox->count > MAXIMUM_MOUNTS) return errno = E2BIG, *stage = STAGE_SHOW, -E2BIG;
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) FAIL(STAGE_NAMESPACES);
   for (size_t i = 0; i < sandbox->count; i++) {
@@ -183,22 +215,26 @@ static int make_view(const cp_sandbox *sandbox, int *stage) {
     trees[i] = mount->kind == CP_HIDE ? 0 : mount->kind == CP_OVERLAY ? overlay(mount, stage) : bind_tree(mount, stage);
     if (trees[i] < 0) return trees[i];
   }
+  int code = take_devices(devices, stage);
+  if (code != 0) return code;
   // No user namespace below this one: its capabilities could rearrange what is shown.
   write_text("/proc/sys/user/max_user_namespaces", "0", 1);
-  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
   if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) != 0) FAIL(STAGE_READ_ONLY);
+  code = make_devices(devices, stage);
+  if (code != 0) return code;
   for (size_t i = 0; i < sandbox->count; i++) {
     const cp_mount *mount = &sandbox->mounts[i];
-    int code = mount->kind == CP_HIDE ? hide(mount->target, stage) : put(trees[i], mount->target, stage);
+    code = mount->kind == CP_HIDE ? hide(mount->target, stage) : put(trees[i], mount->target, stage);
     if (code != 0) return code;
   }
   return 0;
 }
 
-/// A proc that shows this namespace alone, and no terminal of anybody else.
+/// A proc that shows this namespace alone and takes no settings of the system, and no terminal of anybody else.
 static int make_own(int *stage) {
-  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) FAIL(STAGE_PROC);
-  if (is_folder("/dev/pts") && mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666") != 0)
+  if (mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) FAIL(STAGE_PROC);
+  if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666") != 0)
     FAIL(STAGE_TERMINALS);
   return 0;
 }

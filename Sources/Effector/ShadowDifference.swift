@@ -30,6 +30,13 @@ package struct ShadowChange: Hashable, Sendable {
   package let stamp: [Int64]
   /// Something else changed the real file after the view was made.
   package let isOvertaken: Bool
+
+  /// A place can change twice: what stood there goes, and something of another kind comes.
+  package struct Key: Hashable, Sendable {
+    package let path: [UInt8]
+    package let isRemoval: Bool
+  }
+  package var key: Key { Key(path: path, isRemoval: deed == .removed || deed == .removedFolder) }
 }
 
 /// Reads a difference; nothing is written.
@@ -80,27 +87,34 @@ package struct ShadowDifference {
     ]
   }
 
-  private mutating func walk(_ upper: DirectoryHandle, _ lower: DirectoryHandle?, _ path: [UInt8]) throws(ScopeFault) {
+  /// - Parameter isHidden: an opaque folder above hides the lower one whole.
+  private mutating func walk(
+    _ upper: DirectoryHandle, _ lower: DirectoryHandle?, _ path: [UInt8], isHidden: Bool = false
+  ) throws(ScopeFault) {
     let names = try Self.names(upper, path)
+    let isHidden = isHidden || Self.isOpaque(upper)
     for name in names {
-      let place = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name
       let text = name.map { CChar(bitPattern: $0) } + [0]
       var new = stat()
       guard fstatat(upper.descriptor, text, &new, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
       let old = lower.flatMap { Self.status($0, text) }
-      try look(text, place, new, old, upper, lower)
+      try look(text, Self.below(path, name), new, old, upper, lower, isHidden)
     }
     // What an opaque folder hides has no whiteout.
-    guard let lower, Self.isOpaque(upper) else { return }
+    guard let lower, isHidden else { return }
     let present = Set(names)
     for name in try Self.names(lower, path) where !present.contains(name) {
-      let place = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name
-      try remove(name.map { CChar(bitPattern: $0) } + [0], place, lower)
+      try remove(name.map { CChar(bitPattern: $0) } + [0], Self.below(path, name), lower)
     }
   }
 
+  private static func below(_ path: [UInt8], _ name: [UInt8]) -> [UInt8] {
+    path.isEmpty ? name : path + [UInt8(ascii: "/")] + name
+  }
+
   private mutating func look(
-    _ name: [CChar], _ place: [UInt8], _ new: stat, _ old: stat?, _ upper: DirectoryHandle, _ lower: DirectoryHandle?
+    _ name: [CChar], _ place: [UInt8], _ new: stat, _ old: stat?, _ upper: DirectoryHandle, _ lower: DirectoryHandle?,
+    _ isHidden: Bool
   ) throws(ScopeFault) {
     switch new.st_mode & S_IFMT {
     case S_IFCHR where new.st_rdev == 0:
@@ -116,13 +130,15 @@ package struct ShadowDifference {
         try add(place, .written(mode: new.st_mode & 0o7777), new, old)
       }
     case S_IFDIR:
-      let inner = try Self.folder(upper, name, place)
+      guard let inner = try? Self.folder(upper, name, place) else {
+        return try add(place, .special("folder that nobody can read"), new)
+      }
       guard let lower, let old, old.st_mode & S_IFMT == S_IFDIR else {
         if let lower, old != nil { try remove(name, place, lower) }
         try add(place, .madeFolder, new)
         return try walk(inner, nil, place)
       }
-      try walk(inner, try Self.folder(lower, name, place), place)
+      try walk(inner, try Self.folder(lower, name, place), place, isHidden: isHidden)
     case S_IFLNK: try add(place, .special("symbolic link"), new)
     case S_IFIFO: try add(place, .special("named pipe"), new)
     case S_IFSOCK: try add(place, .special("socket"), new)

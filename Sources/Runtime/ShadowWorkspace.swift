@@ -81,7 +81,7 @@ struct ShadowWorkspace {
 
   /// What no agent sees: other programs' sockets, the home, the desk, the rules of the workspace.
   static func hidden(desk: String, workspace: Workspace) -> Set<String> {
-    let candidates = ["/tmp", "/run", "/var/tmp", "/dev/shm", Desk.variable("HOME") ?? "", desk, workspace.directory]
+    let candidates = ["/tmp", "/run", "/var/tmp", Desk.variable("HOME") ?? "", desk, workspace.directory]
     return Set(candidates.compactMap { $0.isEmpty ? nil : Files.real($0) }.filter { $0 != "/" })
   }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Runtime
 
 /// Whether this machine allows what a private view is made of.
-private let canMakeViews: Bool = {
+let canMakeViews: Bool = {
   guard let folder = try? Project.Folder() else { return false }
   do { try ShadowProbe.check(folder.path) } catch {
     print("skipped: no private view here: \(error)")

@@ -23,7 +23,7 @@ typedef struct {
 } cp_mount;
 
 /// Mounts are made in order: what hides a folder comes before what is shown below it. Everything else of the file
-/// system is there read-only; devices for terminals, other processes and the network are not.
+/// system is there read-only; devices, terminals, other processes and the network are not.
 typedef struct {
   const cp_mount *mounts;
   size_t count;

@@ -11,16 +11,25 @@ import Settings
 /// What is known of one change of the private view.
 struct ShadowStep {
   let change: ShadowChange
-  /// nil where it could not become a step, or is for the end.
-  let step: StepID?
+  let step: StepID
+}
+
+/// Where something changed; what went and what came at one place are two changes.
+struct ShadowPlace: Hashable {
+  let folder: String
+  let key: ShadowChange.Key
+  init(_ path: FilePath, _ change: ShadowChange) {
+    folder = path.folder
+    key = change.key
+  }
 }
 
 /// The view of one run, and how much of it has become steps.
 struct ShadowWatch {
   let view: ShadowWorkspace
-  var known: [FilePath: ShadowStep] = [:]
+  var known: [ShadowPlace: ShadowStep] = [:]
   /// At the last look: a file that is still being written is not proposed yet.
-  var last: [FilePath: ShadowChange] = [:]
+  var last: [ShadowPlace: ShadowChange] = [:]
   var lookedAt: Int64 = 0
   var interval: Int64 = 1_000
   var linesSaid = 0
@@ -138,17 +147,18 @@ extension Host {
       return
     }
     try followStaging()
-    for (path, change) in found where watch.known[path]?.change != change {
-      guard isFinal || watch.last[path] == change else { continue }
-      let old = watch.known[path]?.step
+    for (path, change) in found {
+      let place = ShadowPlace(path, change)
+      guard watch.known[place]?.change != change, isFinal || watch.last[place] == change else { continue }
+      let old = watch.known[place]?.step
       let step = try propose(path, change, in: watch.view, isFinal: isFinal)
       if let old, let step, old != step { try withdraw(old) }
-      watch.known[path] = ShadowStep(change: change, step: step)
+      watch.known[place] = step.map { ShadowStep(change: change, step: $0) }
     }
-    let present = Dictionary(found.map { ($0.path, $0.change) }) { first, _ in first }
-    for (path, known) in watch.known where present[path] == nil {
-      if let step = known.step { try withdraw(step) }
-      watch.known[path] = nil
+    let present = Dictionary(found.map { (ShadowPlace($0.path, $0.change), $0.change) }) { first, _ in first }
+    for (place, known) in watch.known where present[place] == nil {
+      try withdraw(known.step)
+      watch.known[place] = nil
     }
     watch.last = present
     shadow = watch

@@ -1,0 +1,3 @@
+echo changed > "$ELSEWHERE/kept.txt"
+rm -f "$ELSEWHERE/kept.txt"
+touch "$ELSEWHERE/new.txt"

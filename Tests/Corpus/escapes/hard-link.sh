@@ -1,0 +1,1 @@
+ln "$OUTSIDE" "$FILES/hard" && echo changed > "$FILES/hard"

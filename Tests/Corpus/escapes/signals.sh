@@ -1,0 +1,2 @@
+kill -9 "$VICTIM"
+kill -9 -1
