@@ -82,7 +82,8 @@ enum FooterView {
     if !model.status.isEmpty {
       // What a yes would do now stays on the screen beside any word.
       var deed = ""
-      if model.overlay == nil, let yes = CommandTable.binding(.approve), yes.obstacle(model) == nil,
+      let isShown = !(model.showsPreview || model.view == .flags) || Layout(model).preview.width > 0
+      if model.overlay == nil, isShown, let yes = CommandTable.binding(.approve), yes.obstacle(model) == nil,
         let label = yes.label(model)
       {
         deed = " \(model.keymap.name(.approve)) \(label) "

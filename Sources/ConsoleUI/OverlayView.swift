@@ -27,7 +27,7 @@ enum OverlayView {
         [
           [
             Span(
-              "\(open) that wait or are prepared are withdrawn. `b` reviews what is prepared first.",
+              "\(open) that wait, are prepared or are held are withdrawn. `b` reviews what is prepared first.",
               open == 0 ? .text : .warning)
           ]
         ],

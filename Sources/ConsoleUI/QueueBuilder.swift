@@ -34,17 +34,18 @@ enum QueueBuilder {
       let steps = byEntry[index]
       rows.append(
         .heading(
-          title: entry.title, status: steps.contains(where: isOpen) ? .inProgress : entry.status,
-          done: steps.count { $0.state.isOver }, total: steps.count))
+          title: entry.title, status: status(entry, steps), done: steps.count { $0.state == .done }, total: steps.count)
+      )
       rows += steps.map { .step($0.id) }
       if steps.isEmpty, entry.forecast != nil { rows.append(.forecast(entry)) }
     }
     if !outside.isEmpty {
       rows.append(
         .heading(
-          title: model.plan.isEmpty ? "No plan yet" : "Outside the plan",
+          title: !model.plan.isEmpty
+            ? "Outside the plan" : model.run?.view == .overlay ? "What the program changed" : "No plan yet",
           status: outside.contains(where: isOpen) || model.run?.state.isOver != true ? .inProgress : .completed,
-          done: outside.count { $0.state.isOver }, total: outside.count))
+          done: outside.count { $0.state == .done }, total: outside.count))
       rows += outside.map { .step($0.id) }
     }
     return rows
@@ -71,6 +72,12 @@ enum QueueBuilder {
     return out
   }
 
-  /// The agent's own tick counts only where nothing under the heading is still open; what is prepared may wait.
+  /// The agent's own tick counts only where everything under the heading is done.
+  private static func status(_ entry: PlanEntry, _ steps: [Placed]) -> PlanEntry.Status {
+    if steps.contains(where: isOpen) { return .inProgress }
+    return entry.status == .completed && !steps.allSatisfy { $0.state == .done } ? .pending : entry.status
+  }
+
+  /// What is prepared may wait.
   private static func isOpen(_ step: Placed) -> Bool { !step.state.isOver && step.state != .staged }
 }

@@ -101,7 +101,11 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
   say(&model, "")
   if key == .enter {
     // A number alone is one of the list; it is text like any other until Enter.
-    if case .reject = purpose, let number = Int(field.text), (1...Reasons.reject.count).contains(number) {
+    if case .reject = purpose, let number = Int(field.text) {
+      guard (1...Reasons.reject.count).contains(number) else {
+        say(&model, "there is no reason \(number): write it in words", isBad: true)
+        return []
+      }
       return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
     }
     return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
@@ -264,6 +268,7 @@ private func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) ->
   var field = field
   if key == .enter {
     model.overlay = nil
+    guard !field.text.allSatisfy(\.isWhitespace) else { return [] }
     let matches = Palette.matches(field.text)
     guard let first = matches.first else {
       say(&model, "there is no command `\(field.text)`", isBad: true)

@@ -342,7 +342,8 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     model.overlay = .confirm(.resume(model.preparedIDs.count))
     return []
   case .close:
-    model.overlay = .confirm(.close(model.waitingIDs.count + model.preparedIDs.count))
+    model.overlay = .confirm(
+      .close(model.waitingIDs.count + model.preparedIDs.count + model.steps.values.count { $0.state == .approved }))
     return []
   case .suspend: return [.suspend]
   case .leave:

@@ -35,7 +35,8 @@ package final class CursesTerminal: Screen {
   package static func open(wantsColor: Bool) throws(TerminalFault) -> CursesTerminal {
     let isUTF8 = chooseLocale()
     guard let name = getenv("TERM").map({ String(cString: $0) }), !name.isEmpty else {
-      throw TerminalFault(sentence: "TERM is not set, so the terminal's kind is unknown")
+      throw TerminalFault(
+        sentence: "TERM is not set, so the terminal's kind is unknown; `--plain` asks without a screen")
     }
     guard tg_install() == 0 else { throw TerminalFault(sentence: "standard input is no terminal") }
     guard let handle = newterm(nil, nc_stdout(), nc_stdin()) else {
@@ -44,7 +45,7 @@ package final class CursesTerminal: Screen {
     guard nc_has_cup() == 1 else {
       endwin()
       tg_restore()
-      throw TerminalFault(sentence: "the terminal `\(name)` can't place its cursor; the console needs one that can")
+      throw TerminalFault(sentence: "the terminal `\(name)` can't place its cursor; `--plain` asks without a screen")
     }
     return CursesTerminal(handle: handle, isASCII: !isUTF8, wantsColor: wantsColor)
   }

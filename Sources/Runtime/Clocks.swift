@@ -3,6 +3,7 @@
 import CProcess
 import Domain
 import Glibc
+import Settings
 import Storage
 
 package enum Clocks {
@@ -67,6 +68,23 @@ package enum Files {
 
   package static func text(_ path: String) -> String? {
     read(path).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// A settings file; nil only where there is none. One that is there and can't be read must not count as none: what
+  /// it forbids would be allowed.
+  /// - Parameter name: what the fault calls it.
+  package static func settings(_ path: String, name: String) throws(SettingsFault) -> String? {
+    var status = stat()
+    guard lstat(path, &status) == 0 || errno != ENOENT else { return nil }
+    guard let bytes = read(path) else {
+      throw SettingsFault(
+        file: name, line: 0, column: 0, message: "is there and can't be read: \(String(cString: strerror(errno)))")
+    }
+    if let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) { return text }
+    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    let odd = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil || $0.contains(0) } ?? 0
+    throw SettingsFault(
+      file: name, line: odd + 1, column: 1, message: "is not UTF-8 text; save the file as UTF-8")
   }
 
   package static func write(_ bytes: [UInt8], to path: String, mode: mode_t) -> Bool {

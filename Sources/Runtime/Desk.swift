@@ -49,13 +49,16 @@ package final class Desk {
     do { store = try DeskStore(directory: directory, clock: Clocks.desk, signer: signer) } catch {
       throw RuntimeFault(error)
     }
-    if let text = Files.text("\(directory)/desk.yaml") {
-      do { settings = try DeskFile.read(text) } catch { throw RuntimeFault(error) }
-    } else {
-      settings = DeskSettings()
-    }
+    settings = try Self.settings(directory)
     let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid-\(getuid())"
     person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
+  }
+
+  private static func settings(_ directory: String) throws(RuntimeFault) -> DeskSettings {
+    do throws(SettingsFault) {
+      guard let text = try Files.settings("\(directory)/desk.yaml", name: "desk.yaml") else { return DeskSettings() }
+      return try DeskFile.read(text)
+    } catch { throw RuntimeFault(error) }
   }
 
   private static func checkFolder(_ directory: String) throws(RuntimeFault) {

@@ -28,11 +28,7 @@ package struct DeskDecisions {
       throw RuntimeFault(.refused, "#\(step.number) is \(step.state.word), not waiting")
     }
     print(DeskReport.text(step, preview))
-    print("Approve this? Type yes: ", terminator: "")
-    fflush(nil)
-    // What was typed ahead of the question is no answer to it.
-    tcflush(0, TCIFLUSH)
-    guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was decided") }
+    try confirm("Approve this? Type yes: ")
     try actions.decide(step, .approve, painted: "printed whole, \(preview.lines.count) lines")
     print("approved")
   }
@@ -42,7 +38,7 @@ package struct DeskDecisions {
     try RunStarter.attend(desk, address.run)
     let (step, _) = try DeskReport(desk).step(address)
     try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number")
-    print("rejected")
+    print(Plain.safe("rejected #\(step.number): \(step.kind.rawValue) \(step.target)"))
   }
 
   package func review(_ run: RunID, keep: String?, discard: String?, finish: Bool) throws(RuntimeFault) -> String {
@@ -50,25 +46,41 @@ package struct DeskDecisions {
     try actions.checkPrepared(run)
     try mark(run, keep, .keep)
     try mark(run, discard, .discard)
-    var out = ""
     if finish {
       let left = try prepared(run).filter { $0.mark == .undecided }
       guard left.isEmpty else {
         throw RuntimeFault(.refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))")
+      }
+      let kept = try prepared(run)
+      print(try list(kept), terminator: "")
+      try confirm("Finish the review? `ringi show \(run).N` shows each in full. Type yes: ")
+      // What was listed is what was said yes to.
+      guard try prepared(run) == kept else {
+        throw RuntimeFault(.refused, "what is prepared has changed meanwhile; nothing was finished")
       }
       let counts = try actions.finishReview(run)
       let register = try Register.write(desk, run).map { "register: \($0)\n" } ?? ""
       return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n\(register)"
     }
     let steps = try prepared(run)
-    for step in steps {
+    return steps.isEmpty ? "nothing is prepared in run \(run)\n" : try list(steps)
+  }
+
+  private func list(_ steps: [StepSummary]) throws(RuntimeFault) -> String {
+    steps.map { step in
       let sign = step.mark == .keep ? "✓" : step.mark == .discard ? "✗" : "·"
-      out += "\(sign) \(DeskReport.line(step))\n"
-    }
-    return out
-      + (steps.isEmpty
-        ? "nothing is prepared in run \(run)\n"
-        : "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n")
+      let part = step.discardedChanges.isEmpty ? "" : "  without \(step.discardedChanges.count) of its changes"
+      let careful = step.reach.warnings.map { "\n    careful: \(Plain.safe($0))" }.joined()
+      return "\(sign) \(DeskReport.line(step))\(part)\(careful)\n"
+    }.joined() + "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n"
+  }
+
+  /// What was typed ahead of the question is no answer to it.
+  private func confirm(_ question: String) throws(RuntimeFault) {
+    print(question, terminator: "")
+    fflush(nil)
+    tcflush(0, TCIFLUSH)
+    guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was decided") }
   }
 
   private func prepared(_ run: RunID) throws(RuntimeFault) -> [StepSummary] {

@@ -173,6 +173,12 @@ package enum Doctor {
       let changed = try UserKeymap.read(desk).changed.count
       out.append(.good("keymap", changed == 0 ? "as shipped" : "\(changed) commands have other keys"))
     } catch { out.append(.bad("keymap", error.sentence, "mend the line, or remove the file")) }
+    for (ending, command) in desk.settings.textconv.sorted(by: { $0.key < $1.key }) {
+      guard let program = command.first, ChildProcess.find(program) == nil else { continue }
+      out.append(
+        .care(
+          "textconv", ".\(ending): `\(program)` is not a program on this machine", "install it, or change desk.yaml"))
+    }
     if let command = desk.settings.sendmail.first {
       out.append(
         ChildProcess.find(command) == nil

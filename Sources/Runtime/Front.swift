@@ -21,6 +21,11 @@ package enum Front {
     return Opening(view: kind, isReadOnly: isReadOnly)
   }
 
+  /// A theme that is not there is told before anything starts.
+  package static func check(theme: String?, _ desk: Desk) throws(RuntimeFault) {
+    if let theme { _ = try ConsoleLoop.theme(theme, desk) }
+  }
+
   /// The run a console opens on: the asked one, else the newest that is not over, else the newest.
   package static func pick(_ desk: Desk, _ run: Int64?) throws(RuntimeFault) -> RunID? {
     if let run { return RunID(run) }
@@ -125,7 +130,11 @@ package enum Front {
     }
     print("\nQueue")
     print(try DeskReport(desk).list(run: run.value, json: false), terminator: "")
+    guard !summary.state.isOver else { return }
     print("\nThe run goes on without a console. In a terminal: `ringi` opens the console on it,")
+    if summary.counts.waiting == 0 {
+      return print("`ringi show \(run).N` shows a step, `ringi review \(run)` what is prepared.")
+    }
     print("`ringi show \(run).N` shows a step, `ringi approve \(run).N` and `ringi reject \(run).N REASON` decide it.")
   }
 }

@@ -4,7 +4,9 @@ import Settings
 /// The desk's own keymap, or the shipped one.
 package enum UserKeymap {
   package static func read(_ desk: Desk) throws(RuntimeFault) -> Keymap {
-    guard let text = Files.text("\(desk.directory)/keymap.yaml") else { return .shipped }
-    do { return try KeymapFile.read(text) } catch { throw RuntimeFault(error) }
+    do {
+      guard let text = try Files.settings("\(desk.directory)/keymap.yaml", name: "keymap.yaml") else { return .shipped }
+      return try KeymapFile.read(text)
+    } catch { throw RuntimeFault(error) }
   }
 }

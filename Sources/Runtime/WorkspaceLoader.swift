@@ -17,11 +17,11 @@ package enum WorkspaceLoader {
   ///   - directory: the definition folder.
   ///   - desk: the desk's folder; it may hold the company's own `policy.yaml`.
   package static func load(_ directory: String, desk: String) throws(RuntimeFault) -> LoadedWorkspace {
-    guard let real = Files.real(directory), let text = Files.text("\(real)/workspace.yaml") else {
-      throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml")
-    }
     do {
-      let goal = Files.text("\(real)/goal.txt") ?? ""
+      guard let real = Files.real(directory),
+        let text = try Files.settings("\(real)/workspace.yaml", name: "workspace.yaml")
+      else { throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml") }
+      let goal = try Files.settings("\(real)/goal.txt", name: "goal.txt") ?? ""
       let workspace = try WorkspaceFile.read(text, goal: goal, directory: real)
       try check(workspace, desk: desk)
       let (policy, bytes) = try self.policy(workspaceDirectory: real, desk: desk)
@@ -37,7 +37,7 @@ package enum WorkspaceLoader {
 
   /// The company's policy, and the workspace's when a folder is given.
   package static func policy(workspaceDirectory: String?, desk: String) throws(SettingsFault) -> (Policy, [UInt8]) {
-    let company = Files.text("\(desk)/policy.yaml")
+    let company = try Files.settings("\(desk)/policy.yaml", name: "\(desk)/policy.yaml")
     let companyText = company ?? DefaultPolicy.text
     let file = company == nil ? DefaultPolicy.file : "\(desk)/policy.yaml"
     var (version, rules) = try PolicyFile.rules(companyText, file: file)
@@ -47,7 +47,10 @@ package enum WorkspaceLoader {
       let named = Set(rules.flatMap(\.subjects))
       rules += floors.filter { named.isDisjoint(with: $0.subjects) }
     }
-    let own = workspaceDirectory.flatMap { Files.text("\($0)/policy.yaml") } ?? ""
+    var own = ""
+    if let workspaceDirectory {
+      own = try Files.settings("\(workspaceDirectory)/policy.yaml", name: "policy.yaml") ?? ""
+    }
     let workspaceRules = own.isEmpty ? [] : try PolicyFile.rules(own, file: "policy.yaml").rules
     return (
       Policy(version: version, company: rules, workspace: workspaceRules),

@@ -11,6 +11,7 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     let desk = try Desk()
+    try Front.check(theme: theme, desk)
     let directory = try Samples.copy(name)
     print("A fresh copy of the sample `\(name)` is in \(directory)")
     print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
@@ -35,6 +36,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let desk = try Desk()
+    try Front.check(theme: theme, desk)
     let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent, shown: show)
     if detach {
       print("run \(run) goes on without a console, on the folders of \(workspace); `ringi` opens one")

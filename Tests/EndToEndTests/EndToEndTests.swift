@@ -230,6 +230,27 @@ struct EndToEndTests {
     #expect(try ringi("policy", "explain", "mail.send").output.hasPrefix("watched (a floor)"))
   }
 
+  @Test(
+    "a settings file that is there and can't be read is never taken for none",
+    arguments: ["policy.yaml", "workspace.yaml", "goal.txt"], ["utf-16", "latin-1", "folder", "dangling"])
+  func unreadable(name: String, how: String) throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(agent: "exit 0", policy: "rules: []\n")
+    let path = "\(space)/\(name)"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    try FileManager.default.removeItem(atPath: path)
+    switch how {
+    case "utf-16": try #require(text.data(using: .utf16)).write(to: URL(filePath: path))
+    case "latin-1": try Data(Array("\(text)# \n".utf8) + [0xE9, 0x0A]).write(to: URL(filePath: path))
+    case "folder": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    default: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "nowhere")
+    }
+    let result = try ringi("run", "--detach", space)
+    #expect(result.code != 0, "\(name) \(how)")
+    #expect(result.error.contains(name), "\(result.error)")
+    #expect(result.error.contains("UTF-8") || result.error.contains("can't be read"), "\(result.error)")
+  }
+
   @Test("a policy with a typo stops the run before it starts, with place and mend")
   func typo() throws {
     let ringi = try Ringi()

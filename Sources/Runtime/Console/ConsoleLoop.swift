@@ -67,7 +67,7 @@ enum ConsoleLoop {
     do {
       if let text = BuiltInThemes.texts[name] { return try ThemeFile.read(text, file: "\(name).yaml") }
       for path in [name, "\(desk.directory)/themes/\(name).yaml"] {
-        if let text = Files.text(path) { return try ThemeFile.read(text, file: path) }
+        if let text = try Files.settings(path, name: path) { return try ThemeFile.read(text, file: path) }
       }
     } catch { throw RuntimeFault(error) }
     throw RuntimeFault(
