@@ -32,6 +32,8 @@ enum Deed {
     case .fileDelete: "approve delete"
     case .fileCreate: "approve new file"
     case .fileRename: "approve rename"
+    case .folderMake: "approve new folder"
+    case .folderRemove: "approve removal"
     case .eventInvite: "send invitation"
     case .eventAdd: "add event"
     case .connectorCall: "approve call"
@@ -133,7 +135,7 @@ enum Deed {
     guard let step = model.current, step.state == .done else {
       return "only what was done can be undone, and only what is held taken back"
     }
-    return [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(step.kind)
+    return step.kind.isFile
       ? nil : "only changes of files can be put back"
   }
 

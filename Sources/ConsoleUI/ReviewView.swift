@@ -53,6 +53,8 @@ enum ReviewView {
     case .fileCreate: "New files"
     case .fileEdit: "Edited files"
     case .fileRename: "Renamed files"
+    case .folderMake: "New folders"
+    case .folderRemove: "Emptied folders, removed"
     case .mailDraft: "Drafts (saved, not sent)"
     case .eventAdd: "Calendar"
     default: kind.rawValue
@@ -61,12 +63,14 @@ enum ReviewView {
 
   static func totals(_ list: [StepSummary]) -> String {
     let words: [(ActionKind, String)] = [
-      (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.mailDraft, "draft"),
+      (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.folderMake, "new folder"),
+      (.folderRemove, "removed folder"), (.mailDraft, "draft"),
       (.eventAdd, "event"),
     ]
     return words.compactMap { kind, word in
       let count = list.count { $0.kind == kind }
-      return count == 0 ? nil : "\(count) \(word)\(word == "draft" && count > 1 ? "s" : "")"
+      return count == 0
+        ? nil : "\(count) \(word)\(count > 1 && (word == "draft" || word.hasSuffix("folder")) ? "s" : "")"
     }.joined(separator: " · ")
   }
 }

@@ -127,6 +127,8 @@ extension Effect {
     case .deleteFile(let path, let image):
       out.put("deleteFile", path)
       out.put("pre", image)
+    case .makeFolder(let path): out.put("makeFolder", path)
+    case .removeFolder(let path): out.put("removeFolder", path)
     case .outside(let operation, let path):
       out.put("outside", operation)
       out.put("path", path)
@@ -167,6 +169,8 @@ extension Effect {
     case "renameFile":
       self = .renameFile(from: try reader.path("renameFile"), to: try reader.path("to"), try reader.preImage("pre"))
     case "deleteFile": self = .deleteFile(try reader.path("deleteFile"), try reader.preImage("pre"))
+    case "makeFolder": self = .makeFolder(try reader.path("makeFolder"))
+    case "removeFolder": self = .removeFolder(try reader.path("removeFolder"))
     case "outside": self = .outside(operation: try reader.string("outside"), path: try reader.string("path"))
     case "draftMail": self = .draftMail(try reader.mail("draftMail"))
     case "sendMail": self = .sendMail(try reader.mail("sendMail"))

@@ -14,7 +14,7 @@ package struct Action: Hashable, Sendable {
   /// True when the pre-image is kept and the effect can be put back byte for byte.
   package var canBeUndone: Bool {
     switch effect {
-    case .createFile, .editFile, .renameFile, .deleteFile: true
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: true
     case .readFile, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
     case .outside, .sendMail, .post, .call, .command, .other: false

@@ -5,6 +5,9 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   case fileEdit = "file.edit"
   case fileRename = "file.rename"
   case fileDelete = "file.delete"
+  /// An empty folder: what is in one has steps of its own.
+  case folderMake = "folder.make"
+  case folderRemove = "folder.remove"
   /// Anything outside the allowed folders.
   case fileOutside = "file.outside"
   case mailSearch = "mail.search"
@@ -43,6 +46,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .fileEdit: "edit"
     case .fileRename: "rename"
     case .fileDelete: "delete"
+    case .folderMake: "folder"
+    case .folderRemove: "rmdir"
     case .fileOutside: "outside"
     case .mailSearch, .driveSearch, .webSearch: "search"
     case .mailRead, .driveRead: "read"
@@ -72,7 +77,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .mailSend, .chatSend, .eventInvite, .connectorCall, .paymentMake, .hrWrite, .contractSend, .personalDataSend,
       .gitPush, .driveCreate, .driveEdit, .fileOutside, .commandRun, .other:
       true
-    case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .mailSearch, .mailRead, .mailDraft, .driveSearch,
+    case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .mailSearch,
+      .mailRead, .mailDraft, .driveSearch,
       .driveRead, .eventAdd, .webSearch, .webFetch, .findingReport:
       false
     }
@@ -81,7 +87,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   /// True where Ringi can hold the effect back and show it at the end of the run.
   package var canBeHeld: Bool {
     switch self {
-    case .fileRead, .fileCreate, .fileEdit, .fileRename, .mailSearch, .mailRead, .mailDraft, .driveSearch, .driveRead,
+    case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .mailSearch, .mailRead, .mailDraft,
+      .driveSearch, .driveRead,
       .eventAdd, .webSearch, .webFetch, .findingReport:
       true
     case .fileDelete, .fileOutside, .mailSend, .driveCreate, .driveEdit, .chatSend, .eventInvite, .connectorCall,
@@ -91,7 +98,9 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   }
 
   /// True for what changes files of the allowed folders.
-  package var isFile: Bool { [.fileCreate, .fileEdit, .fileRename, .fileDelete].contains(self) }
+  package var isFile: Bool {
+    [.fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove].contains(self)
+  }
 
   /// True for what only looks.
   package var isRead: Bool {

@@ -50,6 +50,8 @@ package enum Classifier {
     case .editFile: .fileEdit
     case .renameFile: .fileRename
     case .deleteFile: .fileDelete
+    case .makeFolder: .folderMake
+    case .removeFolder: .folderRemove
     case .outside: .fileOutside
     case .draftMail: .mailDraft
     case .sendMail: .mailSend

@@ -148,6 +148,9 @@ package enum Effect: Hashable, Sendable {
   case editFile(FilePath, PreImage, Content)
   case renameFile(from: FilePath, to: FilePath, PreImage)
   case deleteFile(FilePath, PreImage)
+  case makeFolder(FilePath)
+  /// Only if nothing is left in it.
+  case removeFolder(FilePath)
   /// Any file operation whose path is not inside an allowed folder.
   case outside(operation: String, path: String)
   case draftMail(Mail)
@@ -162,7 +165,8 @@ package enum Effect: Hashable, Sendable {
   /// What rules match as the target.
   package var target: String {
     switch self {
-    case .readFile(let path), .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _):
+    case .readFile(let path), .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _),
+      .makeFolder(let path), .removeFolder(let path):
       path.display
     case .renameFile(let from, _, _): from.display
     case .outside(_, let path): path
@@ -176,10 +180,12 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
-  /// The file the effect writes or removes, if it does.
+  /// The file or folder the effect writes or removes, if it does.
   package var writtenPath: FilePath? {
     switch self {
-    case .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _): path
+    case .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _), .makeFolder(let path),
+      .removeFolder(let path):
+      path
     case .renameFile(let from, _, _): from
     default: nil
     }

@@ -39,6 +39,7 @@ package struct Reach: Hashable, Sendable {
       if case .remote = facts.model { reach.readInto = facts.model.description }
     case .createFile(_, let content), .editFile(_, _, let content): reach.bytes = content.size
     case .renameFile(_, _, let image), .deleteFile(_, let image): reach.bytes = image.content.size
+    case .makeFolder, .removeFolder: reach.noun = "empty folder"
     case .outside: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
     case .post(let post):

@@ -91,6 +91,8 @@ package struct Docket: Hashable, Sendable {
     case .fileCreate: "100 stray files"
     case .fileEdit: "100 files changed"
     case .fileRename: "100 badly named files"
+    case .folderMake: "100 stray folders"
+    case .folderRemove: "100 empty folders gone"
     case .fileDelete: "100 files gone"
     case .fileOutside: "100 files outside the folders"
     case .mailSend: "100 wrong messages out"

@@ -79,6 +79,9 @@ extension Preview {
     case .renameFile(let from, let to, _):
       plain([("from", from.display), ("to", to.display)], body: "", note: "the content stays the same")
     case .deleteFile: deleted(images.before)
+    case .makeFolder(let path): plain([("new folder", path.display)], body: "", note: "an empty folder")
+    case .removeFolder(let path):
+      plain([("folder", path.display)], body: "", note: "it is removed only if nothing is left in it")
     case .outside(let operation, let path):
       plain([("wants to", operation), ("path", path)], body: "", note: "this path is in no allowed folder")
     case .draftMail(let mail), .sendMail(let mail): message(mail, images)

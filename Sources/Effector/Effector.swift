@@ -47,11 +47,13 @@ package final class Performer {
     let effects = permit.effects
     let files = effects.filter { $0.action.effect.writtenPath != nil }
     var fileOutcome: Outcome?
+    var notes: [StepID: String] = [:]
     if !files.isEmpty {
       var set = FileSet(scopes: scopes, hash: hash, load: load)
       do {
         try set.apply(files)
         fileOutcome = .done(detail: "")
+        notes = set.notes
       } catch {
         fileOutcome =
           effects.count > 1 || error.code == .changed || error.code == .exists
@@ -59,7 +61,10 @@ package final class Performer {
       }
     }
     return effects.map { effect in
-      (effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect))
+      if let note = notes[effect.step] { return (effect.step, .done(detail: note)) }
+      return (
+        effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect)
+      )
     }
   }
 
@@ -90,7 +95,7 @@ package final class Performer {
     case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
     case .command: return .failed(detail: "Ringi runs no commands yet; the agent was told")
     case .outside: return .failed(detail: "outside the allowed folders")
-    case .createFile, .editFile, .renameFile, .deleteFile: return .failed(detail: "")
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: return .failed(detail: "")
     }
   }
 

@@ -21,13 +21,18 @@ struct FileSet {
     /// Staged content, or the place displaced content is kept until the end.
     let beside: [CChar]
     var target: (DirectoryHandle, name: [CChar])?
+    let step: StepID
     var isCommitted = false
+    /// Of a folder that was removed: its permission bits.
+    var mode: mode_t = 0o755
   }
 
   private let scopes: Scopes
   private let hash: ([UInt8]) -> Digest
   private let load: (Digest) -> [UInt8]?
   private var items: [Item] = []
+  /// What is worth saying of a step that did less than it could have.
+  private(set) var notes: [StepID: String] = [:]
 
   init(scopes: Scopes, hash: @escaping ([UInt8]) -> Digest, load: @escaping (Digest) -> [UInt8]?) {
     self.scopes = scopes
@@ -37,9 +42,13 @@ struct FileSet {
 
   mutating func apply(_ effects: [PermittedEffect]) throws(ScopeFault) {
     do throws(ScopeFault) {
-      for effect in effects { try stage(effect.action.effect, effect.step) }
+      for effect in Self.ordered(effects) { try stage(effect.action.effect, effect.step) }
       for item in items { try check(item) }
-      for index in items.indices { try commit(&items[index]) }
+      for index in items.indices {
+        var item = items[index]
+        defer { items[index] = item }
+        try commit(&item)
+      }
     } catch {
       undoAll()
       throw error
@@ -51,14 +60,33 @@ struct FileSet {
     }
   }
 
+  /// Folders are made before what goes into them, and removed after what was in them, the deepest first.
+  private static func ordered(_ effects: [PermittedEffect]) -> [PermittedEffect] {
+    func rank(_ effect: Effect) -> Int {
+      switch effect {
+      case .makeFolder: 0
+      case .removeFolder: 2
+      default: 1
+      }
+    }
+    func path(_ effect: PermittedEffect) -> [UInt8] { effect.action.effect.writtenPath?.relative ?? [] }
+    let groups = Dictionary(grouping: effects) { rank($0.action.effect) }
+    return (groups[0] ?? []).sorted { path($0).lexicographicallyPrecedes(path($1)) } + (groups[1] ?? [])
+      + (groups[2] ?? []).sorted { path($1).lexicographicallyPrecedes(path($0)) }
+  }
+
   private mutating func stage(_ effect: Effect, _ step: StepID) throws(ScopeFault) {
     guard let path = effect.writtenPath else { return }
     let scope = try scopes.scope(of: path)
     guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, path.display) }
-    let isCreate = if case .createFile = effect { true } else { false }
+    let isCreate =
+      switch effect {
+      case .createFile, .makeFolder: true
+      default: false
+      }
     let (directory, name) = try scope.parent(of: path, creating: isCreate)
     let beside = Self.beside(step)
-    var item = Item(effect: effect, path: path, directory: directory, name: name, beside: beside)
+    var item = Item(effect: effect, path: path, directory: directory, name: name, beside: beside, step: step)
     if case .renameFile(_, let to, _) = effect {
       let scope = try scopes.scope(of: to)
       guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, to.display) }
@@ -107,16 +135,42 @@ struct FileSet {
       }
     } else {
       var status = stat()
-      if fstatat(item.directory.descriptor, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
-        throw ScopeFault(.exists, item.path.display)
+      let isThere = fstatat(item.directory.descriptor, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0
+      let isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
+      switch item.effect {
+      case .makeFolder where isFolder: return
+      case .removeFolder:
+        guard isFolder else { throw ScopeFault(isThere ? .changed : .missing, item.path.display) }
+      default: if isThere { throw ScopeFault(.exists, item.path.display) }
       }
     }
   }
 
-  private func commit(_ item: inout Item) throws(ScopeFault) {
+  private mutating func commitFolder(_ item: inout Item) throws(ScopeFault) {
+    let directory = item.directory.descriptor
+    if case .makeFolder = item.effect {
+      item.isCommitted = mkdirat(directory, item.name, 0o755) == 0
+      guard item.isCommitted || errno == EEXIST else {
+        throw ScopeFault(.failed, item.path.display, FolderScope.reason())
+      }
+      if !item.isCommitted { notes[item.step] = "it was there already" }
+      return
+    }
+    var status = stat()
+    if fstatat(directory, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0 { item.mode = mode_t(status.st_mode & 0o7777) }
+    item.isCommitted = unlinkat(directory, item.name, AT_REMOVEDIR) == 0
+    if item.isCommitted { return }
+    guard errno == ENOTEMPTY || errno == EEXIST else {
+      throw ScopeFault(.failed, item.path.display, FolderScope.reason())
+    }
+    notes[item.step] = "left in place: something is still in it"
+  }
+
+  private mutating func commit(_ item: inout Item) throws(ScopeFault) {
     let directory = item.directory.descriptor
     let code: Int32
     switch item.effect {
+    case .makeFolder, .removeFolder: return try commitFolder(&item)
     case .createFile: code = cp_renameat2(directory, item.beside, directory, item.name, 1)
     case .editFile: code = cp_renameat2(directory, item.beside, directory, item.name, 2)
     case .deleteFile: code = cp_renameat2(directory, item.name, directory, item.beside, 1)
@@ -143,6 +197,9 @@ struct FileSet {
       if item.isCommitted {
         switch item.effect {
         case .createFile: unlinkat(directory, item.name, 0)
+        case .makeFolder: unlinkat(directory, item.name, AT_REMOVEDIR)
+        case .removeFolder:
+          if mkdirat(directory, item.name, item.mode) == 0 { fchmodat(directory, item.name, item.mode, 0) }
         case .editFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 2) == 0
         case .deleteFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 1) == 0
         case .renameFile:

@@ -205,6 +205,16 @@ package final class Scopes {
 
   package func read(_ path: FilePath) throws(ScopeFault) -> FileState { try scope(of: path).read(path) }
 
+  /// Its names are allowed, whether it is there or not.
+  package func check(_ path: FilePath) throws(ScopeFault) { _ = try FolderScope.components(path) }
+
+  /// A folder is there, and no part of its path is a link.
+  package func isFolder(_ path: FilePath) -> Bool {
+    guard let (directory, name) = try? scope(of: path).parent(of: path, creating: false) else { return false }
+    var status = stat()
+    return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// After a performer died: nothing of it stays beside the step's target.
   package func sweep(_ effect: Effect, of step: StepID) { FileSet.sweep(effect, step, scopes: self) }
 }

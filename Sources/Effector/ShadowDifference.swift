@@ -65,7 +65,7 @@ package struct ShadowDifference {
   package mutating func read() throws(ScopeFault) -> [ShadowChange] {
     changes = []
     try walk(upper, lower, [])
-    return paired().sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    return withoutFilled(paired()).sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
   private mutating func add(_ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil)
@@ -161,6 +161,19 @@ package struct ShadowDifference {
     case S_IFREG: try add(place, .removed, whiteout ?? old, old)
     default: try add(place, .special("removal of what is no regular file"), whiteout ?? old, old)
     }
+  }
+
+  /// A new folder with something in it comes with that; only an empty one is a change of its own.
+  private func withoutFilled(_ changes: [ShadowChange]) -> [ShadowChange] {
+    var filled: Set<[UInt8]> = []
+    for change in changes where !change.key.isRemoval {
+      var parent = change.path
+      while let slash = parent.lastIndex(of: UInt8(ascii: "/")) {
+        parent = Array(parent[..<slash])
+        if !filled.insert(parent).inserted { break }
+      }
+    }
+    return changes.filter { $0.deed != .madeFolder || !filled.contains($0.path) }
   }
 
   /// A file that is gone and a new one with the same bytes are one file in another place.

@@ -61,6 +61,10 @@ struct Reconciler {
       if look(at: from) == .nothing, look(at: to) == content { return (.reconcileDone, "it was in place") }
       if look(at: from) == content, look(at: to) == .nothing { return (.reconcileFailed, "it had not begun") }
       return nil
+    case .makeFolder(let path):
+      return maker.scopes.isFolder(path) ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
+    case .removeFolder(let path):
+      return maker.scopes.isFolder(path) ? (.reconcileFailed, "it is still there") : (.reconcileDone, "it was gone")
     case .outside, .draftMail, .sendMail, .post, .addEvent, .call, .command, .other: return nil
     }
   }

@@ -168,6 +168,8 @@ extension StepMaker {
     case .editFile(let path, let before, _):
       inverse = try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
     case .deleteFile(let path, let before): inverse = .createFile(path, before.content.with(mode: before.mode))
+    case .makeFolder(let path): inverse = .removeFolder(path)
+    case .removeFolder(let path): inverse = .makeFolder(path)
     case .renameFile(let from, let to, _): inverse = try image(to).map { .renameFile(from: to, to: from, $0) }
     default: inverse = nil
     }

@@ -171,6 +171,8 @@ struct StepMaker {
     switch proposed {
     case .read(let path): return try read(path, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
+    case .makeFolder(let path): return try folder(path, "make a folder") { .makeFolder($0) }
+    case .removeFolder(let path): return try folder(path, "remove a folder") { .removeFolder($0) }
     case .outside(let operation, let path): return outside(operation, path)
     case .delete(let path): return try delete(path, staging)
     case .rename(let from, let to): return try rename(from, to, staging)
@@ -279,6 +281,14 @@ struct StepMaker {
     let now = try scopes.read(path)
     let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
     return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
+  }
+
+  private func folder(_ raw: [UInt8], _ words: String, _ effect: (FilePath) -> Effect) throws -> Material {
+    guard let path = scopes.locate(raw), try !scopes.scope(of: path).folder.isReadOnly else {
+      return outside(words, raw)
+    }
+    try scopes.check(path)
+    return Material(effect: effect(path))
   }
 
   private func rename(_ from: [UInt8], _ to: [UInt8], _ staging: StagingArea) throws -> Material {

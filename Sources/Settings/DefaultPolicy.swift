@@ -16,6 +16,10 @@ package enum DefaultPolicy {
         level: batched
         bulk: true
         why: recoverable; staged and can be undone
+      - action: [folder.make, folder.remove]
+        level: batched
+        bulk: true
+        why: an empty folder holds nothing; what is in one has steps of its own
       - action: file.delete
         level: watched
         why: irreversible

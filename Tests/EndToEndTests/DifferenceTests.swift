@@ -105,10 +105,14 @@ extension SessionTests {
       for change in changes {
         switch change.deed {
         case .written(let mode), .mode(let mode):
+          try FileManager.default.createDirectory(
+            at: URL(filePath: place(change.path)).deletingLastPathComponent(), withIntermediateDirectories: true)
           let now = try view.read(FilePath(relative: change.path))
           try Data(now.bytes).write(to: URL(filePath: place(change.path)))
           chmod(place(change.path), mode_t(mode))
         case .renamed:
+          try FileManager.default.createDirectory(
+            at: URL(filePath: place(change.path)).deletingLastPathComponent(), withIntermediateDirectories: true)
           try (moved[change.path] ?? Data()).write(to: URL(filePath: place(change.path)))
           chmod(place(change.path), mode_t(try view.read(FilePath(relative: change.path)).mode))
         case .madeFolder: #expect(mkdir(place(change.path), 0o755) == 0)

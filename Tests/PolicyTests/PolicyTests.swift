@@ -16,6 +16,7 @@ struct PolicyTests {
     let table: [ActionKind: (TrustLevel, Bool)] = [
       .fileRead: (.autonomous, false), .fileCreate: (.batched, false), .fileEdit: (.batched, false),
       .fileRename: (.batched, false), .fileDelete: (.watched, false), .fileOutside: (.forbidden, true),
+      .folderMake: (.batched, false), .folderRemove: (.batched, false),
       .mailSearch: (.batched, false), .mailRead: (.batched, false), .mailDraft: (.batched, false),
       .mailSend: (.watched, true), .driveSearch: (.autonomous, false), .driveRead: (.autonomous, false),
       .driveCreate: (.batched, false), .driveEdit: (.watched, false), .chatSend: (.watched, false),

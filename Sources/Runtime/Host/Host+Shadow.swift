@@ -244,7 +244,8 @@ extension Host {
     case .removed: return .delete(path: place)
     case .renamed(let from):
       return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)
-    case .madeFolder, .removedFolder: return .outside(operation: "change of a folder", path: place)
+    case .madeFolder: return .makeFolder(path: place)
+    case .removedFolder: return .removeFolder(path: place)
     case .special(let what): return .outside(operation: "make a \(what)", path: place)
     }
   }

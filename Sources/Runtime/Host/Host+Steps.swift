@@ -256,8 +256,7 @@ extension Host {
     }
     let kept = all
     guard !kept.isEmpty else { return }
-    let isFile: (StepSummary) -> Bool = { [.fileCreate, .fileEdit, .fileRename].contains($0.kind) }
-    let files = kept.filter(isFile)
+    let files = kept.filter(\.kind.isFile)
     if !files.isEmpty {
       let outcomes = try perform(files.map(\.id))
       for file in files { staging.remove(file.id) }
@@ -266,7 +265,7 @@ extension Host {
         try store.say(run, "nothing was put in place: \(detail)", by: .performer)
       }
     }
-    for step in kept where !isFile(step) { try perform([step.id]) }
+    for step in kept where !step.kind.isFile { try perform([step.id]) }
   }
 
   /// Approved for a time that an agent should not wait for.
