@@ -66,9 +66,10 @@ enum Words {
       guard let first = boxes.first else { return step.target }
       return Address(first).mailbox + (boxes.count > 1 ? " +\(boxes.count - 1)" : "")
     default:
-      let glyphs = SafeText.glyphs(step.target)
+      let target = step.targetInLists
+      let glyphs = SafeText.glyphs(target)
       var width = glyphs.reduce(0) { $0 + $1.width }
-      guard width > columns, step.target.contains("/"), columns > 8 else { return step.target }
+      guard width > columns, target.contains("/") || target != step.target, columns > 8 else { return target }
       var rest = glyphs[...]
       while width > columns - 1, let first = rest.popFirst() { width -= first.width }
       return "…" + rest.map(\.text).joined()

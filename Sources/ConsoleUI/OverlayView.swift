@@ -281,7 +281,7 @@ enum OverlayView {
     for step in kept {
       let count = step.discardedChanges.count
       let without = count == 0 ? "" : " (without \(count) of its changes)"
-      lines.append([Span("  \(yes) \(step.target)\(without)", .text)])
+      lines.append([Span("  \(yes) \(step.targetInLists)\(without)", .text)])
       // What is compared with a document is its copy, no memo.
       if let row = model.unheard(of: step), step.basis == nil, step.target.hasSuffix(".md") {
         lines.append([
@@ -290,7 +290,7 @@ enum OverlayView {
       }
     }
     lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
-    lines += discarded.map { [Span("  \(no) \($0.target)", .dim)] }
+    lines += discarded.map { [Span("  \(no) \($0.targetInLists)", .dim)] }
     let flags = model.findings.count(where: Deed.wantsWord)
     if flags > 0 { lines.append([Span("\(flags) flag\(flags == 1 ? " has" : "s have") no word yet (2)", .warning)]) }
     if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
@@ -312,7 +312,7 @@ enum OverlayView {
     }
     return lines
       + ids.compactMap { model.steps[$0] }.map { step in
-        [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.target)", .text)]
+        [Span("  #\(step.number) ", .dim), Span("\(step.kind.verb) \(step.targetInLists)", .text)]
       }
   }
 

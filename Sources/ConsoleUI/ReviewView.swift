@@ -31,7 +31,8 @@ enum ReviewView {
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
           Span(String(repeating: " ", count: max(0, 3 - step.number.description.count)) + "\(step.number) ", .dim),
-          Span(step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ ", .warning), Span(step.target, .text),
+          Span(step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ ", .warning),
+          Span(step.targetInLists, .text),
         ], x: inner.x, y: y, limit: inner.width - tail)
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }

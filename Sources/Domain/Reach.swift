@@ -13,6 +13,8 @@ package struct Reach: Hashable, Sendable {
   package var canBeUndone: Bool
   /// Where a read's content goes, empty when it stays local.
   package var readInto: String
+  /// The new path of what is renamed; empty for anything else.
+  package var becomes = ""
 
   package init(
     things: Int, noun: String, bytes: Int, outsideRecipients: [String], insideRecipients: [String],
@@ -38,7 +40,10 @@ package struct Reach: Hashable, Sendable {
       reach.bytes = facts.contentText.utf8.count
       if case .remote = facts.model { reach.readInto = facts.model.description }
     case .createFile(_, let content), .editFile(_, _, let content): reach.bytes = content.size
-    case .renameFile(_, _, let image), .deleteFile(_, let image): reach.bytes = image.content.size
+    case .renameFile(_, let to, let image):
+      reach.bytes = image.content.size
+      reach.becomes = to.display
+    case .deleteFile(_, let image): reach.bytes = image.content.size
     case .makeFolder, .removeFolder: reach.noun = "empty folder"
     case .outside: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
@@ -109,6 +114,7 @@ extension Reach {
     out.put("goesOut", goesOut)
     out.put("canBeUndone", canBeUndone)
     out.put("readInto", readInto)
+    if !becomes.isEmpty { out.put("becomes", becomes) }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -118,5 +124,6 @@ extension Reach {
       outsideRecipients: try reader.strings("outside"), insideRecipients: try reader.strings("inside"),
       warnings: try reader.strings("warnings"), goesOut: try reader.bool("goesOut"),
       canBeUndone: try reader.bool("canBeUndone"), readInto: try reader.string("readInto"))
+    if !reader.isAtEnd { becomes = try reader.string("becomes") }
   }
 }

@@ -131,3 +131,8 @@ package struct StepSummary: Hashable, Sendable {
     return Timestamp(milliseconds: (waitsSince ?? proposedAt).milliseconds + Int64(verdict.expires) * 1_000)
   }
 }
+
+extension StepSummary {
+  /// The target as lists show it: what is renamed with its new name.
+  package var targetInLists: String { reach.becomes.isEmpty ? target : "\(target) → \(reach.becomes)" }
+}

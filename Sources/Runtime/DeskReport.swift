@@ -37,7 +37,7 @@ package struct DeskReport {
     let due = step.state == .approved ? step.dueAt.map { "  (for \($0.rfc3339))" } : nil
     let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
     return Plain.safe(
-      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.word)  \(step.kind.rawValue)  \(step.target)\(reason)"
+      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.word)  \(step.kind.rawValue)  \(step.targetInLists)\(reason)"
     )
   }
 

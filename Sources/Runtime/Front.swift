@@ -45,7 +45,11 @@ package enum Front {
     var opening = opening
     if greets { opening.greeting = try greeting(desk, run) }
     opening.isDemo = isDemo
-    try ConsoleLoop.run(desk, run, theme: theme, opening: opening)
+    do throws(RuntimeFault) { try ConsoleLoop.run(desk, run, theme: theme, opening: opening) } catch {
+      // No console is no end of the run.
+      try farewell(desk, run)
+      throw error
+    }
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     // Who watches them all was in no run.
     if opening.view != .live { try farewell(desk, run) }

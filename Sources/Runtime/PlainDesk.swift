@@ -266,7 +266,7 @@ package struct PlainDesk {
     }
     Plain.print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
     for step in all {
-      Plain.print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.target)"))
+      Plain.print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.targetInLists)"))
     }
     switch try ask("Finish the review?", ["finish", "begin it again"]) {
     case 1:

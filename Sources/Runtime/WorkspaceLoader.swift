@@ -18,7 +18,10 @@ package enum WorkspaceLoader {
   ///   - desk: the desk's folder; it may hold the company's own `policy.yaml`.
   package static func load(_ directory: String, desk: String) throws(RuntimeFault) -> LoadedWorkspace {
     do {
-      guard let real = Files.real(directory),
+      guard let real = Files.real(directory), Files.isDirectory(real) else {
+        throw RuntimeFault(.usage, "there is no folder `\(directory)`")
+      }
+      guard
         let text = try Files.settings("\(real)/workspace.yaml", name: "workspace.yaml")
       else { throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml") }
       let goal = try Files.settings("\(real)/goal.txt", name: "goal.txt") ?? ""

@@ -22,7 +22,7 @@ package enum DefaultPolicy {
         why: an empty folder holds nothing; what is in one has steps of its own
       - action: file.delete
         level: watched
-        why: irreversible
+        why: gone at once; until somebody misses it the desk can put it back
       - action: file.outside
         level: forbidden
         always: true

@@ -153,6 +153,36 @@ extension SessionTests {
       #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
     }
 
+    @Test("empty folders are steps; what is still in use stays, and says so")
+    func folders() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["sub/f.txt": "f\n", "alt/g.txt": "g g g\n"])
+      let job = try script(ringi, "mkdir empty full; echo x > full/x; rm -r sub; mv alt/g.txt full/h.txt; rmdir alt")
+      _ = try ringi("run", "--agent", job, "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has ended") { $0.run?.state == .review }
+      let list = try ringi("list", "1").output
+      for line in [
+        "B  prepared  folder.make  empty", "B  prepared  file.create  full/x", "W  waiting  file.delete  sub/f.txt",
+        "B  prepared  folder.remove  sub", "B  prepared  folder.remove  alt",
+        "B  prepared  file.rename  alt/g.txt → full/h.txt",
+      ] { #expect(list.contains(line), "\(line)\n\(list)") }
+      #expect(!list.contains("folder.make  full"), "a folder with something in it comes with that")
+      try sitting.press("b")
+      try sitting.decide("A")
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("it is in place") { $0.preparedIDs.isEmpty && $0.run?.counts.done == 5 }
+      #expect(
+        try FileManager.default.subpathsOfDirectory(atPath: "\(space)/files").sorted() == [
+          "empty", "full", "full/h.txt", "full/x", "sub", "sub/f.txt",
+        ])
+      let removal = try #require(sitting.model.steps.values.first { $0.kind == .folderRemove && $0.target == "sub" })
+      #expect(removal.reason.contains("something is still in it"))
+      try stop(ringi)
+    }
+
     @Test("what a command line can't be is said before anything starts")
     func refusals() throws {
       let ringi = try Ringi()
