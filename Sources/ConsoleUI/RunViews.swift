@@ -58,6 +58,7 @@ enum QueueView {
     if step.kind != .fileRead, let worst {
       tail += [Span(" ", .text), Span("\(model.isASCII ? "f" : "⚑")\(worst.letter)", Marks.flag(worst))]
     }
+    if !step.reach.warnings.isEmpty, !step.state.isOver { tail.append(Span(model.isASCII ? " !" : " ⚠", .warning)) }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }

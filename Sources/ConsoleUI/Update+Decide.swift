@@ -98,8 +98,9 @@ private func approve(_ model: inout Model) -> [Intent] {
   let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
   say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)")
   let intents: [Intent] = [.decide(step, .approve, painted: painted.description)]
-  // Where u can take it back, it stays under the cursor.
-  return hold.isEmpty ? intents + advance(&model, past: step.id) : intents
+  // Where u can take it back, it stays under the cursor; and so that a hand that pages with the same key stops after
+  // what went out, so does that.
+  return hold.isEmpty && !step.mustBeSeenWhole ? intents + advance(&model, past: step.id) : intents
 }
 
 /// Approve now, to happen later: the time is asked for after everything has been seen.

@@ -34,7 +34,15 @@ package struct RunSummary: Hashable, Sendable {
   package var counts: Counts
 
   /// How far the agent can be trusted, in words: `enforced on an overlay, local`.
-  package var trust: String { "\(grade.rawValue)\(view == .overlay ? " on an overlay" : ""), \(model)" }
+  package var trust: String {
+    let place =
+      switch view {
+      case .none: ""
+      case .overlay: " on an overlay"
+      case .copy: " on a copy"
+      }
+    return "\(grade.rawValue)\(place), \(model)"
+  }
 
   package struct Counts: Hashable, Sendable {
     package var waiting = 0

@@ -42,6 +42,8 @@ package enum PrivateView: String, Sendable, Hashable, CaseIterable {
   case none = ""
   /// An overlay over them: what it changes lies in a folder of its own.
   case overlay
+  /// A copy of them, where an overlay can't be.
+  case copy
 }
 
 /// Where an agent's model runs: what the agent reads goes there.

@@ -30,6 +30,12 @@ package struct ShadowChange: Hashable, Sendable {
   package let stamp: [Int64]
   /// Something else changed the real file after the view was made.
   package let isOvertaken: Bool
+  package init(path: [UInt8], deed: Deed, stamp: [Int64], isOvertaken: Bool) {
+    self.path = path
+    self.deed = deed
+    self.stamp = stamp
+    self.isOvertaken = isOvertaken
+  }
 
   /// A place can change twice: what stood there goes, and something of another kind comes.
   package struct Key: Hashable, Sendable {
@@ -39,20 +45,37 @@ package struct ShadowChange: Hashable, Sendable {
   package var key: Key { Key(path: path, isRemoval: deed == .removed || deed == .removedFolder) }
 }
 
+/// A time as file systems stamp it.
+package struct FileTime: Hashable, Sendable, Comparable {
+  package let seconds: Int
+  package let nanoseconds: Int
+  package init(seconds: Int, nanoseconds: Int) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+  init(_ time: timespec) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
+  package static func < (a: FileTime, b: FileTime) -> Bool { (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds) }
+}
+
 /// Reads a difference; nothing is written.
 package struct ShadowDifference {
   private let lower: DirectoryHandle
   private let upper: DirectoryHandle
-  private let madeAt: (seconds: Int, nanoseconds: Int)
+  private let madeAt: FileTime
+  private let copiedAt: FileTime?
   private var changes: [ShadowChange] = []
   /// More changes than this are no longer looked at one by one.
   package static let maximumChanges = 20_000
 
-  /// - Parameter madeAt: when the view was made, by the clock of the file system.
-  package init(lower: String, upper: String, madeAt: (seconds: Int, nanoseconds: Int)) throws(ScopeFault) {
+  /// - Parameters:
+  ///   - upper: the overlay's upper folder, or the whole copy.
+  ///   - madeAt: when the view was made, by the clock of the file system.
+  ///   - copiedAt: when the copy was complete; nil for an overlay. What is not newer in it is as it was copied.
+  package init(lower: String, upper: String, madeAt: FileTime, copiedAt: FileTime?) throws(ScopeFault) {
     self.lower = try Self.open(lower)
     self.upper = try Self.open(upper)
     self.madeAt = madeAt
+    self.copiedAt = copiedAt
   }
 
   private static func open(_ path: String) throws(ScopeFault) -> DirectoryHandle {
@@ -64,7 +87,8 @@ package struct ShadowDifference {
   /// Every change, in the order of paths; a pair that is one file in another place is one change.
   package mutating func read() throws(ScopeFault) -> [ShadowChange] {
     changes = []
-    try walk(upper, lower, [])
+    // A copy hides everything, like an opaque folder.
+    try walk(upper, lower, [], isHidden: copiedAt != nil)
     return withoutFilled(paired()).sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
@@ -75,7 +99,7 @@ package struct ShadowDifference {
       throw ScopeFault(.tooLarge, String(decoding: path, as: UTF8.self), "more than \(Self.maximumChanges) changes")
     }
     let isOvertaken =
-      old.map { ($0.st_ctim.tv_sec, $0.st_ctim.tv_nsec) > (madeAt.seconds, madeAt.nanoseconds) } ?? false
+      old.map { FileTime($0.st_ctim) > madeAt } ?? false
     changes.append(
       ShadowChange(path: path, deed: deed, stamp: Self.stamp(status), isOvertaken: isOvertaken))
   }
@@ -116,6 +140,13 @@ package struct ShadowDifference {
     _ name: [CChar], _ place: [UInt8], _ new: stat, _ old: stat?, _ upper: DirectoryHandle, _ lower: DirectoryHandle?,
     _ isHidden: Bool
   ) throws(ScopeFault) {
+    // Nobody can set a file's ctime back: what is not newer than the copying was not touched, and what differs from it
+    // in the real folder is somebody else's change. (In a folder that was moved everything is where it never was.)
+    if let copiedAt, let old, new.st_mode & S_IFMT != S_IFDIR, FileTime(new.st_ctim) <= copiedAt,
+      FileTime(old.st_ctim) > madeAt
+    {
+      return
+    }
     switch new.st_mode & S_IFMT {
     case S_IFCHR where new.st_rdev == 0:
       if let lower { try remove(name, place, lower, new) }
@@ -151,6 +182,8 @@ package struct ShadowDifference {
     _ name: [CChar], _ place: [UInt8], _ lower: DirectoryHandle, _ whiteout: stat? = nil
   ) throws(ScopeFault) {
     guard let old = Self.status(lower, name) else { return }
+    // It came after the copying: the program has never seen it.
+    if copiedAt != nil, FileTime(old.st_ctim) > madeAt, old.st_mode & S_IFMT != S_IFDIR { return }
     switch old.st_mode & S_IFMT {
     case S_IFDIR:
       let inner = try Self.folder(lower, name, place)

@@ -195,8 +195,8 @@ package enum Doctor {
 
   private static func view(_ desk: Desk) -> Check {
     do throws(RuntimeFault) {
-      try ShadowProbe.check(desk.directory)
-      return .good("view", "any program can run on a private view of the folders (overlay, no network)")
+      let kind = try ShadowProbe.kind(desk.directory, [])
+      return .good("view", "any program can run on a private view of the folders (\(kind.rawValue), no network)")
     } catch {
       return .care(
         "view", "no private view, so `ringi run --agent COMMAND` is refused: \(error.sentence)",

@@ -101,7 +101,7 @@ package enum Front {
     guard let summary = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else { return }
     let counts = summary.counts
     switch summary.state {
-    case .finished, .closed: print("Run \(run) is over. \(Plain.safe(summary.note))")
+    case .finished, .closed: print("Run \(run) is over\(summary.note.isEmpty ? "." : ": \(Plain.safe(summary.note))")")
     case .starting, .live, .review, .lost:
       print(
         "Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again."

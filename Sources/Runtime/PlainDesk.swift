@@ -13,6 +13,7 @@ package struct PlainDesk {
   private let run: RunID
   private let actions: DeskActions
   private var skipped: Set<StepID> = []
+  private var flagsLeft: Set<Int64> = []
   /// Lines between two pauses of a long preview.
   private static let page = 40
 
@@ -217,10 +218,10 @@ package struct PlainDesk {
 
   // MARK: flags and the review
 
-  /// A flag with a redline nobody has decided; false when there is none.
-  private func flag() throws -> Bool {
+  /// A flag nobody has said a word on; false when there is none.
+  private mutating func flag() throws -> Bool {
     let rows = try journalled { () throws(JournalFault) in try desk.store.findings(of: run) }
-    let left = rows.filter { $0.mark == .undecided && $0.level != .green && !$0.finding.redline.isEmpty }
+    let left = rows.filter { $0.mark == .undecided && $0.level != .green && !flagsLeft.contains($0.id) }
     guard let row = left.min(by: { ($0.level, $0.id) < ($1.level, $1.id) }) else { return false }
     let finding = row.finding
     let place = finding.firstLine == 0 ? "missing" : "lines \(finding.firstLine) to \(finding.lastLine)"
@@ -230,12 +231,16 @@ package struct PlainDesk {
       ("Suggested redline", row.wording), ("Fallback", finding.fallback), ("Business impact", finding.impact),
       ("Escalate to", finding.escalation),
     ] where !text.isEmpty { Plain.print(Plain.lines("\(name): \(text)")) }
-    let choices = ["keep the redline", "discard it, with a reason", "raise the level", "lower the level"]
+    let choices =
+      (finding.redline.isEmpty
+        ? ["agree with the flag", "disagree, with a reason"] : ["keep the redline", "discard it, with a reason"])
+      + ["raise the level", "lower the level", "later: skip it now"]
     switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
     case 1: try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .keep, run: run, reason: "") }
     case 2:
       guard let (_, reason) = try reason() else { return true }
       try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .discard, run: run, reason: reason) }
+    case 5: flagsLeft.insert(row.id)
     case let choice:
       let level = choice == 3 ? row.level.raised : row.level.lowered
       guard level != row.level else {

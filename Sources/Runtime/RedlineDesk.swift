@@ -193,17 +193,23 @@ struct RedlineDesk {
     if !discarded.isEmpty { try store.mark(step, .undecided, discarding: discarded) }
   }
 
-  /// Memos that go on disk with a level the agent has not heard of say so in their first lines.
+  /// Memos that go on disk with what people said and the agent has not heard say so in their first lines.
   func noteLevels(on kept: [StepSummary], _ maker: StepMaker) throws(JournalFault) {
     guard let run = kept.first?.run else { return }
     let untold = try store.untoldLevels(of: run)
+    // A discarded redline is never told to the agent: only the copy is without it.
+    let discarded = try store.findings(of: run).filter { $0.mark == .discard }
     for step in kept where step.basis == nil && step.kind == .fileCreate && step.target.hasSuffix(".md") {
       let name = step.target.split(separator: "/").last ?? ""
       let lines = untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
         "> \(row.finding.clause): level changed by \(row.decidedBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
       }
-      guard !lines.isEmpty, let text = try maker.editableText(step) else { continue }
-      let head = lines.joined() + "\n"
+      let gone = discarded.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
+        let what = row.finding.redline.isEmpty ? "disagreed with" : "redline discarded"
+        return "> \(row.finding.clause): \(what) by \(row.decidedBy): \(row.markReason)\n"
+      }
+      guard !(lines + gone).isEmpty, let text = try maker.editableText(step) else { continue }
+      let head = (lines + gone).joined() + "\n"
       guard !text.hasPrefix(head), let effect = try maker.edited(step, head + text) else { continue }
       try actions.gate.move([
         Transition(

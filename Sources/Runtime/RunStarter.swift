@@ -78,14 +78,13 @@ package enum RunStarter {
         try commandLine(word, desk, loaded.workspace, shown: places)
       } ?? []
     let isCommand = !command.isEmpty
-    if isCommand { try ShadowProbe.check(desk.directory) }
     var new = NewRun(
       workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name,
       grade: isCommand ? .enforced : grade(name, desk), model: isCommand ? .local : try entry(name, desk).model,
       policy: loaded.policyDigest)
     new.command = command
     new.shown = places
-    new.view = isCommand ? .overlay : .none
+    if isCommand { new.view = try ShadowProbe.kind(desk.directory, loaded.workspace.folders) }
     if isCommand, new.goal.allSatisfy(\.isWhitespace) { new.goal = name }
     guard !new.goal.allSatisfy(\.isWhitespace) else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")

@@ -8,8 +8,10 @@ import Glibc
 struct ShadowWorkspace {
   private let directory: String
   private let folders: [Workspace.Folder]
+  private let kind: PrivateView
   /// Before anything could be changed in it: what is newer in a real folder was changed by somebody else.
-  private let madeAt: (seconds: Int, nanoseconds: Int)
+  private let madeAt: FileTime
+  private let copiedAt: FileTime?
 
   private static func path(_ desk: String, _ run: RunID) -> String { "\(desk)/shadow/run-\(run)" }
 
@@ -20,30 +22,59 @@ struct ShadowWorkspace {
   }
 
   /// Opens the run's view, or makes it.
-  init(desk: String, run: RunID, folders: [Workspace.Folder]) throws(RuntimeFault) {
+  init(desk: String, run: RunID, folders: [Workspace.Folder], kind: PrivateView) throws(RuntimeFault) {
     let directory = Self.path(desk, run)
     let folders = folders.filter { !$0.isReadOnly }
-    let names = folders.indices.flatMap { ["\(directory)/\($0)/upper", "\(directory)/\($0)/work"] }
-    guard names.allSatisfy({ Files.makeDirectory($0, mode: 0o700) }), let madeAt = Self.stamp(directory) else {
+    let parts = kind == .copy ? ["copy"] : ["upper", "work"]
+    let names = folders.indices.flatMap { index in parts.map { "\(directory)/\(index)/\($0)" } }
+    guard names.allSatisfy({ Files.makeDirectory($0, mode: 0o700) }),
+      let madeAt = Self.stamp("\(directory)/made", CLOCK_REALTIME_COARSE)
+    else {
       throw RuntimeFault(.fault, "`\(directory)` can't be made: \(String(cString: strerror(errno)))")
     }
     self.directory = directory
     self.folders = folders
+    self.kind = kind
     self.madeAt = madeAt
+    copiedAt = kind == .copy ? try Self.copied(folders, directory) : nil
   }
 
-  /// When the view was made first; nil where that can't be written down.
-  private static func stamp(_ directory: String) -> (seconds: Int, nanoseconds: Int)? {
-    let words = Files.text("\(directory)/made")?.split(separator: " ").compactMap { Int($0) } ?? []
-    if words.count == 2 { return (words[0], words[1]) }
-    // The clock that file systems stamp with.
+  /// Copies the folders, once.
+  private static func copied(_ folders: [Workspace.Folder], _ directory: String) throws(RuntimeFault) -> FileTime {
+    if access("\(directory)/copied", F_OK) != 0 {
+      for (index, folder) in folders.enumerated() {
+        let pid = try ChildProcess.spawn(
+          ["cp", "-a", "--reflink=auto", "--", "\(folder.path)/.", "\(directory)/\(index)/copy"],
+          environment: ["PATH=/usr/bin:/bin"], directory: "/", streams: .init(), diesWithParent: true)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        guard status == 0 else { throw RuntimeFault(.fault, "`\(folder.path)` can't be copied for the private view") }
+      }
+    }
+    guard let copiedAt = stamp("\(directory)/copied", CLOCK_REALTIME) else {
+      throw RuntimeFault(.fault, "`\(directory)` can't be written")
+    }
+    // Files are stamped by a coarser clock that lags behind: the program starts when that has passed, too.
+    var now = timespec()
+    repeat {
+      poll(nil, 0, 1)
+      clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    } while FileTime(seconds: now.tv_sec, nanoseconds: now.tv_nsec) <= copiedAt
+    return copiedAt
+  }
+
+  /// A time that is written down when it is first asked for; nil where that can't be.
+  private static func stamp(_ path: String, _ clock: clockid_t) -> FileTime? {
+    let words = Files.text(path)?.split(separator: " ").compactMap { Int($0) } ?? []
+    if words.count == 2 { return FileTime(seconds: words[0], nanoseconds: words[1]) }
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    clock_gettime(clock, &time)
     let text = Array("\(time.tv_sec) \(time.tv_nsec)".utf8)
-    return Files.write(text, to: "\(directory)/made", mode: 0o600) ? (time.tv_sec, time.tv_nsec) : nil
+    return Files.write(text, to: path, mode: 0o600)
+      ? FileTime(seconds: time.tv_sec, nanoseconds: time.tv_nsec) : nil
   }
 
-  private func upper(_ index: Int) -> String { "\(directory)/\(index)/upper" }
+  private func upper(_ index: Int) -> String { "\(directory)/\(index)/\(kind == .copy ? "copy" : "upper")" }
 
   /// What the agent's processes see: the system read-only, nothing of the home, of the desk and of other programs'
   /// sockets, and the allowed folders.
@@ -66,6 +97,10 @@ struct ShadowWorkspace {
       mounts.append(.copy(of: place, at: path))
     }
     for (index, folder) in folders.enumerated() {
+      if kind == .copy {
+        mounts.append(.copy(of: upper(index), at: folder.path))
+        continue
+      }
       var status = stat()
       guard stat(folder.path, &status) == 0 else {
         throw RuntimeFault(.usage, "the folder `\(folder.path)` does not exist")
@@ -93,10 +128,30 @@ struct ShadowWorkspace {
   func difference() throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
     var out: [(path: FilePath, change: ShadowChange)] = []
     for (index, folder) in folders.enumerated() {
-      var difference = try ShadowDifference(lower: folder.path, upper: upper(index), madeAt: madeAt)
-      for change in try difference.read() {
+      var difference = try ShadowDifference(
+        lower: folder.path, upper: upper(index), madeAt: madeAt, copiedAt: copiedAt)
+      for change in Self.withoutRepositories(try difference.read()) {
         out.append((FilePath(folder: folder.label, relative: change.path), change))
       }
+    }
+    return out
+  }
+
+  /// `.git` is never touched: all that was changed in one is said in one word.
+  private static func withoutRepositories(_ changes: [ShadowChange]) -> [ShadowChange] {
+    var out: [ShadowChange] = []
+    var own: [[UInt8]: Int] = [:]
+    for change in changes {
+      let parts = change.path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      guard let place = parts.firstIndex(where: { String(decoding: $0, as: UTF8.self).lowercased() == ".git" }) else {
+        out.append(change)
+        continue
+      }
+      own[Array(parts[...place].joined(separator: [UInt8(ascii: "/")])), default: 0] += 1
+    }
+    for (path, count) in own.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let words = "\(count) change\(count == 1 ? "" : "s") of a git repository’s own files"
+      out.append(ShadowChange(path: path, deed: .special(words), stamp: [Int64(count)], isOvertaken: false))
     }
     return out
   }

@@ -15,8 +15,8 @@ extension SessionTests {
     /// `RINGI_SEEDS=1000` looks longer.
     static let seeds = ProcessInfo.processInfo.environment["RINGI_SEEDS"].flatMap { UInt64($0) } ?? 24
 
-    @Test("the difference is exactly what the program did", arguments: 1...Self.seeds)
-    func same(seed: UInt64) throws {
+    @Test("the difference is exactly what the program did", arguments: 1...Self.seeds, [PrivateView.overlay, .copy])
+    func same(seed: UInt64, kind: PrivateView) throws {
       let folder = try Project.Folder()
       var random = Dice(seed: seed)
       let (original, plain, files) = (
@@ -42,7 +42,7 @@ extension SessionTests {
         folders: [Workspace.Folder(label: "", path: files, isReadOnly: false)], insideDomains: [], knownDomains: [],
         sender: "")
       let desk = "\(folder.path)/desk"
-      let view = try ShadowWorkspace(desk: desk, run: RunID(1), folders: workspace.folders)
+      let view = try ShadowWorkspace(desk: desk, run: RunID(1), folders: workspace.folders, kind: kind)
       try run(
         script, in: files,
         try view.sandbox(desk: desk, workspace: workspace, shown: [script], kept: [], keepsNetwork: false))

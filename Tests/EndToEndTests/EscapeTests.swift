@@ -14,8 +14,10 @@ extension SessionTests {
   struct EscapeTests {
     static let scripts = Project.files(in: Project.corpus.appending(path: "escapes"), ending: ".sh")
 
-    @Test("a program on a private view neither changes nor learns anything outside", arguments: scripts)
-    func escape(_ script: URL) throws {
+    @Test(
+      "a program on a private view neither changes nor learns anything outside", arguments: scripts,
+      [PrivateView.overlay, .copy])
+    func escape(_ script: URL, kind: PrivateView) throws {
       let folder = try Project.Folder()
       for name in ["desk", "space/files", "home"] {
         try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
@@ -34,7 +36,7 @@ extension SessionTests {
         name: "t", directory: "\(folder.path)/space", goal: "", agent: "t",
         folders: [Workspace.Folder(label: "", path: "\(folder.path)/space/files", isReadOnly: false)],
         insideDomains: [], knownDomains: [], sender: "")
-      let view = try ShadowWorkspace(desk: "\(folder.path)/desk", run: RunID(1), folders: workspace.folders)
+      let view = try ShadowWorkspace(desk: "\(folder.path)/desk", run: RunID(1), folders: workspace.folders, kind: kind)
       let before = try tree(folder.path)
       let sandbox = try view.sandbox(
         desk: "\(folder.path)/desk", workspace: workspace, shown: [script.path], kept: [], keepsNetwork: false)

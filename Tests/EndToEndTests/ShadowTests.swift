@@ -11,7 +11,7 @@ import Testing
 /// Whether this machine allows what a private view is made of.
 let canMakeViews: Bool = {
   guard let folder = try? Project.Folder() else { return false }
-  do { try ShadowProbe.check(folder.path) } catch {
+  do { _ = try ShadowProbe.kind(folder.path, []) } catch {
     print("skipped: no private view here: \(error)")
     return false
   }
@@ -180,6 +180,20 @@ extension SessionTests {
         ])
       let removal = try #require(sitting.model.steps.values.first { $0.kind == .folderRemove && $0.target == "sub" })
       #expect(removal.reason.contains("something is still in it"))
+      try stop(ringi)
+    }
+
+    @Test("where another owner’s file lies in a folder, the view is a copy, and says so", .enabled(if: getuid() == 0))
+    func copied() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n", "b.txt": "b\n"])
+      chown("\(space)/files/b.txt", 0, 12_345)
+      _ = try ringi("run", "--agent", try script(ringi, "echo x >> a.txt; mv b.txt c.txt"), "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has ended") { $0.run?.state == .review }
+      #expect(sitting.text.contains("enforced on a copy, local"))
+      #expect(sitting.model.prepared.map(\.targetInLists).sorted() == ["a.txt", "b.txt → c.txt"])
+      #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
       try stop(ringi)
     }
 

@@ -106,8 +106,12 @@ extension ConsoleSession {
       try actions.revokeStanding(word.id)
       try carryOut(.loadPolicy)
       try deliver(.told("\(StandingApproval.origin) \(word.id) is revoked", isBad: false))
-    case .setLevel(let row, let level, let reason): try actions.setLevel(row, level, run: run, reason: reason)
-    case .markRedline(let row, let mark, let reason): try actions.markRedline(row, mark, run: run, reason: reason)
+    case .setLevel(let row, let level, let reason):
+      try actions.setLevel(row, level, run: run, reason: reason)
+      try followRegister()
+    case .markRedline(let row, let mark, let reason):
+      try actions.markRedline(row, mark, run: run, reason: reason)
+      try followRegister()
     default: break
     }
   }
@@ -149,6 +153,12 @@ extension ConsoleSession {
     case .close: try actions.close(run)
     default: break
     }
+  }
+
+  /// A word that comes after the review belongs in the register, too.
+  private mutating func followRegister() throws(RuntimeFault) {
+    guard model.run?.state.isOver == true, let path = try Register.write(desk, run) else { return }
+    try deliver(.told("the register is written anew: \(path)", isBad: false))
   }
 
   /// A step a person has just raised: shown, so that it can be decided like any other.

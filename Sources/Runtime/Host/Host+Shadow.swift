@@ -48,7 +48,7 @@ extension Host {
   /// Starts a command line as the run's agent.
   package func startCommand(_ words: [String]) throws(RuntimeFault) {
     let workspace = maker.loaded.workspace
-    let view = try ShadowWorkspace(desk: desk.directory, run: run, folders: workspace.folders)
+    let view = try ShadowWorkspace(desk: desk.directory, run: run, folders: workspace.folders, kind: summary.view)
     // The program, and the files a person named, wherever they lie.
     let shown = ([ChildProcess.find(words[0]) ?? ""] + words.dropFirst() + summary.shown)
       .filter { word in
@@ -73,7 +73,8 @@ extension Host {
   /// What a host that is gone left in its run's view.
   func takeLeftView() throws(JournalFault) {
     guard shadow == nil, ShadowWorkspace.isLeft(desk.directory, run),
-      let view = try? ShadowWorkspace(desk: desk.directory, run: run, folders: maker.loaded.workspace.folders)
+      let view = try? ShadowWorkspace(
+        desk: desk.directory, run: run, folders: maker.loaded.workspace.folders, kind: summary.view)
     else { return }
     shadow = ShadowWatch(view)
     shadow?.isTakenUp = true
@@ -246,7 +247,7 @@ extension Host {
       return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)
     case .madeFolder: return .makeFolder(path: place)
     case .removedFolder: return .removeFolder(path: place)
-    case .special(let what): return .outside(operation: "make a \(what)", path: place)
+    case .special(let what): return .outside(operation: what, path: place)
     }
   }
 }
