@@ -292,7 +292,13 @@ enum OverlayView {
     lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
     lines += discarded.map { [Span("  \(no) \($0.targetInLists)", .dim)] }
     let flags = model.findings.count(where: Deed.wantsWord)
-    if flags > 0 { lines.append([Span("\(flags) flag\(flags == 1 ? " has" : "s have") no word yet; view 2 has \(flags == 1 ? "it" : "them")", .warning)]) }
+    if flags > 0 {
+      lines.append([
+        Span(
+          "\(flags) flag\(flags == 1 ? " has" : "s have") no word yet; view 2 has \(flags == 1 ? "it" : "them")",
+          .warning)
+      ])
+    }
     if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
     return lines
   }

@@ -4,11 +4,11 @@ import CProcess
 import Domain
 import Glibc
 
-enum ShadowProbe {
+package enum ShadowProbe {
   /// The kind of view that these folders allow.
   /// - Returns: a copy where an overlay would fail: where somebody else owns a file, something is mounted inside, the
   ///   folder lies on a network, or the desk's file system can't take the changes.
-  static func kind(_ desk: String, _ folders: [Workspace.Folder]) throws(RuntimeFault) -> PrivateView {
+  package static func kind(_ desk: String, _ folders: [Workspace.Folder]) throws(RuntimeFault) -> PrivateView {
     try trial(desk, isOverlay: false)
     guard (try? trial(desk, isOverlay: true)) != nil else { return .copy }
     let mounts = (Files.text("/proc/self/mountinfo") ?? "").split(separator: "\n").compactMap { line -> String? in

@@ -5,7 +5,7 @@ import Domain
 import Effector
 import Glibc
 
-struct ShadowWorkspace {
+package struct ShadowWorkspace {
   private let directory: String
   private let folders: [Workspace.Folder]
   private let kind: PrivateView
@@ -22,7 +22,7 @@ struct ShadowWorkspace {
   }
 
   /// Opens the run's view, or makes it.
-  init(desk: String, run: RunID, folders: [Workspace.Folder], kind: PrivateView) throws(RuntimeFault) {
+  package init(desk: String, run: RunID, folders: [Workspace.Folder], kind: PrivateView) throws(RuntimeFault) {
     let directory = Self.path(desk, run)
     let folders = folders.filter { !$0.isReadOnly }
     let parts = kind == .copy ? ["copy"] : ["upper", "work"]
@@ -79,7 +79,7 @@ struct ShadowWorkspace {
   /// What the agent's processes see: the system read-only, nothing of the home, of the desk and of other programs'
   /// sockets, and the allowed folders.
   /// - Parameter shown: files and folders that the agent needs besides, absolute.
-  func sandbox(
+  package func sandbox(
     desk: String, workspace: Workspace, shown: [String], kept: [String], keepsNetwork: Bool
   ) throws(RuntimeFault) -> Sandbox {
     let real = Self.hidden(desk: desk, workspace: workspace)
@@ -125,7 +125,7 @@ struct ShadowWorkspace {
   }
 
   /// Every change of the view, by the path it has in the workspace.
-  func difference() throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
+  package func difference() throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
     var out: [(path: FilePath, change: ShadowChange)] = []
     for (index, folder) in folders.enumerated() {
       var difference = try ShadowDifference(
@@ -178,5 +178,5 @@ struct ShadowWorkspace {
   }
 
   /// When everything in it is decided and done.
-  static func remove(_ desk: String, _ run: RunID) { Files.removeTree(path(desk, run)) }
+  package static func remove(_ desk: String, _ run: RunID) { Files.removeTree(path(desk, run)) }
 }

@@ -1,4 +1,5 @@
 // `ringi-bench [--json] [--quick]`: figures beside a peer measured in the same run, as ratios, with medians and spread.
+// `ringi-bench --view` measures private views alone.
 // `ringi-bench desk FOLDER STEPS LEAVES` makes a desk to try things on.
 
 import Glibc
@@ -17,9 +18,14 @@ struct Bench {
     }
     let isQuick = arguments.contains("--quick")
     var rows: [Row] = []
+    if arguments.contains("--view") {
+      for row in try ShadowRow.measure(isQuick: isQuick) { print(row.text) }
+      return
+    }
     rows += try ScreenRows.measure(isQuick: isQuick)
     rows += try DiffRow.measure(isQuick: isQuick)
     rows += try WriterRow.measure(isQuick: isQuick)
+    rows += try ShadowRow.measure(isQuick: isQuick)
     if arguments.contains("--json") {
       print(JSON.array(rows.map(\.json)).pretty, terminator: "")
     } else {

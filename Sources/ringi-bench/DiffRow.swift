@@ -25,8 +25,8 @@ enum DiffRow {
           return Stopwatch.now() - start
         }
         for peer in [["git", "diff", "--no-index", "--no-ext-diff"], ["diff", "-u"]] {
-          let empty = run(peer + ["/dev/null", "/dev/null"])
-          let times = own.indices.map { _ in max(0.1, run(peer + ["\(folder)/a", "\(folder)/b"]) - empty) }
+          let empty = Program.run(peer + ["/dev/null", "/dev/null"])
+          let times = own.indices.map { _ in max(0.1, Program.run(peer + ["\(folder)/a", "\(folder)/b"]) - empty) }
           rows.append(
             Row(name: "P6", what: what, unit: "ms", own: own, peer: peer.prefix(1).joined(), peerValues: times))
         }
@@ -50,22 +50,5 @@ enum DiffRow {
     guard file >= 0 else { return false }
     defer { close(file) }
     return bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == bytes.count
-  }
-
-  /// Milliseconds a program takes, its output thrown away.
-  private static func run(_ words: [String]) -> Double {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    var pid: pid_t = 0
-    let start = Stopwatch.now()
-    guard posix_spawnp(&pid, words[0], &actions, nil, arguments, environ) == 0 else { return 0 }
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    return Stopwatch.now() - start
   }
 }
