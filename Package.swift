@@ -69,7 +69,8 @@ let package = Package(
       ]),
     .testTarget(name: "LinkTests", dependencies: ["TestKit", "Domain", "Wire", "AgentLink"]),
     .testTarget(
-      name: "EffectorTests", dependencies: ["TestKit", "Domain", "AuditLog", "GateKeeper", "Effector", "Storage"]),
+      name: "EffectorTests",
+      dependencies: ["TestKit", "Domain", "AuditLog", "CProcess", "GateKeeper", "Effector", "Storage"]),
     .testTarget(
       name: "ConsoleTests", dependencies: ["TestKit", "Domain", "EffectPreview", "CellScreen", "ConsoleUI", "Wire"],
       exclude: ["Golden"]),

@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -107,4 +109,23 @@ long cp_filesystem(const char *path) {
 long cp_getxattr(int file, const char *name, void *out, size_t count) {
   ssize_t size = fgetxattr(file, name, out, count);
   return size >= 0 ? size : -errno;
+}
+
+int cp_setxattr(int file, const char *name, const void *value, size_t count) {
+  return fsetxattr(file, name, value, count, 0) == 0 ? 0 : -errno;
+}
+
+int cp_copy_attributes(int from, int to) {
+  struct stat old, new;
+  if (fstat(from, &old) != 0 || fstat(to, &new) != 0) return -errno;
+  if (old.st_gid != new.st_gid && fchown(to, (uid_t)-1, old.st_gid) != 0 && errno != EPERM) return -errno;
+  char names[4096], value[65536];
+  ssize_t length = flistxattr(from, names, sizeof names);
+  if (length < 0) return errno == ENOTSUP ? 0 : -errno;
+  for (char *name = names; name < names + length; name += strlen(name) + 1) {
+    if (strncmp(name, "user.", 5) != 0 && strcmp(name, "system.posix_acl_access") != 0) continue;
+    ssize_t size = fgetxattr(from, name, value, sizeof value);
+    if (size < 0 || fsetxattr(to, name, value, (size_t)size, 0) != 0) return -errno;
+  }
+  return 0;
 }

@@ -108,10 +108,21 @@ struct FileSet {
       guard count > 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
       written += count
     }
+    try carryOver(item, to: file)
     if let mode = content.mode ?? effect.preImage?.mode {
       guard fchmod(file, mode_t(mode)) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
     }
     guard fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+  }
+
+  /// What a file has beside its bytes stays with its name: group, access list, extended attributes.
+  private func carryOver(_ item: Item, to file: Int32) throws(ScopeFault) {
+    guard item.effect.preImage != nil else { return }
+    let old = openat(item.directory.descriptor, item.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard old >= 0 else { throw FolderScope.fault(item.path.display) }
+    defer { close(old) }
+    let code = cp_copy_attributes(old, file)
+    guard code == 0 else { throw ScopeFault(.failed, item.path.display, FolderScope.reason(-code)) }
   }
 
   /// The name that a step's content has beside its target until it is in place; told by the step, so that what a

@@ -1,4 +1,5 @@
 import AuditLog
+import CProcess
 import Domain
 import Effector
 import Foundation
@@ -60,6 +61,28 @@ struct EffectorTests {
       }
       return performer.perform(try gate.permit(steps)).map(\.outcome)
     }
+  }
+
+  @Test("an edit keeps what a file has beside its bytes: attributes, group, mode")
+  func attributes() throws {
+    let bench = try Bench()
+    try bench.put("a.md", "old\n")
+    let path = "\(bench.work)/a.md"
+    chmod(path, 0o660)
+    if getuid() == 0 { chown(path, 0, 12_345) }
+    let file = open(path, O_RDWR)
+    try #require(cp_setxattr(file, "user.note", "kept", 4) == 0)
+    close(file)
+    _ = try bench.perform([.editFile(FilePath("a.md"), try bench.image("a.md"), try bench.content("new\n"))])
+    #expect(bench.text("a.md") == "new\n")
+    let new = open(path, O_RDONLY)
+    defer { close(new) }
+    var value = [UInt8](repeating: 0, count: 16)
+    #expect(cp_getxattr(new, "user.note", &value, value.count) == 4 && value.starts(with: Array("kept".utf8)))
+    var status = stat()
+    fstat(new, &status)
+    #expect(status.st_mode & 0o7777 == 0o660)
+    if getuid() == 0 { #expect(status.st_gid == 12_345) }
   }
 
   @Test("create, edit, rename and delete do just that, and keep the mode")

@@ -149,7 +149,7 @@ extension SessionTests {
         $0.preparedIDs.count == 1 && $0.run?.state == .review
       }
       #expect(sitting.model.prepared.map(\.target) == ["early.txt"])
-      #expect(!programs().contains { $0.contains("sleep 600") && $0.contains(ringi.folder.path) })
+      #expect(!programs().contains { $0.line.contains("sleep 600") && $0.line.contains(ringi.folder.path) })
       #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
     }
 
@@ -197,6 +197,29 @@ extension SessionTests {
       try stop(ringi)
     }
 
+    @Test("a paused run's program stands still; a stop ends it, and what it had done is there for review")
+    func paused() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n"])
+      let job = try script(ringi, "n=0; while [ $n -lt 6000 ]; do echo $n > n.txt; n=$((n+1)); sleep 0.01; done")
+      _ = try ringi("run", "--agent", job, "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("it runs") { $0.run?.state == .live }
+      let upper = "\(ringi.desk)/shadow/run-1/0/upper/n.txt"
+      let desk = try Desk(mustExist: true)
+      try desk.store.setPaused(RunID(1), true, by: desk.person)
+      Doorbell.ring(desk.directory)
+      // Its own state says it: T is stopped by a signal (proc(5)).
+      try sitting.until("it stands still") { _ in programs().contains { $0.line.contains("job.sh") && $0.state == "T" }
+      }
+      try sitting.until("what it wrote is prepared, now that it is quiet") { $0.preparedIDs.count == 1 }
+      #expect(FileManager.default.fileExists(atPath: upper))
+      try stop(ringi)
+      try sitting.until("it is over") { $0.run?.state == .review }
+      #expect(!programs().contains { $0.line.contains(ringi.folder.path) && $0.line.contains("job.sh") })
+      #expect(sitting.model.prepared.map(\.target) == ["n.txt"])
+    }
+
     @Test("what a command line can't be is said before anything starts")
     func refusals() throws {
       let ringi = try Ringi()
@@ -216,7 +239,13 @@ extension SessionTests {
       processes().filter { $0.line.contains("host 1") && $0.environment.contains("RINGI_DESK=\(desk)") }.map(\.pid)
     }
 
-    private func programs() -> [String] { processes().map(\.line) }
+    private func programs() -> [(line: String, state: String)] {
+      processes().map { process in
+        let status = (try? String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)) ?? ""
+        let state = status.split(separator: "\n").first { $0.hasPrefix("State:") }?.split(separator: "\t").last
+        return (process.line, state.map { String($0.prefix(1)) } ?? "")
+      }
+    }
 
     private func processes() -> [(pid: pid_t, line: String, environment: String)] {
       ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }.map { pid in

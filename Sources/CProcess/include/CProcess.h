@@ -33,6 +33,13 @@ int cp_random(void *out, size_t count);
 /// fgetxattr(2); the value's size, or -errno.
 long cp_getxattr(int file, const char *name, void *out, size_t count);
 
+/// fsetxattr(2); 0 or -errno.
+int cp_setxattr(int file, const char *name, const void *value, size_t count);
+
+/// Gives `to` the extended attributes of `from` (access lists among them, what only the system sets not) and, where it
+/// is allowed, its group. 0, or -errno of what could not be carried over.
+int cp_copy_attributes(int from, int to);
+
 /// statfs(2) f_type of the file system a path lies on; -1 when it can't be told.
 long cp_filesystem(const char *path);
 

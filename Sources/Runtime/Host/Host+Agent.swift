@@ -208,6 +208,8 @@ extension Host {
     }
     lock.become(.performer)
     guard !isAgentDone else { return }
+    // What a program had done by then is there to look at.
+    if shadow != nil { try takeDifference(isFinal: true) }
     isAgentDone = true
     waiting = [:]
     deadlines = []

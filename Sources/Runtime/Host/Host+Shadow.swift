@@ -33,6 +33,7 @@ struct ShadowWatch {
   var lookedAt: Int64 = 0
   var interval: Int64 = 1_000
   var linesSaid = 0
+  var isFrozen = false
   /// After another host: steps of this difference may be on the desk already.
   var isTakenUp = false
   init(_ view: ShadowWorkspace) { self.view = view }
@@ -136,6 +137,13 @@ extension Host {
     // A large difference must not keep the host busy with looking.
     shadow?.lookedAt = Clocks.monotonic()
     shadow?.interval = max(1_000, 10 * (Clocks.monotonic() - began))
+  }
+
+  /// A paused run's program stands still where it is.
+  func followPause() throws(JournalFault) {
+    guard isViewMounted, let isPaused = try store.run(run)?.isPaused, isPaused != shadow?.isFrozen else { return }
+    kill(-agentPID, isPaused ? SIGSTOP : SIGCONT)
+    shadow?.isFrozen = isPaused
   }
 
   /// Every change becomes a step; a step whose change is gone is withdrawn.

@@ -138,6 +138,7 @@ extension Host {
     seenVersion = version
     try followStaging()
     if try store.stopWanted(run), !isAgentDone || agentPID > 0 { return try stop() }
+    try followPause()
     try lookAtApproved()
     for (id, token) in waiting {
       guard let step = try store.step(id), step.state != .waiting, step.state != .approved || isForLater(step) else {
