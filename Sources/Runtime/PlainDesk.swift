@@ -13,6 +13,9 @@ package struct PlainDesk {
   private let run: RunID
   private let actions: DeskActions
   private var skipped: Set<StepID> = []
+  /// What the person wants to do while the agent waits for what was skipped; until something new waits for them.
+  private enum Pause { case asking, reviewing, waiting }
+  private var pause = Pause.asking
   private var flagsLeft: Set<Int64> = []
   /// Lines between two pauses of a long preview.
   private static let page = 40
@@ -58,11 +61,25 @@ package struct PlainDesk {
   private mutating func next() throws -> Bool {
     try RunStarter.attend(desk, run)
     if let step = try steps([.waiting]).first(where: { !skipped.contains($0.id) }) {
+      pause = .asking
       try decide(step)
       return true
     }
     guard let now = try summary() else { return false }
     if now.state == .starting || now.state == .live {
+      // An agent that waits for what was skipped says nothing more: the person must not wait for it.
+      if pause != .waiting, try steps([.waiting]).contains(where: { skipped.contains($0.id) }) {
+        if pause == .reviewing, try flag() || prepared() { return true }
+        if pause == .reviewing { Plain.print("Nothing else is prepared yet.") }
+        pause = .asking
+        let choices = ["ask it again", "go on to the flags and to what is prepared", "wait for the agent"]
+        switch try ask("Only what you skipped waits.", choices) {
+        case 1: skipped = []
+        case 2: pause = .reviewing
+        default: pause = .waiting
+        }
+        return true
+      }
       waitForBell()
       return true
     }

@@ -198,13 +198,14 @@ struct RedlineDesk {
     guard let run = kept.first?.run else { return }
     let untold = try store.untoldLevels(of: run)
     // A discarded redline is never told to the agent: only the copy is without it.
-    let discarded = try store.findings(of: run).filter { $0.mark == .discard }
+    let decided = try store.findings(of: run).filter { $0.mark == .discard || !$0.rewritten.isEmpty }
     for step in kept where step.basis == nil && step.kind == .fileCreate && step.target.hasSuffix(".md") {
       let name = step.target.split(separator: "/").last ?? ""
       let lines = untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
         "> \(row.finding.clause): level changed by \(row.decidedBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
       }
-      let gone = discarded.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
+      let gone = decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
+        guard row.mark == .discard else { return "> \(row.finding.clause): redline reworded by \(row.decidedBy)\n" }
         let what = row.finding.redline.isEmpty ? "disagreed with" : "redline discarded"
         return "> \(row.finding.clause): \(what) by \(row.decidedBy): \(row.markReason)\n"
       }
