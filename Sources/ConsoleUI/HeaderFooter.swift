@@ -36,8 +36,9 @@ enum HeaderView {
       [
         (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),
         (1, Span(held > 0 ? " · \(held) approved, held" : "", .header)),
-        (2, Span(" · \(counts.prepared) prepared", .header)), (3, Span(" · \(counts.done) done", .header)),
-        (1, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
+        (counts.prepared > 0 ? 1 : 2, Span(" · \(counts.prepared) prepared", .header)),
+        (3, Span(" · \(counts.done) done", .header)),
+        (counts.refused > 0 ? 2 : 3, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
       ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])
     func tail(_ rank: Int) -> [Span] { urgent + all.filter { $0.rank <= rank }.map(\.span) }
     let place = "\(run.workspace) \(arrow) run \(run.id)"

@@ -128,6 +128,11 @@ package enum Files {
     return mkdir(path, mode) == 0 || isDirectory(path)
   }
 
+  /// NFS, SMB, CIFS, 9P, FUSE: their locks and syncs can't carry a journal, nor their files an overlay.
+  static func isOnNetwork(_ path: String) -> Bool {
+    [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546].contains(cp_filesystem(path))
+  }
+
   /// A folder of the desk with everything in it; links are removed, never followed.
   static func removeTree(_ path: String) {
     var status = stat()

@@ -1,7 +1,6 @@
 // Opening the desk: its folder, its key, its people and agents.
 
 import AuditLog
-import CProcess
 import Domain
 import GateKeeper
 import Glibc
@@ -67,9 +66,7 @@ package final class Desk {
       throw RuntimeFault(.fault, "the desk `\(directory)` belongs to another user")
     }
     if status.st_mode & 0o077 != 0 { chmod(directory, 0o700) }
-    // NFS, SMB, CIFS, 9P, FUSE: their locks and syncs can't carry a journal.
-    let remote: [Int] = [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546]
-    if remote.contains(cp_filesystem(directory)) {
+    if Files.isOnNetwork(directory) {
       throw RuntimeFault(
         .usage, "the desk `\(directory)` is on a network file system; set RINGI_DESK to a local folder")
     }

@@ -1,6 +1,5 @@
 // Whether this machine can make a private view, and of what kind: tried, not guessed.
 
-import CProcess
 import Domain
 import Glibc
 
@@ -16,16 +15,11 @@ package enum ShadowProbe {
       line.split(separator: " ").dropFirst(4).first.map { String($0).replacing("\\040", with: " ") }
     }
     for folder in folders where !folder.isReadOnly {
-      guard !mounts.contains(where: { $0.hasPrefix("\(folder.path)/") }), !isOnNetwork(folder.path),
+      guard !mounts.contains(where: { $0.hasPrefix("\(folder.path)/") }), !Files.isOnNetwork(folder.path),
         ForeignOwners.first(in: folder.path) == nil
       else { return .copy }
     }
     return .overlay
-  }
-
-  private static func isOnNetwork(_ path: String) -> Bool {
-    // NFS, SMB, CIFS, 9P, FUSE.
-    [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546].contains(cp_filesystem(path))
   }
 
   /// Runs `true` on a view of a folder of the desk's own; throws with the part that failed.

@@ -80,7 +80,7 @@ package struct ShadowWorkspace {
   /// sockets, and the allowed folders.
   /// - Parameter shown: files and folders that the agent needs besides, absolute.
   package func sandbox(
-    desk: String, workspace: Workspace, shown: [String], kept: [String], keepsNetwork: Bool
+    desk: String, workspace: Workspace, shown: [String], keepsNetwork: Bool
   ) throws(RuntimeFault) -> Sandbox {
     let real = Self.hidden(desk: desk, workspace: workspace)
     let hidden = real.filter { path in !real.contains { $0 != path && Self.lies(path, below: $0) } }.sorted()
@@ -91,10 +91,6 @@ package struct ShadowWorkspace {
         throw RuntimeFault(.usage, "an agent can't be shown `\(path)`: the desk or the home lies in it")
       }
       if hidden.contains(where: { Self.lies(place, below: $0) }) { mounts.append(.shown(place, as: path)) }
-    }
-    for path in Set(kept).sorted() {
-      guard let place = Files.real(path) else { throw RuntimeFault(.usage, "`\(path)` does not exist") }
-      mounts.append(.copy(of: place, at: path))
     }
     for (index, folder) in folders.enumerated() {
       if kind == .copy {

@@ -30,7 +30,7 @@ enum ShadowRow {
       let start = Stopwatch.now()
       let kind = try ShadowProbe.kind(desk, workspace.folders)
       let view = try ShadowWorkspace(desk: desk, run: RunID(Int64(round)), folders: workspace.folders, kind: kind)
-      let sandbox = try view.sandbox(desk: desk, workspace: workspace, shown: [], kept: [], keepsNetwork: false)
+      let sandbox = try view.sandbox(desk: desk, workspace: workspace, shown: [], keepsNetwork: false)
       func inside(_ words: [String]) throws {
         var status: Int32 = 0
         waitpid(

@@ -45,7 +45,7 @@ extension SessionTests {
       let view = try ShadowWorkspace(desk: desk, run: RunID(1), folders: workspace.folders, kind: kind)
       try run(
         script, in: files,
-        try view.sandbox(desk: desk, workspace: workspace, shown: [script], kept: [], keepsNetwork: false))
+        try view.sandbox(desk: desk, workspace: workspace, shown: [script], keepsNetwork: false))
       #expect(tree(files) == tree(original), "nothing of it is in the folder itself")
       let changes = try view.difference()
       try lay(changes.map(\.change), of: view, over: original)

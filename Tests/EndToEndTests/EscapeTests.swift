@@ -39,7 +39,7 @@ extension SessionTests {
       let view = try ShadowWorkspace(desk: "\(folder.path)/desk", run: RunID(1), folders: workspace.folders, kind: kind)
       let before = try tree(folder.path)
       let sandbox = try view.sandbox(
-        desk: "\(folder.path)/desk", workspace: workspace, shown: [script.path], kept: [], keepsNetwork: false)
+        desk: "\(folder.path)/desk", workspace: workspace, shown: [script.path], keepsNetwork: false)
       let pid = try ChildProcess.spawn(
         ["sh", script.path],
         environment: [

@@ -57,7 +57,7 @@ extension Host {
       }
       .filter { access($0, F_OK) == 0 }
     let sandbox = try view.sandbox(
-      desk: desk.directory, workspace: workspace, shown: shown, kept: [], keepsNetwork: false)
+      desk: desk.directory, workspace: workspace, shown: shown, keepsNetwork: false)
     let output = try ChildProcess.pipe()
     agentPID = try ChildProcess.spawn(
       words.map { $0.replacing("{goal}", with: summary.goal) }, environment: ChildProcess.agentEnvironment([]),
