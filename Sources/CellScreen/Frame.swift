@@ -1,13 +1,14 @@
 // A grid of cells: what a view draws into, what the terminal is given, what golden screens are written from.
 
 package struct Cell: Hashable, Sendable {
-  package var text: String
+  package var letter: Letter
   package var role: Role
   /// 2 for a wide glyph, 0 for the column it covers besides.
   package var width: Int
-  package static let blank = Cell(text: " ", role: .text, width: 1)
-  package init(text: String, role: Role, width: Int) {
-    self.text = text
+  package static let blank = Cell(letter: .blank, role: .text, width: 1)
+  package var text: String { letter.text }
+  package init(letter: Letter, role: Role, width: Int) {
+    self.letter = letter
     self.role = role
     self.width = width
   }
@@ -67,7 +68,7 @@ package struct Frame: Hashable, Sendable {
   /// Puts glyphs from `x` on, within `limit` columns. A wide glyph is never split.
   /// - Returns: the column after the last one.
   @discardableResult
-  package mutating func put(_ glyphs: some Sequence<(Glyph, Role)>, x: Int, y: Int, limit: Int) -> Int {
+  package mutating func put(_ glyphs: [(Glyph, Role)], x: Int, y: Int, limit: Int) -> Int {
     guard y >= 0, y < height else { return x }
     let end = min(width, x + limit)
     var column = x
@@ -77,8 +78,8 @@ package struct Frame: Hashable, Sendable {
         let index = y * width + column
         part(index, y)
         if glyph.width == 2 { part(index + 1, y) }
-        cells[index] = Cell(text: glyph.text, role: glyph.isToken ? .token : role, width: glyph.width)
-        if glyph.width == 2 { cells[index + 1] = Cell(text: "", role: role, width: 0) }
+        cells[index] = Cell(letter: glyph.letter, role: glyph.isToken ? .token : role, width: glyph.width)
+        if glyph.width == 2 { cells[index + 1] = Cell(letter: .none, role: role, width: 0) }
       }
       column += glyph.width
     }
@@ -88,10 +89,10 @@ package struct Frame: Hashable, Sendable {
   /// What covers one half of a wide glyph leaves a blank for the other.
   private mutating func part(_ index: Int, _ y: Int) {
     if cells[index].width == 0, index > y * width {
-      cells[index - 1] = Cell(text: " ", role: cells[index].role, width: 1)
+      cells[index - 1] = Cell(letter: .blank, role: cells[index].role, width: 1)
     }
     if cells[index].width == 2, index + 1 < (y + 1) * width {
-      cells[index + 1] = Cell(text: " ", role: cells[index].role, width: 1)
+      cells[index + 1] = Cell(letter: .blank, role: cells[index].role, width: 1)
     }
   }
 
@@ -107,7 +108,7 @@ package struct Frame: Hashable, Sendable {
           guard column < end else { return column }
           if column >= 0 {
             part(y * width + column, y)
-            cells[y * width + column] = Cell(text: SafeText.ascii[Int(byte)], role: span.role, width: 1)
+            cells[y * width + column] = Cell(letter: Letter(ascii: byte), role: span.role, width: 1)
           }
           column += 1
         }
@@ -115,7 +116,7 @@ package struct Frame: Hashable, Sendable {
         let glyphs = SafeText.glyphs(span.text)
         let wanted = glyphs.reduce(0) { $0 + $1.width }
         let before = column
-        column = put(glyphs.lazy.map { ($0, span.role) }, x: column, y: y, limit: end - column)
+        column = put(glyphs.map { ($0, span.role) }, x: column, y: y, limit: end - column)
         // What did not fit ends the row: nothing slips in behind it.
         if column - before != wanted { return column }
       }
@@ -145,7 +146,7 @@ package struct Frame: Hashable, Sendable {
   }
 
   package mutating func fill(_ region: Region, _ role: Role = .text) {
-    let blank = Cell(text: " ", role: role, width: 1)
+    let blank = Cell(letter: .blank, role: role, width: 1)
     let (from, to) = (max(0, region.x), min(width, region.x + region.width))
     guard from < to else { return }
     for y in max(0, region.y)..<max(0, min(height, region.y + region.height)) {

@@ -3,7 +3,7 @@
 
 /// One glyph on the screen: a base with its combining marks, or one character of a token.
 package struct Glyph: Hashable, Sendable {
-  package let text: String
+  package let letter: Letter
   /// Columns: 1 or 2.
   package let width: Int
   /// True for characters that stand for one that can't be shown.
@@ -12,51 +12,40 @@ package struct Glyph: Hashable, Sendable {
   package let offset: Int
 
   /// A visible stand-in for something that can't be seen.
-  package static func token(_ text: String, offset: Int) -> Glyph {
-    Glyph(text: text, width: 1, isToken: true, offset: offset)
+  package static func token(_ letter: Unicode.Scalar, offset: Int) -> Glyph {
+    Glyph(letter: Letter(letter), width: 1, isToken: true, offset: offset)
   }
-  package static let padding = Glyph(text: " ", width: 1, isToken: false, offset: -1)
+  package static let padding = Glyph(letter: .blank, width: 1, isToken: false, offset: -1)
+  package var text: String { letter.text }
 }
 
 package enum SafeText {
-  /// Combining marks a cell can hold beside its base (ncurses keeps 5 wide characters).
-  private static let maximumMarks = 3
-
   package static func glyphs(_ text: String) -> [Glyph] {
     var out: [Glyph] = []
     out.reserveCapacity(text.utf8.count)
-    var marks = 0
     var offset = -1
     for scalar in text.unicodeScalars {
       offset += 1
       let value = scalar.value
       if value >= 0x20 && value < 0x7F {
-        out.append(Glyph(text: ascii[Int(value)], width: 1, isToken: false, offset: offset))
-        marks = 0
+        out.append(Glyph(letter: Letter(scalar), width: 1, isToken: false, offset: offset))
         continue
       }
       switch shape(scalar) {
       case .columns(let width):
-        out.append(Glyph(text: String(Character(scalar)), width: width, isToken: false, offset: offset))
-        marks = 0
+        out.append(Glyph(letter: Letter(scalar), width: width, isToken: false, offset: offset))
       case .mark:
-        if let last = out.last, !last.isToken, marks < maximumMarks, last.text != " " {
-          out[out.count - 1] = Glyph(
-            text: last.text + String(Character(scalar)), width: last.width, isToken: false, offset: last.offset)
-          marks += 1
+        if let last = out.last, !last.isToken, last.letter != .blank, let letter = last.letter.adding(scalar) {
+          out[out.count - 1] = Glyph(letter: letter, width: last.width, isToken: false, offset: last.offset)
         } else {
           out += token(scalar, offset)
         }
       case .hidden:
         out += token(scalar, offset)
-        marks = 0
       }
     }
     return out
   }
-
-  /// Each printable ASCII character as text.
-  static let ascii: [String] = (0..<128).map { String(Character(Unicode.Scalar(UInt8($0)))) }
 
   private enum Shape { case columns(Int), mark, hidden }
 
@@ -115,9 +104,7 @@ package enum SafeText {
       let hex = String(scalar.value, radix: 16, uppercase: true)
       name = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
     }
-    return "‹\(name)›".unicodeScalars.map {
-      Glyph(text: String(Character($0)), width: 1, isToken: true, offset: offset)
-    }
+    return "‹\(name)›".unicodeScalars.map { Glyph.token($0, offset: offset) }
   }
 
   /// True when every character is printable ASCII, and so takes one column each.

@@ -9,7 +9,7 @@ package enum Wrap {
     var lastBlank: Int?
     for item in glyphs {
       if columns + item.0.width > width, !row.isEmpty {
-        if item.0.text == " " {
+        if item.0.letter == .blank {
           // A blank at the edge ends the row; it is part of it and needs no column.
           out.append(row + [item])
           row = []
@@ -28,7 +28,7 @@ package enum Wrap {
         columns = row.reduce(0) { $0 + $1.0.width }
         lastBlank = nil
       }
-      if item.0.text == " " { lastBlank = row.count }
+      if item.0.letter == .blank { lastBlank = row.count }
       row.append(item)
       columns += item.0.width
     }

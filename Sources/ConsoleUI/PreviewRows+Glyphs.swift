@@ -16,20 +16,39 @@ extension PreviewRows {
       let words = preview.changes == 0 ? "" : " \(preview.changes) change\(preview.changes == 1 ? "" : "s") "
       let dashes = String(repeating: ascii ? "-" : "─", count: max(0, width - SafeText.width(words)))
       return SafeText.glyphs(dashes + words).map { ($0, .border) }
-    case .line(let part): return lineGlyphs(part, discarded, currentChange)
+    case .line(let part):
+      var out: [(Glyph, Role)] = []
+      addLine(part, discarded, currentChange, to: &out)
+      return out
     case .pair(let old, let new):
       let half = (width - 1) / 2
-      return side(old, half, discarded, currentChange) + SafeText.glyphs(ascii ? "|" : "│").map { ($0, .border) }
-        + side(new, half, discarded, currentChange)
+      var out: [(Glyph, Role)] = []
+      out.reserveCapacity(width)
+      addSide(old, half, discarded, currentChange, to: &out)
+      Self.add(ascii ? "|" : "│", .border, to: &out)
+      addSide(new, half, discarded, currentChange, to: &out)
+      return out
     }
   }
 
-  private func side(_ part: Part?, _ half: Int, _ discarded: Set<Int>, _ current: Int?) -> [(Glyph, Role)] {
-    var glyphs = part.map { lineGlyphs($0, discarded, current) } ?? []
-    var used = glyphs.reduce(0) { $0 + $1.0.width }
+  /// A screen of changes has thousands of glyphs, drawn anew at every key: they go into one list, row by row.
+  private static func add(_ text: String, _ role: Role, to out: inout [(Glyph, Role)]) {
+    for glyph in SafeText.glyphs(text) { out.append((glyph, role)) }
+  }
+
+  private func addSide(
+    _ part: Part?, _ half: Int, _ discarded: Set<Int>, _ current: Int?, to out: inout [(Glyph, Role)]
+  ) {
+    let start = out.count
+    if let part { addLine(part, discarded, current, to: &out) }
+    var used = 0
+    for index in start..<out.count { used += out[index].0.width }
     // The blank that ends a wrapped row needs no column.
-    while used > half, let last = glyphs.popLast() { used -= last.0.width }
-    return glyphs + SafeText.glyphs(String(repeating: " ", count: max(0, half - used))).map { ($0, .text) }
+    while used > half, let last = out.popLast() { used -= last.0.width }
+    while used < half {
+      out.append((.padding, .text))
+      used += 1
+    }
   }
 
   private func docketGlyphs(_ line: Docket.Line, _ part: Part) -> [(Glyph, Role)] {
@@ -45,7 +64,9 @@ extension PreviewRows {
       + SafeText.glyphs(line.value)[part.from..<part.to].map { ($0, role) }
   }
 
-  private func lineGlyphs(_ part: Part, _ discarded: Set<Int>, _ current: Int?) -> [(Glyph, Role)] {
+  private func addLine(
+    _ part: Part, _ discarded: Set<Int>, _ current: Int?, to out: inout [(Glyph, Role)]
+  ) {
     let line = preview.lines[part.line]
     let isOut = line.change.map { discarded.contains($0) } ?? false
     let (sign, role, word): (String, Role, Role) =
@@ -58,7 +79,7 @@ extension PreviewRows {
       case .warning: ("!", .warning, .warning)
       case .gap: (" ", .gap, .gap)
       }
-    if line.role == .gap { return SafeText.glyphs(line.text.isEmpty ? " " : " ⋯ \(line.text)").map { ($0, .gap) } }
+    if line.role == .gap { return Self.add(line.text.isEmpty ? " " : " ⋯ \(line.text)", .gap, to: &out) }
     var head = sign
     if [.context, .removed, .added].contains(line.role) {
       let number = part.isContinuation ? "" : String(part.number)
@@ -68,18 +89,22 @@ extension PreviewRows {
     }
     let glyphs = table?.glyphs(line) ?? SafeText.glyphs(line.text)
     let trailing = [.added, .removed].contains(line.role) ? glyphs.count - Self.blanksAtEnd(glyphs) : glyphs.count
-    let body = glyphs[part.from..<part.to].enumerated().map { offset, glyph -> (Glyph, Role) in
+    Self.add(head, role, to: &out)
+    for index in part.from..<part.to {
+      let glyph = glyphs[index]
       // Blanks at the end of a changed line are a change nobody would see.
-      if part.from + offset >= trailing { return (Self.blank(glyph.offset), role) }
-      let isMarked = !isOut && line.marks.contains { $0.contains(glyph.offset) }
-      return (glyph, isMarked ? word : role)
+      if index >= trailing {
+        out.append((Self.blank(glyph.offset), role))
+      } else {
+        let isMarked = !isOut && !line.marks.isEmpty && line.marks.contains { $0.contains(glyph.offset) }
+        out.append((glyph, isMarked ? word : role))
+      }
     }
-    return SafeText.glyphs(head).map { ($0, role) } + body
-      + (part.isCut ? SafeText.glyphs("…").map { ($0, Role.warning) } : [])
+    if part.isCut { Self.add("…", .warning, to: &out) }
   }
 
   private static func blanksAtEnd(_ glyphs: [Glyph]) -> Int {
-    glyphs.reversed().prefix { $0.text == " " && $0.offset >= 0 }.count
+    glyphs.reversed().prefix { $0.letter == .blank && $0.offset >= 0 }.count
   }
 
   private static func blank(_ offset: Int) -> Glyph { Glyph.token("·", offset: offset) }
@@ -128,8 +153,8 @@ struct TableColumns: Hashable, Sendable {
     var isQuoted = false
     for glyph in glyphs {
       out[out.count - 1].append(glyph)
-      if glyph.text == "\"" { isQuoted.toggle() }
-      if glyph.text == ",", !isQuoted { out.append([]) }
+      if glyph.letter == Letter("\"") { isQuoted.toggle() }
+      if glyph.letter == Letter(","), !isQuoted { out.append([]) }
     }
     return out
   }

@@ -104,6 +104,7 @@ private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<In
 
 private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   let wasOver = model.run?.state.isOver ?? true
+  let isNews = reading.isWhole || !reading.steps.isEmpty || model.plan != reading.plan || model.run != reading.run
   model.run = reading.run
   model.plan = reading.plan
   model.findings = reading.findings
@@ -122,8 +123,11 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }
   if !wasOver, let run = reading.run, run.state.isOver { say(&model, "the run is over: \(run.note)") }
-  model.sortSteps()
-  rebuildQueue(&model)
+  // A word elsewhere on the desk moves nothing here.
+  if isNews {
+    model.sortSteps()
+    rebuildQueue(&model)
+  }
   keepSelections(&model)
   // What was there when the console was opened is no news.
   let bell = reading.isWhole ? [] : ring(model, waited)
@@ -145,7 +149,7 @@ private func ring(_ model: Model, _ waited: Set<StepID>) -> [Intent] {
 
 func rebuildQueue(_ model: inout Model) {
   model.queue = QueueBuilder.rows(model)
-  model.queueIndex = [:]
+  model.queueIndex = Dictionary(minimumCapacity: model.queue.count)
   for (index, row) in model.queue.enumerated() { if let step = row.step { model.queueIndex[step] = index } }
 }
 

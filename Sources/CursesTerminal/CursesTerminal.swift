@@ -21,8 +21,6 @@ package final class CursesTerminal: Screen {
   private let colors: ColorPairs
   private var isOpen = true
   /// Kept from row to row, so that drawing allocates nothing.
-  private var line: [cchar_t] = []
-  private var wide: [wchar_t] = []
   private static let pasteStart = Int32(KEY_MAX) + 1
   private static let pasteEnd = Int32(KEY_MAX) + 2
   private static let focusIn = Int32(KEY_MAX) + 3
@@ -179,7 +177,10 @@ package final class CursesTerminal: Screen {
   }
 
   private func putRow(_ row: ArraySlice<Cell>, _ y: Int, from: Int, to: Int, _ styles: [Role: Style]) {
-    line.removeAll(keepingCapacity: true)
+    var line: [cchar_t] = []
+    line.reserveCapacity(to - from)
+    // A base, its marks, and the zero that ends them.
+    var wide = [wchar_t](repeating: 0, count: 5)
     // Cells of one role stand together: its look is asked for once a run, not once a cell.
     var role: Role?
     var look: (attr_t, Int32) = (NC_NORMAL, 0)
@@ -189,11 +190,12 @@ package final class CursesTerminal: Screen {
         role = cell.role
         look = colors.attributes(styles[cell.role] ?? Style())
       }
-      wide.removeAll(keepingCapacity: true)
-      for scalar in cell.text.unicodeScalars.prefix(4) {
-        wide.append(isASCII && scalar.value >= 127 ? wchar_t(UInt8(ascii: "?")) : wchar_t(bitPattern: scalar.value))
+      var count = 0
+      cell.letter.forEach { value in
+        wide[count] = isASCII && value >= 127 ? wchar_t(UInt8(ascii: "?")) : wchar_t(bitPattern: value)
+        count += 1
       }
-      wide.append(0)
+      wide[count] = 0
       var complex = cchar_t()
       _ = nc_cell(&complex, wide, look.0, look.1)
       line.append(complex)

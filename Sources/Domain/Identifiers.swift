@@ -41,12 +41,22 @@ package struct LeafIndex: Hashable, Sendable, Comparable {
 
 /// A SHA-256 value. Equality is bytes.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
-  package let bytes: [UInt8]
+  // Four words in place: a desk has many digests, and none of them needs an allocation of its own.
+  private let (a, b, c, d): (UInt64, UInt64, UInt64, UInt64)
 
   /// - Parameter bytes: exactly 32 bytes, else nil.
   package init?(_ bytes: [UInt8]) {
+    guard let digest = bytes.withUnsafeBytes({ Digest(bytes: $0) }) else { return nil }
+    self = digest
+  }
+
+  /// - Parameter bytes: exactly 32 bytes, else nil.
+  package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == 32 else { return nil }
-    self.bytes = bytes
+    (a, b, c, d) = (
+      bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+      bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+    )
   }
 
   package init?(hex: String) {
@@ -54,6 +64,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     self.init(bytes)
   }
 
+  package var bytes: [UInt8] { withUnsafeBytes(of: (a, b, c, d)) { Array($0) } }
   package var description: String { Hex.encode(bytes) }
   /// First 12 hex digits, for people.
   package var short: String { String(description.prefix(12)) }

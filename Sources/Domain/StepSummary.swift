@@ -12,28 +12,19 @@ package struct StepSummary: Hashable, Sendable {
   package var kind: ActionKind
   package var mustBeSeenWhole: Bool
   package var proposedAt: Timestamp
-  package var decidedBy: String
   package var decidedAt: Timestamp?
-  /// A person's reason, or why it failed or was withdrawn.
-  package var reason: String
   package var mark: Mark
-  /// Discarded changes of a kept text file, by index from 0.
-  package var discardedChanges: Set<Int>
-  /// The content its changes are shown against: the file as it is, or the one a new file mostly repeats.
-  package var basis: Digest?
   /// The agent, not Ringi, performs what is allowed.
   package var isRelayed: Bool
   /// When an approved step takes effect; nil for at once.
   package var dueAt: Timestamp?
   /// The draft a person raised this send step from.
   package var raisedFrom: StepID?
-  /// What was on the screen when it was decided: `Painting`'s text form.
-  package var painted: String
   /// When it last began to wait; nil on desks from before schema 3.
   package var waitsSince: Timestamp?
 
-  /// What was proposed, judged and shown: one value for as long as the step has one form. A desk has many steps that are
-  /// copied often, so copies share it.
+  /// What was proposed, judged and shown: one value for as long as the step has one form, with what was said of it. A
+  /// desk has many steps that are copied often, so copies share it.
   private final class Form: Hashable, Sendable {
     struct Values: Hashable, Sendable {
       var claims: Claims
@@ -44,6 +35,12 @@ package struct StepSummary: Hashable, Sendable {
       var effectDigest: Digest
       var previewDigest: Digest
       var policyDigest: Digest
+      var basis: Digest?
+      var decidedBy: String
+      var reason: String
+      var painted: String
+      var markReason = ""
+      var discardedChanges: Set<Int>
     }
     let values: Values
     init(_ values: Values) { self.values = values }
@@ -90,6 +87,35 @@ package struct StepSummary: Hashable, Sendable {
     get { form.values.policyDigest }
     set { change { $0.policyDigest = newValue } }
   }
+  package var decidedBy: String {
+    get { form.values.decidedBy }
+    set { change { $0.decidedBy = newValue } }
+  }
+  /// A person's reason, or why it failed or was withdrawn.
+  package var reason: String {
+    get { form.values.reason }
+    set { change { $0.reason = newValue } }
+  }
+  /// Why it is discarded in the review, or which of its changes are; empty when nobody said.
+  package var markReason: String {
+    get { form.values.markReason }
+    set { change { $0.markReason = newValue } }
+  }
+  /// Discarded changes of a kept text file, by index from 0.
+  package var discardedChanges: Set<Int> {
+    get { form.values.discardedChanges }
+    set { change { $0.discardedChanges = newValue } }
+  }
+  /// The content its changes are shown against: the file as it is, or the one a new file mostly repeats.
+  package var basis: Digest? {
+    get { form.values.basis }
+    set { change { $0.basis = newValue } }
+  }
+  /// What was on the screen when it was decided: `Painting`'s text form.
+  package var painted: String {
+    get { form.values.painted }
+    set { change { $0.painted = newValue } }
+  }
 
   package init(
     id: StepID, run: RunID, number: StepNumber, plan: Int?, state: StepState, revision: Revision, kind: ActionKind,
@@ -102,11 +128,11 @@ package struct StepSummary: Hashable, Sendable {
     form = Form(
       Form.Values(
         claims: claims, target: target, verdict: verdict, evidence: evidence, reach: reach, effectDigest: effectDigest,
-        previewDigest: previewDigest, policyDigest: policyDigest))
+        previewDigest: previewDigest, policyDigest: policyDigest, basis: basis, decidedBy: decidedBy, reason: reason,
+        painted: painted, discardedChanges: discardedChanges))
     self.waitsSince = waitsSince
     self.dueAt = dueAt
     self.raisedFrom = raisedFrom
-    self.painted = painted
     self.id = id
     self.run = run
     self.number = number
@@ -116,12 +142,8 @@ package struct StepSummary: Hashable, Sendable {
     self.kind = kind
     self.mustBeSeenWhole = mustBeSeenWhole
     self.proposedAt = proposedAt
-    self.decidedBy = decidedBy
     self.decidedAt = decidedAt
-    self.reason = reason
     self.mark = mark
-    self.discardedChanges = discardedChanges
-    self.basis = basis
     self.isRelayed = isRelayed
   }
 

@@ -177,12 +177,15 @@ package struct Row: ~Copyable {
   package func int(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
   package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
-  package func text(_ column: Int32) -> String {
-    String(decoding: bytes(column), as: UTF8.self)
-  }
+  package func text(_ column: Int32) -> String { String(decoding: raw(column), as: UTF8.self) }
+  package func bytes(_ column: Int32) -> [UInt8] { Array(raw(column)) }
 
-  package func bytes(_ column: Int32) -> [UInt8] {
-    guard let pointer = sqlite3_column_blob(statement, column) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: pointer, count: Int(sqlite3_column_bytes(statement, column))))
+  /// Reads a column where it lies; the bytes are there only as long as `body` runs.
+  package func withBytes<T>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> T) -> T { body(raw(column)) }
+
+  /// Good until the statement steps on.
+  private func raw(_ column: Int32) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))
   }
 }

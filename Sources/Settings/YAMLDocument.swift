@@ -9,7 +9,8 @@ struct Entry {
 
   static func document(_ text: String, file: String) throws(SettingsFault) -> Entry {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch let error as YamlError {
+    // Every scalar is text here; what it means, its reader says.
+    do { node = try Yams.compose(yaml: text, .basic) } catch let error as YamlError {
       throw Self.fault(error, file)
     } catch {
       throw SettingsFault(file: file, line: 0, column: 0, message: "can't be read as YAML")

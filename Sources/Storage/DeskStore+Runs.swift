@@ -149,14 +149,20 @@ extension DeskStore {
   }
 
   /// Marks are kept when a person leaves; nothing counts until the review is finished, so they leave no leaf.
-  package func mark(_ step: StepID, _ mark: Mark, discarding changes: Set<Int>) throws(JournalFault) {
+  /// - Parameter reason: why something is left out; nil keeps what was said.
+  package func mark(
+    _ step: StepID, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil
+  ) throws(JournalFault) {
     try write { () throws(JournalFault) in
       let change = try nextChange()
       let list = changes.sorted().map(String.init).joined(separator: " ")
       try Self.sql { () throws(SQLiteFault) in
         try connection.run(
-          "UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4 WHERE id = ?1 AND state = 'staged'",
-          .integer(step.value), .text(mark.rawValue), .text(list), .integer(change))
+          """
+          UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4, markReason = coalesce(?5, markReason)
+          WHERE id = ?1 AND state = 'staged'
+          """, .integer(step.value), .text(mark.rawValue), .text(list), .integer(change),
+          reason.map { .text($0) } ?? .null)
       }
     }
   }

@@ -81,10 +81,11 @@ extension DeskStore {
             try connection.first("SELECT COUNT(*) FROM step WHERE run = ?1", .integer(run.value)) { Int($0.int(0)) }
               ?? 0)
         }
+        var reader = StepRowReader()
         try connection.each(
           "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND \(since) ORDER BY number",
           [.integer(run.value), .integer(change)]
-        ) { if let step = StepRow.summary($0) { found.append(step) } }
+        ) { if let step = reader.summary($0) { found.append(step) } }
         return (found, upTo)
       }
     }
@@ -92,12 +93,13 @@ extension DeskStore {
 
   package func steps(of run: RunID, in states: [StepState]) throws(JournalFault) -> [StepSummary] {
     var out: [StepSummary] = []
+    var reader = StepRowReader()
     for state in states {
       out += try Self.sql { () throws(SQLiteFault) in
         try connection.rows(
           "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND state = ?2 ORDER BY number", .integer(run.value),
           .text(state.rawValue)
-        ) { StepRow.summary($0) }.compactMap { $0 }
+        ) { reader.summary($0) }.compactMap { $0 }
       }
     }
     return out

@@ -100,6 +100,9 @@ enum Schema {
     ALTER TABLE run ADD COLUMN shown BLOB NOT NULL DEFAULT x'';
     ALTER TABLE run ADD COLUMN view TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE step ADD COLUMN markReason TEXT NOT NULL DEFAULT '';
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

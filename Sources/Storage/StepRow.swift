@@ -2,6 +2,7 @@
 
 import Domain
 import GateKeeper
+import Glibc
 import SQLite
 
 enum StepRow {
@@ -9,18 +10,13 @@ enum StepRow {
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
     proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed, \
-    hold, expires, dueAt, raisedFrom, painted, waitsSince
+    hold, expires, dueAt, raisedFrom, painted, waitsSince, markReason
     """
 
   static func strings(_ list: [String]) -> Value {
     var out = FieldWriter()
     out.put("list", strings: list)
     return .blob(out.bytes)
-  }
-
-  private static func strings(_ bytes: [UInt8]) -> [String] {
-    var reader = FieldReader(bytes)
-    return (try? reader.strings("list")) ?? []
   }
 
   static func reach(_ reach: Reach) -> Value {
@@ -31,30 +27,98 @@ enum StepRow {
 
   /// nil when the row was written by something else than Ringi.
   static func summary(_ row: borrowing Row) -> StepSummary? {
-    guard let state = StepState(rawValue: row.text(4)), let kind = ActionKind(rawValue: row.text(6)),
-      let level = TrustLevel(rawValue: row.text(11)), let reach = try? Reach(bytes: row.bytes(19)),
-      let effect = Digest(row.bytes(21)), let policy = Digest(row.bytes(22)), let preview = Digest(row.bytes(23)),
-      let mark = Mark(rawValue: row.text(28))
+    var reader = StepRowReader()
+    return reader.summary(row)
+  }
+}
+
+/// Reads many rows: what a row has in common with the one before it (its rule, its reasons, its kind) is made once and
+/// shared.
+struct StepRowReader {
+  /// A column's last value, as it was read and as it lay in the row.
+  private struct Column<Value> {
+    let index: Int32
+    let make: ([UInt8]) -> Value?
+    private var bytes: [UInt8] = []
+    private var value: Value?
+
+    init(_ index: Int32, _ make: @escaping ([UInt8]) -> Value?) {
+      self.index = index
+      self.make = make
+    }
+
+    mutating func read(_ row: borrowing Row) -> Value? {
+      row.withBytes(index) { raw in
+        if value != nil, raw.count == bytes.count {
+          guard let start = raw.baseAddress, memcmp(start, bytes, raw.count) != 0 else { return }
+        }
+        bytes = Array(raw)
+        value = make(bytes)
+      }
+      return value
+    }
+  }
+
+  private static func text(_ index: Int32) -> Column<String> { Column(index) { String(decoding: $0, as: UTF8.self) } }
+  private static func word<T: RawRepresentable<String>>(_ index: Int32) -> Column<T> {
+    Column(index) { T(rawValue: String(decoding: $0, as: UTF8.self)) }
+  }
+  private static func list(_ index: Int32) -> Column<[String]> {
+    Column(index) { bytes in
+      var reader = FieldReader(bytes)
+      return (try? reader.strings("list")) ?? []
+    }
+  }
+
+  private var state: Column<StepState> = word(4)
+  private var kind: Column<ActionKind> = word(6)
+  private var title = text(8)
+  private var why = text(9)
+  private var label = text(10)
+  private var level: Column<TrustLevel> = word(11)
+  private var rule = text(12)
+  private var file = text(13)
+  private var reasons = list(16)
+  private var broken = list(17)
+  private var evidence = list(18)
+  private var reach = Column<Reach>(19) { try? Reach(bytes: $0) }
+  private var policy = Column<Digest>(22) { Digest($0) }
+  private var mark: Column<Mark> = word(28)
+
+  /// nil when the row was written by something else than Ringi.
+  mutating func summary(_ row: borrowing Row) -> StepSummary? {
+    guard let state = state.read(row), let kind = kind.read(row), let level = level.read(row),
+      let reach = reach.read(row), let effect = digest(row, 21), let policy = policy.read(row),
+      let preview = digest(row, 23), let mark = mark.read(row)
     else { return nil }
-    let file = row.text(13)
+    let file = file.read(row) ?? ""
     let verdict = Verdict(
-      level: level, rule: row.text(12), origin: file.isEmpty ? nil : Origin(file: file, line: Int(row.int(14))),
-      isFloor: row.int(15) != 0, allowsBulk: row.int(31) != 0, hold: Int(row.int(33)),
-      expires: Int(row.int(34)), reasons: strings(row.bytes(16)),
-      brokenRules: strings(row.bytes(17)))
-    return StepSummary(
+      level: level, rule: rule.read(row) ?? "",
+      origin: file.isEmpty ? nil : Origin(file: file, line: Int(row.int(14))), isFloor: row.int(15) != 0,
+      allowsBulk: row.int(31) != 0, hold: Int(row.int(33)), expires: Int(row.int(34)),
+      reasons: reasons.read(row) ?? [], brokenRules: broken.read(row) ?? [])
+    let claims = Claims(title: title.read(row) ?? "", reason: why.read(row) ?? "", kind: label.read(row) ?? "")
+    var summary = StepSummary(
       id: StepID(row.int(0)), run: RunID(row.int(1)), number: StepNumber(Int(row.int(2))),
       plan: row.isNull(3) ? nil : Int(row.int(3)), state: state, revision: Revision(Int(row.int(5))), kind: kind,
-      claims: Claims(title: row.text(8), reason: row.text(9), kind: row.text(10)), target: row.text(7),
-      verdict: verdict, evidence: strings(row.bytes(18)), reach: reach, mustBeSeenWhole: row.int(20) != 0,
-      effectDigest: effect, previewDigest: preview, policyDigest: policy,
+      claims: claims, target: row.text(7), verdict: verdict, evidence: evidence.read(row) ?? [], reach: reach,
+      mustBeSeenWhole: row.int(20) != 0, effectDigest: effect, previewDigest: preview, policyDigest: policy,
       proposedAt: Timestamp(milliseconds: row.int(24)), decidedBy: row.text(25),
       decidedAt: row.isNull(26) ? nil : Timestamp(milliseconds: row.int(26)), reason: row.text(27), mark: mark,
-      discardedChanges: Set(row.text(29).split(separator: " ").compactMap { Int($0) }),
-      basis: Digest(row.bytes(30)), isRelayed: row.int(32) != 0,
+      discardedChanges: changes(row, 29), basis: digest(row, 30), isRelayed: row.int(32) != 0,
       dueAt: row.isNull(35) ? nil : Timestamp(milliseconds: row.int(35)),
       raisedFrom: row.isNull(36) ? nil : StepID(row.int(36)), painted: row.text(37),
       waitsSince: row.isNull(38) ? nil : Timestamp(milliseconds: row.int(38)))
+    let said = row.text(39)
+    if !said.isEmpty { summary.markReason = said }
+    return summary
+  }
+
+  private func digest(_ row: borrowing Row, _ column: Int32) -> Digest? { row.withBytes(column) { Digest(bytes: $0) } }
+
+  private func changes(_ row: borrowing Row, _ column: Int32) -> Set<Int> {
+    let text = row.text(column)
+    return text.isEmpty ? [] : Set(text.split(separator: " ").compactMap { Int($0) })
   }
 }
 

@@ -125,7 +125,7 @@ struct ConsoleSession<Terminal: Screen> {
       return try deliver(.trailPage(search.page))
     }
     guard var check = verification, !isVerified(check) else { return }
-    let found = try check.step(leaves: 64)
+    let found = try check.step(leaves: 16)
     verification = check
     // While more is written than checked, the word stays what it was after the first whole pass.
     if case .checking = found {
