@@ -20,7 +20,7 @@ extension CommandTable {
       .incident, [.character("i")], .run, "raise an incident; its clock of 24 hours starts",
       label: { $0.view == .live ? "incident" : nil }),
     Binding(
-      .closeIncident, [.character("c")], .run, "live: close the oldest open incident, with its outcome", in: [.live],
+      .closeIncident, [.character("c")], .run, "live: close an open incident, with its outcome", in: [.live],
       label: { $0.wall?.incidents.contains(where: \.isOpen) ?? false ? "close incident" : nil },
       obstacle: { $0.wall?.incidents.contains(where: \.isOpen) ?? false ? nil : "no incident is open" }),
     Binding(

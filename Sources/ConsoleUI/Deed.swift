@@ -5,6 +5,14 @@ import Domain
 /// The words of a yes, for the line mode as well.
 package enum ApprovalWords { package static func of(_ step: StepSummary) -> String { Deed.approval(step) } }
 
+/// Why a word on a redline comes too late, for the desk as well.
+package enum SettledCopy {
+  package static func words(_ copy: StepSummary) -> String {
+    let fate = copy.state == .done ? "is in place; undo it first" : "is \(copy.state.word)"
+    return "a word here would change nothing: \(copy.target) \(fate)"
+  }
+}
+
 enum Deed {
   @Sendable static func yes(_ model: Model) -> String? {
     switch model.view {
@@ -72,7 +80,7 @@ enum Deed {
       }
       return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
     case .review: return model.current == nil ? "nothing is prepared" : nil
-    case .flags: return noFlag(model)
+    case .flags: return noFlag(model) ?? noCopy(model)
     case .policy: return "a rule is changed in its file; x revokes a standing approval"
     case .live, .audit: return nil
     case .help: return "nothing to decide here; Esc goes back"
@@ -110,10 +118,19 @@ enum Deed {
       ?? (model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2")
   }
 
+  /// A redline is a change of its copy: once that is put in place or dropped, a word on it would change nothing.
+  private static func noCopy(_ model: Model) -> String? {
+    guard let row = model.currentFinding, !row.wording.isEmpty,
+      let copy = model.settledCopies[row.finding.document]
+    else { return nil }
+    return SettledCopy.words(copy)
+  }
+
   @Sendable static func noEdit(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
     if model.view == .flags {
       guard let row = model.currentFinding else { return "no flag is selected" }
+      if let why = noCopy(model) { return why }
       return row.finding.redline.isEmpty ? "this flag has no redline to change" : nil
     }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {

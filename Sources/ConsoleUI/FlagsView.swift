@@ -6,7 +6,7 @@ enum FlagsView {
   static func drawList(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 2 else { return }
     let flags = model.flags
-    let changed = flags.count { $0.humanLevel != nil }
+    let changed = flags.count(where: \.isRelevelled)
     let isNarrow = region.width < 60
     var counts = Finding.Level.allCases.compactMap { level -> String? in
       let count = flags.count { $0.level == level }
@@ -27,7 +27,7 @@ enum FlagsView {
       frame.putCut(
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
-          Span(row.level.word, Marks.flag(row.level)), Span(gap, .text), Span(row.humanLevel == nil ? "" : "* ", .key),
+          Span(row.level.word, Marks.flag(row.level)), Span(gap, .text), Span(row.isRelevelled ? "* " : "", .key),
           Span("\(row.finding.clause)  ", .text), Span(isNarrow ? row.stem : name(row.finding.document), .dim),
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }

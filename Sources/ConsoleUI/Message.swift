@@ -33,6 +33,8 @@ package enum Message: Sendable {
   /// The clocks: monotonic, and the wall's.
   case tick(at: Int64, wall: Timestamp)
   case reading(DeskReading)
+  /// Copies whose review is finished, by the document they repeat.
+  case settled([String: StepSummary])
   case wall(WallReading)
   case policy(PolicyReading)
   case trailPage(TrailPage)
@@ -74,7 +76,8 @@ package enum Intent: Hashable, Sendable {
   case revoke(StandingApproval)
   case decideAll([StepSummary], Decision, painted: String)
   case edit(StepSummary, text: String)
-  case mark(StepSummary, Mark, discarding: Set<Int>)
+  /// - Parameter reason: why something is left out; nil keeps what was said.
+  case mark(StepSummary, Mark, discarding: Set<Int>, reason: String? = nil)
   case finishReview
   /// Are the files of prepared results still as they were?
   case checkPrepared

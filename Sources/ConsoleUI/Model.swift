@@ -60,6 +60,8 @@ package enum ReasonPurpose: Hashable, Sendable {
   case reject(StepID)
   case level(Int64, Finding.Level)
   case discardRedline(Int64)
+  /// A result of the review, or one change of it.
+  case leaveOut(StepID, change: Int?)
   case incident(RunID?, StepNumber?)
   case closeIncident(Int64)
   /// When an approved message goes.
@@ -130,6 +132,8 @@ package struct Model: Sendable {
   /// In the order of the review: grouped by kind.
   package private(set) var preparedIDs: [StepID] = []
   package var findings: [FindingRow] = []
+  /// After a review: the copy of each document with flags, by the document; a word on its redlines changes nothing any more.
+  package var settledCopies: [String: StepSummary] = [:]
   package var trail: [TrailLine] = []
   package var leafCount: Int64 = 0
   package var check: TrailCheck = .checking(percent: 0)
@@ -179,6 +183,8 @@ package struct Model: Sendable {
   package private(set) var hasDue = false
   package private(set) var draftIDs: [StepID] = []
   package var draftSelection: StepID?
+  /// Times that were given for messages before all of them had been on the screen.
+  package var wantedTime: [StepID: String] = [:]
 
   // The desk: views 4 to 6.
   package var wall: WallReading?

@@ -166,6 +166,10 @@ enum OverlayView {
       title =
         row?.finding.redline.isEmpty ?? false
         ? "Disagree with the flag on \(clause): why?" : "Discard the redline of \(clause): why?"
+    case .leaveOut(let id, let change):
+      let target = model.steps[id]?.targetInLists ?? ""
+      title = change.map { "Leave out change \($0 + 1) of \(target): why?" } ?? "Discard \(target): why?"
+      lines.append([Span("a few words for the record, or Enter alone", .dim)])
     case .incident(let run, let step):
       let place = run.map { " on run \($0)\(step.map { ", step #\($0)" } ?? "")" } ?? ""
       title = "Raise an incident\(place): what happened?"
@@ -174,6 +178,8 @@ enum OverlayView {
       title = "Close incident \(id): what came of it?"
       if let incident = model.wall?.incidents.first(where: { $0.id == id }) {
         lines.append([Span(incident.what, .text)])
+        let open = model.wall?.incidents.count(where: \.isOpen) ?? 0
+        if open > 1 { lines.append([Span("\(open) are open: Tab goes to another", .dim)]) }
       }
     case .later(let id):
       title = "Send #\(model.steps[id]?.number.value ?? 0) later: when?"
@@ -200,6 +206,7 @@ enum OverlayView {
     case .reject: "rejects"
     case .level: "changes the level"
     case .discardRedline: "records it"
+    case .leaveOut(_, let change): change == nil ? "discards it" : "leaves it out"
     case .incident: "raises it"
     case .closeIncident: "closes it"
     case .later: "approves, to be sent then"
@@ -290,7 +297,9 @@ enum OverlayView {
       }
     }
     lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
-    lines += discarded.map { [Span("  \(no) \($0.targetInLists)", .dim)] }
+    lines += discarded.map { step in
+      [Span("  \(no) \(step.targetInLists)\(step.markReason.isEmpty ? "" : ": \(step.markReason)")", .dim)]
+    }
     let flags = model.findings.count(where: Deed.wantsWord)
     if flags > 0 {
       lines.append([

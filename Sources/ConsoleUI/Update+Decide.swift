@@ -53,11 +53,11 @@ func no(_ model: inout Model) -> [Intent] {
   switch model.view {
   case .run, .drafts:
     guard let step = model.current else { return [] }
-    if step.state == .staged { return mark(&model, .discard) }
+    if step.state == .staged { return leaveOut(&model) }
     model.overlay = .reason(.reject(step.id), TextField("", isMultiLine: false))
   case .policy:
     model.overlay = model.selectedStanding.map { .confirm(.revoke($0)) }
-  case .review: return mark(&model, .discard)
+  case .review: return leaveOut(&model)
   case .flags:
     guard let row = model.currentFinding else { return [] }
     model.overlay = .reason(.discardRedline(row.id), TextField("", isMultiLine: false))
@@ -103,14 +103,15 @@ private func approve(_ model: inout Model) -> [Intent] {
   return hold.isEmpty && !step.mustBeSeenWhole ? intents + advance(&model, past: step.id) : intents
 }
 
-/// Approve now, to happen later: the time is asked for after everything has been seen.
+/// Approve now, to happen later. It counts once everything has been seen.
 func later(_ model: inout Model) -> [Intent] {
   if let why = unarmed(model) {
     say(&model, why, isBad: true)
     return [.flushInput]
   }
-  guard painting(&model) != nil, let step = model.current else { return [] }
-  model.overlay = .reason(.later(step.id), TextField("", isMultiLine: false))
+  guard let step = model.current else { return [] }
+  // What is typed now is a time, also where more has to be seen first.
+  model.overlay = .reason(.later(step.id), TextField(model.wantedTime[step.id] ?? "", isMultiLine: false))
   return []
 }
 
@@ -181,19 +182,30 @@ func rest(_ model: inout Model) -> [Intent] {
 
 // MARK: the review
 
-private func mark(_ model: inout Model, _ mark: Mark) -> [Intent] {
+/// A no says why, everywhere; in the review Enter alone will do.
+private func leaveOut(_ model: inout Model) -> [Intent] {
   guard let step = model.current else { return [] }
-  if model.pane == .preview, Deed.changeCount(model) > 1 {
+  let isChange = model.view == .review && model.pane == .preview && Deed.changeCount(model) > 1
+  model.overlay = .reason(
+    .leaveOut(step.id, change: isChange ? model.change : nil), TextField("", isMultiLine: false))
+  return []
+}
+
+/// - Parameter change: the one change that is meant; nil for the whole result, or for the one under the cursor.
+func mark(_ model: inout Model, _ mark: Mark, change: Int? = nil, reason: String? = nil) -> [Intent] {
+  guard let step = model.current else { return [] }
+  let isChange = model.view == .review && model.pane == .preview && Deed.changeCount(model) > 1
+  if let change = change ?? (isChange && mark == .keep ? model.change : nil) {
     var discarded = step.discardedChanges
-    if mark == .discard { discarded.insert(model.change) } else { discarded.remove(model.change) }
+    if mark == .discard { discarded.insert(change) } else { discarded.remove(change) }
     say(
       &model,
-      "change \(model.change + 1) \(mark == .keep ? "stays in" : "is left out"); a in the list keeps the file with what stays in"
+      "change \(change + 1) \(mark == .keep ? "stays in" : "is left out"); a in the list keeps the file with what stays in"
     )
-    return [.mark(step, step.mark, discarding: discarded)] + nextChange(&model)
+    return [.mark(step, step.mark, discarding: discarded, reason: reason)] + nextChange(&model)
   }
   // What was left out stays left out: only its own key takes it in again.
-  let intents: [Intent] = [.mark(step, mark, discarding: step.discardedChanges)]
+  let intents: [Intent] = [.mark(step, mark, discarding: step.discardedChanges, reason: reason)]
   if model.view == .drafts {
     say(&model, "#\(step.number) marked \(mark.rawValue); b, then Enter, finishes the review")
     return intents + advance(&model, past: step.id)

@@ -99,6 +99,12 @@ private func isSearching(_ overlay: Overlay) -> Bool {
 private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField) -> [Intent] {
   var field = field
   say(&model, "")
+  if key == .tab, case .closeIncident(let id) = purpose {
+    let open = (model.wall?.incidents.filter(\.isOpen) ?? []).map(\.id)
+    let next = open.firstIndex(of: id).map { open[($0 + open.count - 1) % open.count] } ?? id
+    model.overlay = .reason(.closeIncident(next), field)
+    return []
+  }
   if key == .enter {
     // A number alone is one of the list; it is text like any other until Enter.
     if case .reject = purpose, let number = Int(field.text) {
@@ -140,7 +146,9 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
       return []
     }
     model.overlay = nil
-    return model.findings.first { $0.id == id }.map { [.setLevel($0, level, reason: reason)] } ?? []
+    guard let row = model.findings.first(where: { $0.id == id }) else { return [] }
+    tellPlace(&model, row, level)
+    return [.setLevel(row, level, reason: reason)]
   case .discardRedline(let id):
     guard !reason.allSatisfy(\.isWhitespace) else {
       say(&model, "say why, in a few words", isBad: true)
@@ -149,6 +157,13 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     model.overlay = nil
     guard let row = model.findings.first(where: { $0.id == id }) else { return [] }
     return [.markRedline(row, .discard, reason: reason)] + advanceFlag(&model)
+  case .leaveOut(let id, let change):
+    model.overlay = nil
+    guard model.current?.id == id else {
+      say(&model, "it is not under the cursor any more; nothing was decided", isBad: true)
+      return []
+    }
+    return mark(&model, .discard, change: change, reason: reason.allSatisfy(\.isWhitespace) ? "" : reason)
   case .incident(let run, let step):
     guard !reason.allSatisfy(\.isWhitespace) else {
       say(&model, "say what happened", isBad: true)
@@ -167,6 +182,17 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
   }
 }
 
+/// The list is in the order of levels: a flag that moves takes the cursor with it, and says where it went.
+private func tellPlace(_ model: inout Model, _ row: FindingRow, _ level: Finding.Level) {
+  var moved = model
+  if let index = moved.findings.firstIndex(where: { $0.id == row.id }) { moved.findings[index].humanLevel = level }
+  let place = moved.flags.firstIndex { $0.id == row.id } ?? 0
+  say(
+    &model,
+    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)) goes to the next without a word"
+  )
+}
+
 /// The time was given: the approval counts for what was shown, as any does.
 private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [Intent] {
   guard let due = model.time.later(text, offset: model.zone) else {
@@ -177,7 +203,13 @@ private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [In
     return []
   }
   model.overlay = nil
-  guard model.current?.id == id, let painted = painting(&model), let step = model.current else { return [] }
+  guard model.current?.id == id else { return [] }
+  guard let painted = painting(&model), let step = model.current else {
+    model.wantedTime[id] = text
+    say(&model, "\(text) is noted. \(model.status.replacing("then press again", with: "then L and Enter"))")
+    return []
+  }
+  model.wantedTime[id] = nil
   say(&model, "#\(step.number): yes, \(Standing.countdown(due, model)); u takes it back")
   return [.decideLater(step, painted: painted.description, at: due)]
 }

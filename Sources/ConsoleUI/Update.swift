@@ -21,6 +21,9 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if let ends = model.statusEnds, at >= ends { say(&model, "") }
     return []
   case .reading(let reading): return read(&model, reading)
+  case .settled(let copies):
+    model.settledCopies = copies
+    return []
   case .wall, .policy, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
   case .enter(let view): return perform(&model, view.command)
   case .selected(let id):
@@ -321,8 +324,10 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
       .incident(model.wantedRun?.id, model.current?.number), TextField("", isMultiLine: false))
     return []
   case .closeIncident:
-    let oldest = model.wall?.incidents.filter(\.isOpen).last
-    model.overlay = oldest.map { .reason(.closeIncident($0.id), TextField("", isMultiLine: false)) }
+    // The one of the run under the cursor, else the oldest; Tab goes to the next.
+    let open = model.wall?.incidents.filter(\.isOpen) ?? []
+    let incident = open.last { $0.run != nil && $0.run == model.liveSelection } ?? open.last
+    model.overlay = incident.map { .reason(.closeIncident($0.id), TextField("", isMultiLine: false)) }
     return []
   case .openRun: return model.liveSelection.map { [.openRun($0)] } ?? []
   case .decideHere:

@@ -146,6 +146,8 @@ package struct FindingRow: Hashable, Sendable {
     self.mark = mark
   }
   package var level: Finding.Level { humanLevel ?? finding.level }
+  /// A person's level is another than the agent's; one that was raised and lowered back is not.
+  package var isRelevelled: Bool { level != finding.level }
   /// The redline as it stands: a person's words before the agent's.
   package var wording: String { rewritten.isEmpty ? finding.redline : rewritten }
   /// The name of the document without folders and endings, as memos and messages are named after it.

@@ -88,7 +88,10 @@ extension Preview {
     case .post(let post): plain([("channel", post.channel)], body: post.text)
     case .addEvent(let event):
       plain(
-        [("title", event.title), ("start", event.start), ("end", event.end), ("place", event.place)]
+        [
+          ("title", event.title), ("start", EventTime.words(event.start)), ("end", EventTime.words(event.end)),
+          ("place", event.place),
+        ]
           + event.attendees.map { ("invites", $0) }, body: event.notes)
     case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
     case .command(let arguments, let directory):

@@ -99,11 +99,16 @@ package struct DeskActions {
     return try journalled { () throws(JournalFault) in try maker.editableText(step) }
   }
 
-  package func mark(_ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>) throws(RuntimeFault) {
+  /// - Parameter reason: why something is left out; nil keeps what was said.
+  package func mark(
+    _ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil
+  ) throws(RuntimeFault) {
     let flags = RedlineDesk(self)
+    // What is left out no more needs no reason.
+    let said = reason ?? (mark == .discard || !changes.isEmpty ? nil : "")
     try journalled { () throws(JournalFault) in
-      try store.mark(step.id, mark, discarding: changes)
-      try flags.follow(step, changes)
+      try store.mark(step.id, mark, discarding: changes, reason: said)
+      try flags.follow(step, changes, reason: reason)
     }
   }
 
@@ -151,7 +156,9 @@ package struct DeskActions {
       let words = all.compactMap { step -> (step: StepID, decision: Decision, shown: Shown)? in
         let mark: Mark = kept.contains(step.id) ? .keep : step.mark
         guard mark != .undecided else { return nil }
-        return (step.id, mark == .keep ? .keep : .discard(reason: ""), Shown(step, painted: "in the review"))
+        return (
+          step.id, mark == .keep ? .keep : .discard(reason: step.markReason), Shown(step, painted: "in the review")
+        )
       }
       try gate.decide(words, by: desk.person)
       return (words.filter { $0.decision == .keep }.count, words.filter { $0.decision != .keep }.count)

@@ -26,6 +26,11 @@ package enum Front {
     if let theme { _ = try ConsoleLoop.theme(theme, desk) }
   }
 
+  /// Questions nobody can answer are told before anything starts.
+  package static func needKeys() throws(RuntimeFault) {
+    guard isatty(0) == 1 else { throw RuntimeFault(.refused, "deciding needs a person's terminal; this is none") }
+  }
+
   /// The run a console opens on: the asked one, else the newest that is not over, else the newest.
   package static func pick(_ desk: Desk, _ run: Int64?) throws(RuntimeFault) -> RunID? {
     if let run { return RunID(run) }

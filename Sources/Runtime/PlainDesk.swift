@@ -30,7 +30,7 @@ package struct PlainDesk {
 
   /// Asks until nothing is left or the person leaves.
   package mutating func serve() throws(RuntimeFault) {
-    guard isatty(0) == 1 else { throw RuntimeFault(.refused, "deciding needs a person's terminal; this is none") }
+    try Front.needKeys()
     try tell("Run \(run). Answer each question with its number and Enter; 0 leaves, and the run goes on.")
     do {
       while try next() {}
@@ -280,9 +280,14 @@ package struct PlainDesk {
       let left = all.count { $0.mark == .undecided }
       let choice = try ask(
         "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
+      var why: String?
+      if choice == 2 {
+        guard let (_, reason) = try reason() else { return true }
+        why = reason
+      }
       let marked = choice == 3 ? all.filter { $0.mark == .undecided && !$0.isClash } : [step]
       for step in marked {
-        try actions.mark(step, choice == 2 ? .discard : .keep, discarding: step.discardedChanges)
+        try actions.mark(step, choice == 2 ? .discard : .keep, discarding: step.discardedChanges, reason: why)
       }
       return true
     }

@@ -2,6 +2,7 @@
 // level, messages that name its clause. A word on one of them is a word on the others.
 
 import AuditLog
+import ConsoleUI
 import Domain
 import EffectPreview
 import GateKeeper
@@ -128,10 +129,7 @@ struct RedlineDesk {
   func mark(_ row: FindingRow, _ mark: Mark, reason: String, in run: RunID) throws(RuntimeFault) {
     let place = try place(of: row, in: run)
     if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document] {
-      throw RuntimeFault(
-        .refused,
-        "its copy \(copy.target) is \(copy.state.word): a word here would change nothing in it; undo it first, or change the file"
-      )
+      throw RuntimeFault(.refused, SettledCopy.words(copy))
     }
     // An earlier no is not forgotten by a later yes.
     let isTurned = mark == .keep && row.mark == .discard
@@ -155,7 +153,8 @@ struct RedlineDesk {
   }
 
   /// A change left out of a copy in the review, or taken in again, is the word on its redline.
-  func follow(_ step: StepSummary, _ changes: Set<Int>) throws(JournalFault) {
+  /// - Parameter reason: why; nil or empty where nobody said.
+  func follow(_ step: StepSummary, _ changes: Set<Int>, reason: String? = nil) throws(JournalFault) {
     let turned = step.discardedChanges.symmetricDifference(changes)
     guard !turned.isEmpty, let copy = try copy(step) else { return }
     for row in try flags(on: copy) {
@@ -166,7 +165,8 @@ struct RedlineDesk {
         out == 0
         ? "taken in again in the review"
         : out == own.count ? "left out in the review" : "\(out) of its \(own.count) changes left out in the review"
-      try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: words, by: person)
+      let said = reason.flatMap { $0.isEmpty || out == 0 ? nil : "\($0) (\(words))" } ?? words
+      try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: said, by: person)
       // What is kept in part is neither the agent's words nor the clause's.
       if out > 0, out < own.count { try store.rewrite(row.id, copy.words(of: row, without: changes), by: person) }
     }

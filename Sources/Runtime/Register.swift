@@ -23,7 +23,8 @@ package enum Register {
       flags.contains(where: { !$0.decidedBy.isEmpty || copies[$0.finding.document]?.decidedBy.isEmpty == false })
     else { return nil }
     let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
-    let text = CSV.text([columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) })
+    // The mark of UTF-8 first: spreadsheets take a file without it for another encoding.
+    let text = "\u{FEFF}" + CSV.text([columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) })
     let folder = "\(desk.directory)/registers"
     // One that somebody may have in hand is never overwritten: its digest is on the trail.
     var path = "\(folder)/run-\(run).csv"
@@ -48,7 +49,7 @@ package enum Register {
       switch flag.mark {
       case .undecided:
         !flag.rewritten.isEmpty
-          ? "redline rewritten" : flag.humanLevel != nil ? "level changed" : finding.level == .green ? "" : "undecided"
+          ? "redline rewritten" : flag.isRelevelled ? "level changed" : finding.level == .green ? "" : "undecided"
       case .keep:
         finding.redline.isEmpty ? "agreed" : flag.rewritten.isEmpty ? "redline kept" : "redline kept, rewritten"
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
@@ -70,6 +71,7 @@ package enum Register {
       switch step.state {
       case .kept, .performing, .done: "kept"
       case .staged: "not decided"
+      case .discarded where !step.reason.isEmpty: "discarded: \(step.reason)"
       default: step.state.rawValue
       }
     }

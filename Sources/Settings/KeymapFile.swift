@@ -25,6 +25,11 @@ package enum KeymapFile {
         guard let key = Key(name: try item.text()) else {
           throw item.fault("`\(try item.text())` is no key; write a letter, Ctrl-x, Enter, Tab, PgUp, Home …")
         }
+        // Keys that hands press to get away.
+        let isOwn = CommandTable.bindings.contains { $0.command == command && $0.keys.contains(key) }
+        guard isOwn || ![.escape, .control("c"), .control("z")].contains(key) else {
+          throw item.fault("\(key.name) leads out and nowhere else; give `\(name)` another key")
+        }
         keys.append(key)
       }
       guard !keys.isEmpty || ![.approve, .reject, .leave, .help].contains(command) else {

@@ -16,6 +16,10 @@ struct Bench {
     if arguments.first == "writer", arguments.count == 4, let first = Int(arguments[2]), let count = Int(arguments[3]) {
       return try WriterRow.writer(arguments[1], first: first, count: count)
     }
+    if let odd = arguments.first(where: { !["--json", "--quick", "--view"].contains($0) }) {
+      print("ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view and `desk FOLDER STEPS LEAVES`")
+      exit(2)
+    }
     let isQuick = arguments.contains("--quick")
     var rows: [Row] = []
     if arguments.contains("--view") {

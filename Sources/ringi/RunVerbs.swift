@@ -12,6 +12,7 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let desk = try Desk()
     try Front.check(theme: theme, desk)
+    if plain { try Front.needKeys() }
     let directory = try Samples.copy(name)
     print("A fresh copy of the sample `\(name)` is in \(directory)")
     print("Other samples: \(Samples.names.filter { $0 != name }.map { "ringi demo \($0)" }.joined(separator: ", "))")
@@ -37,6 +38,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let desk = try Desk()
     try Front.check(theme: theme, desk)
+    if plain, !detach { try Front.needKeys() }
     let run = try RunStarter.start(desk, workspace: workspace, goal: goal, agent: agent, shown: show)
     if detach {
       print("run \(run) goes on without a console, on the folders of \(workspace); `ringi` opens one")

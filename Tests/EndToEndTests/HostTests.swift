@@ -114,9 +114,13 @@ extension SessionTests {
     try sitting.until("both are prepared") { $0.preparedIDs.count == 2 }
     try sitting.press("b")
     try sitting.decide("x")
+    try sitting.press("too long")
     try sitting.press(.enter)
+    try sitting.press(.enter)
+    #expect(sitting.text.contains(": too long"), "the last summary says why: \(sitting.text)")
     try sitting.decide("a")
     try sitting.until("one is discarded") { $0.preparedIDs.count == 1 }
+    #expect(try ringi("audit", "log", "event:discarded").output.contains("too long"))
     try sitting.press("e")
     try sitting.press("my ")
     try sitting.press(.control("s"))
@@ -204,10 +208,7 @@ extension SessionTests {
     #expect(trail.contains { $0.contains("proposed") && !$0.contains("extra@") })
     #expect(trail.contains { $0.contains("changed") && $0.contains("extra@") }, "\(trail)")
     try sitting.press("3")
-    for _ in 0..<6 where sitting.model.overlay == nil { try sitting.decide("L") }
-    try sitting.press("2h")
-    #expect(sitting.text.contains("in 2 h"))
-    try sitting.press(.enter)
+    try sitting.sendLater("2h")
     try sitting.until("it is set") { $0.steps[mail.id]?.state == .approved }
     try sitting.press("K")
     try sitting.decide("a")

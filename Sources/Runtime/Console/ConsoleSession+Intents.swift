@@ -40,6 +40,8 @@ extension ConsoleSession {
       }
       let step = place.step
       try deliver(.editable(step.id, step.revision, try actions.editableText(step), line: place.line))
+      guard row.mark == .discard else { return }
+      try deliver(.told("“\(row.finding.clause)” is discarded: its words stand here and stay left out", isBad: true))
     case .editOutside(let step): wantsEditor = step
     case .loadTrail(let step):
       trailStep = step
@@ -88,7 +90,8 @@ extension ConsoleSession {
     case .edit(let step, let text):
       try actions.edit(step, text: text)
       try deliver(.edited)
-    case .mark(let step, let mark, let changes): try actions.mark(step, mark, discarding: changes)
+    case .mark(let step, let mark, let changes, let reason):
+      try actions.mark(step, mark, discarding: changes, reason: reason)
     case .checkPrepared:
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }

@@ -74,7 +74,8 @@ struct ConsoleSession<Terminal: Screen> {
     } else if !opening.greeting.isEmpty {
       try deliver(.greeted(opening.greeting, isBad: false))
     } else if warning.health != .good, !opening.isDemo {
-      try deliver(.greeted("\(warning.fact); `ringi doctor` says more", isBad: true))
+      let words = "other programs of yours may be able to type into this window"
+      try deliver(.greeted("\(words): `ringi doctor` says more", isBad: true))
     }
   }
 
@@ -181,12 +182,21 @@ struct ConsoleSession<Terminal: Screen> {
     var news = reading.0
     news.hasHost = model.hasHost
     try deliver(.reading(news))
+    try settleCopies(news)
     if var search, model.view == .audit {
       let isNews = try journalled { () throws(JournalFault) in try search.catchUp() }
       self.search = search
       if isNews { try deliver(.trailPage(search.page)) }
     }
     try refreshWall(isChanged: true)
+  }
+
+  /// Once nothing with a document beneath it is prepared any more, flags have to say what became of their copies.
+  private mutating func settleCopies(_ news: DeskReading) throws(RuntimeFault) {
+    guard !news.findings.isEmpty, !news.steps.isEmpty else { return }
+    let isOpen = model.prepared.contains { $0.basis != nil }
+    let copies = isOpen ? [:] : try RedlineDesk(actions).copies(of: run)
+    if copies != model.settledCopies { try deliver(.settled(copies)) }
   }
 
   /// All runs, incidents and signs: at once where they are shown, else only so often that the header knows incidents.
