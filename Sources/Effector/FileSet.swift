@@ -31,6 +31,8 @@ struct FileSet {
   private let hash: ([UInt8]) -> Digest
   private let load: (Digest) -> [UInt8]?
   private var items: [Item] = []
+  /// Folders that were made on the way to a target, the outermost first.
+  private var made: [FolderScope.Place]? = []
   /// What is worth saying of a step that did less than it could have.
   private(set) var notes: [StepID: String] = [:]
 
@@ -54,7 +56,11 @@ struct FileSet {
       throw error
     }
     for item in items {
-      unlinkat(item.directory.descriptor, item.beside, 0)
+      // It is done by now: what can't be cleaned up at the second try either is told.
+      if !Self.isGone(item), !Self.isGone(item) {
+        let name = String(decoding: item.beside.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        notes[item.step] = "what it replaced still lies beside it, as \(name): \(FolderScope.reason())"
+      }
       fsync(item.directory.descriptor)
       if let target = item.target { fsync(target.0.descriptor) }
     }
@@ -84,13 +90,13 @@ struct FileSet {
       case .createFile, .makeFolder: true
       default: false
       }
-    let (directory, name) = try scope.parent(of: path, creating: isCreate)
+    let (directory, name) = try isCreate ? scope.parent(of: path, making: &made) : scope.parent(of: path)
     let beside = Self.beside(step)
     var item = Item(effect: effect, path: path, directory: directory, name: name, beside: beside, step: step)
     if case .renameFile(_, let to, _) = effect {
       let scope = try scopes.scope(of: to)
       guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, to.display) }
-      item.target = try scope.parent(of: to, creating: true)
+      item.target = try scope.parent(of: to, making: &made)
     }
     items.append(item)
     guard let content = effect.newContent else { return }
@@ -125,6 +131,10 @@ struct FileSet {
     guard code == 0 else { throw ScopeFault(.failed, item.path.display, FolderScope.reason(-code)) }
   }
 
+  private static func isGone(_ item: Item) -> Bool {
+    unlinkat(item.directory.descriptor, item.beside, 0) == 0 || errno == ENOENT
+  }
+
   /// The name that a step's content has beside its target until it is in place; told by the step, so that what a
   /// killed performer left can be found.
   private static func beside(_ step: StepID) -> [CChar] { Array(".ringi-step-\(step.value).tmp".utf8CString) }
@@ -132,7 +142,7 @@ struct FileSet {
   /// Removes what a killed performer left beside a step's target. What it displaced is kept on the desk.
   static func sweep(_ effect: Effect, _ step: StepID, scopes: Scopes) {
     guard let path = effect.writtenPath, let scope = try? scopes.scope(of: path),
-      let (directory, _) = try? scope.parent(of: path, creating: false)
+      let (directory, _) = try? scope.parent(of: path)
     else { return }
     unlinkat(directory.descriptor, beside(step), 0)
   }
@@ -221,6 +231,7 @@ struct FileSet {
       // What could not be put back lies beside its place: it may be the only copy of what somebody wrote.
       if isBack { unlinkat(directory, item.beside, 0) }
     }
+    for folder in (made ?? []).reversed() { unlinkat(folder.directory.descriptor, folder.name, AT_REMOVEDIR) }
   }
 }
 

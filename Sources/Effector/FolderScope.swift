@@ -98,16 +98,27 @@ package final class FolderScope {
     return parts
   }
 
-  /// The parent directory, freshly walked, and the last name.
-  func parent(of path: FilePath, creating: Bool) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
+  /// A place in a folder: the folder, held, and a name in it.
+  typealias Place = (directory: DirectoryHandle, name: [CChar])
+
+  /// The parent directory, freshly walked, and the last name; a folder that is missing is a fault.
+  func parent(of path: FilePath) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
+    var none: [Place]?
+    return try parent(of: path, making: &none)
+  }
+
+  /// - Parameter made: folders that were missing and are there now, the outermost first; nil makes none.
+  func parent(of path: FilePath, making made: inout [Place]?) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
     try checkRoot(path)
     let parts = try Self.components(path)
     var current = root
     for part in parts.dropLast() {
       let name = part.map { CChar(bitPattern: $0) } + [0]
       var next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      if next < 0, errno == ENOENT, creating {
-        guard mkdirat(current.descriptor, name, 0o755) == 0 || errno == EEXIST else {
+      if next < 0, errno == ENOENT, made != nil {
+        if mkdirat(current.descriptor, name, 0o755) == 0 {
+          made?.append((current, name))
+        } else if errno != EEXIST {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
         fsync(current.descriptor)
@@ -121,7 +132,7 @@ package final class FolderScope {
 
   /// What is at the path; throws `missing` where nothing is.
   package func read(_ path: FilePath) throws(ScopeFault) -> FileState {
-    let (directory, name) = try parent(of: path, creating: false)
+    let (directory, name) = try parent(of: path)
     return try Self.read(directory, name, display(path))
   }
 
@@ -210,7 +221,7 @@ package final class Scopes {
 
   /// A folder is there, and no part of its path is a link.
   package func isFolder(_ path: FilePath) -> Bool {
-    guard let (directory, name) = try? scope(of: path).parent(of: path, creating: false) else { return false }
+    guard let (directory, name) = try? scope(of: path).parent(of: path) else { return false }
     var status = stat()
     return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
