@@ -25,6 +25,7 @@ package final class Performer {
   /// How people name a step: `run-2-step-16`.
   private let name: (StepID) -> String
   private let sender: String
+  package let sent: SentMail
 
   package init(
     scopes: Scopes, outbox: String, transport: MailTransport, sender: String, hash: @escaping ([UInt8]) -> Digest,
@@ -40,6 +41,7 @@ package final class Performer {
     self.hash = hash
     self.load = load
     self.mailDate = mailDate
+    sent = SentMail(outbox: outbox, transport: transport, name: name)
   }
 
   /// One outcome for each effect, in order. File effects of one permit succeed or roll back together.
@@ -70,7 +72,7 @@ package final class Performer {
 
   private func perform(_ permitted: PermittedEffect) -> Outcome {
     let name = name(permitted.step)
-    let id = "\(name).\(permitted.digest.short)@ringi.desk"
+    let id = sent.messageID(permitted.step, permitted.digest)
     switch permitted.action.effect {
     case .sendMail(let mail): return send(mail, name, id)
     case .draftMail(let mail):

@@ -42,6 +42,9 @@ enum Pipe {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     // Exit status as in wait(2): the low seven bits are the signal, the next byte the code.
+    if status & 0x7F != 0, written == input.count {
+      return .unknown(detail: "`\(arguments[0])` was ended by signal \(status & 0x7F) after it had the message")
+    }
     guard status & 0x7F == 0, (status >> 8) & 0xFF == 0, written == input.count else {
       return .failed(detail: "`\(arguments[0])` ended with \((status >> 8) & 0xFF)")
     }

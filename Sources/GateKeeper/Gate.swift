@@ -91,12 +91,15 @@ package enum Outcome: Hashable, Sendable {
   case failed(detail: String)
   /// Part of a set of which nothing took effect.
   case rolledBack(detail: String)
+  /// It may have taken effect: nobody here can tell.
+  case unknown(detail: String)
 
   package var event: StepEvent {
     switch self {
     case .done: .succeed
     case .failed: .fail
     case .rolledBack: .rollback
+    case .unknown: .lose
     }
   }
 
@@ -105,12 +108,13 @@ package enum Outcome: Hashable, Sendable {
     case .done: "done"
     case .failed: "failed"
     case .rolledBack: "rolled-back"
+    case .unknown: "may-have-happened"
     }
   }
 
   package var detail: String {
     switch self {
-    case .done(let detail), .failed(let detail), .rolledBack(let detail): detail
+    case .done(let detail), .failed(let detail), .rolledBack(let detail), .unknown(let detail): detail
     }
   }
 }

@@ -8,6 +8,7 @@ import GateKeeper
 struct Reconciler {
   let desk: Desk
   let maker: StepMaker
+  let sent: SentMail
 
   /// The caller holds the run's lock, so nobody is performing.
   func reconcile(_ run: RunID) throws(JournalFault) {
@@ -21,8 +22,8 @@ struct Reconciler {
       })
     for step in try store.steps(of: run, in: [.unknown]) {
       let effect = try maker.effect(of: step.id)
-      guard let finding = look(effect) else {
-        try ask(step)
+      guard let finding = look(effect, step) else {
+        try ask(step, because: "the host died while it did this")
         continue
       }
       maker.scopes.sweep(effect, of: step.id)
@@ -37,9 +38,17 @@ struct Reconciler {
   }
 
   /// What nobody here can find out waits for a person again, and says so on its docket.
-  private func ask(_ step: StepSummary) throws(JournalFault) {
+  /// - Parameter words: why nobody knows.
+  func ask(_ step: StepSummary, because words: String) throws(JournalFault) {
+    var warnings = ["\(words): it may have happened already"]
+    if step.kind == .mailSend {
+      // What tells this mail from any other where it may have arrived.
+      warnings.append(
+        "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")
+    }
     let revised = try maker.changing(try maker.revised(step)) {
-      $0.reach.warnings.insert("the host died while it did this: it may have happened already", at: 0)
+      $0.reach.warnings.removeAll { $0.contains("it may have happened already") || $0.contains("Message-ID") }
+      $0.reach.warnings.insert(contentsOf: warnings, at: 0)
     }
     try desk.gate.move([
       Transition(
@@ -49,8 +58,17 @@ struct Reconciler {
   }
 
   /// nil where the disk can't tell: mail, posts and calls stay unknown until a person looks.
-  private func look(_ effect: Effect) -> (event: StepEvent, words: String)? {
+  private func look(_ effect: Effect, _ step: StepSummary) -> (event: StepEvent, words: String)? {
     switch effect {
+    case .draftMail, .sendMail:
+      var isDraft = false
+      if case .draftMail = effect { isDraft = true }
+      return sent.saved(step.id, step.effectDigest, isDraft: isDraft).map {
+        (
+          .reconcileDone,
+          isDraft ? "draft saved, not sent: \($0)" : "\(Outbox.prefix), no mail command is set up: \($0)"
+        )
+      }
     case .readFile, .reportFindings: return (.reconcileDone, "a read changes nothing")
     case .createFile(let path, let content): return compare(path, before: nil, after: content.digest)
     case .editFile(let path, let image, let content):
@@ -65,7 +83,7 @@ struct Reconciler {
       return maker.scopes.isFolder(path) ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
     case .removeFolder(let path):
       return maker.scopes.isFolder(path) ? (.reconcileFailed, "it is still there") : (.reconcileDone, "it was gone")
-    case .outside, .draftMail, .sendMail, .post, .addEvent, .call, .command, .other: return nil
+    case .outside, .post, .addEvent, .call, .command, .other: return nil
     }
   }
 

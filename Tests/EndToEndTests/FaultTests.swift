@@ -90,7 +90,9 @@ struct KeptReview {
   }
 
   /// The performer under strace.
-  func perform(_ options: [String]) throws -> Int32 {
+  func perform(_ options: [String]) throws -> Int32 { try Self.perform(ringi, options) }
+
+  static func perform(_ ringi: Ringi, _ options: [String]) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/timeout")
     process.arguments =

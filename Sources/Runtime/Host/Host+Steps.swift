@@ -95,7 +95,7 @@ extension Host {
   private func reply(_ number: StepNumber, _ outcome: Outcome) -> Answer {
     switch outcome {
     case .done(let detail): .done(number, detail: detail)
-    case .failed(let detail), .rolledBack(let detail): .failed(number, reason: detail)
+    case .failed(let detail), .rolledBack(let detail), .unknown(let detail): .failed(number, reason: detail)
     }
   }
 
@@ -117,6 +117,9 @@ extension Host {
       ])
     } else {
       try desk.gate.conclude(outcomes)
+      for case (let id, .unknown(let detail)) in outcomes {
+        if let step = try store.step(id) { try reconciler.ask(step, because: detail) }
+      }
     }
     // Our own commits don't change this connection's data_version.
     seenVersion = -1

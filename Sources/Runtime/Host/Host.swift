@@ -95,13 +95,14 @@ package final class Host {
   }
 
   var agent: Actor { .agent(agentName) }
+  var reconciler: Reconciler { Reconciler(desk: desk, maker: maker, sent: performer.sent) }
   var store: DeskStore { desk.store }
 
   /// Runs until the run is over, or, without an agent, until nothing is left to perform.
   package func serve() {
     if link == nil, agentPID == 0 { isAgentDone = true }
     attempt { () throws(JournalFault) in
-      try Reconciler(desk: desk, maker: maker).reconcile(run)
+      try reconciler.reconcile(run)
       if agentPID == 0 { try takeLeftView() }
       plan = try store.plan(of: run)
     }
