@@ -7,8 +7,11 @@ package enum ApprovalWords { package static func of(_ step: StepSummary) -> Stri
 
 /// Why a word on a redline comes too late, for the desk as well.
 package enum SettledCopy {
-  package static func words(_ copy: StepSummary) -> String {
-    let fate = copy.state == .done ? "is in place; undo it first" : "is \(copy.state.word)"
+  /// nil where the word is true of the copy as it is: a yes to what is in place.
+  package static func obstacle(_ copy: StepSummary, _ row: FindingRow, _ mark: Mark) -> String? {
+    let isThere = [.kept, .performing, .done].contains(copy.state)
+    if isThere, mark == .keep, row.mark == .undecided { return nil }
+    let fate = isThere ? "is in place; change the file itself" : "is \(copy.state.word)"
     return "a word here would change nothing: \(copy.target) \(fate)"
   }
 }
@@ -80,7 +83,7 @@ enum Deed {
       }
       return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
     case .review: return model.current == nil ? "nothing is prepared" : nil
-    case .flags: return noFlag(model) ?? noCopy(model)
+    case .flags: return noFlag(model) ?? noCopy(model, .keep)
     case .policy: return "a rule is changed in its file; x revokes a standing approval"
     case .live, .audit: return nil
     case .help: return "nothing to decide here; Esc goes back"
@@ -104,6 +107,7 @@ enum Deed {
         ?? (model.selectedStanding.map { $0.holds(at: model.time) ? nil : "it holds no more" }
           ?? "a rule is changed in its file; only a standing approval can be revoked here")
     }
+    if model.view == .flags { return noFlag(model) ?? noCopy(model, .discard) }
     if model.view == .drafts, isSavedDraft(model.current) {
       return "the draft is saved; nothing is sent unless you say so"
     }
@@ -119,18 +123,18 @@ enum Deed {
   }
 
   /// A redline is a change of its copy: once that is put in place or dropped, a word on it would change nothing.
-  private static func noCopy(_ model: Model) -> String? {
+  private static func noCopy(_ model: Model, _ mark: Mark) -> String? {
     guard let row = model.currentFinding, !row.wording.isEmpty,
       let copy = model.settledCopies[row.finding.document]
     else { return nil }
-    return SettledCopy.words(copy)
+    return SettledCopy.obstacle(copy, row, mark)
   }
 
   @Sendable static func noEdit(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
     if model.view == .flags {
       guard let row = model.currentFinding else { return "no flag is selected" }
-      if let why = noCopy(model) { return why }
+      if let why = noCopy(model, .discard) { return why }
       return row.finding.redline.isEmpty ? "this flag has no redline to change" : nil
     }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {

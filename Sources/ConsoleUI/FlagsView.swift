@@ -43,8 +43,9 @@ enum FlagsView {
     guard region.width > 8 else { return nil }
     frame.pane(region, [Span("Clause", .title)], model, isFocused: model.pane == .preview)
     guard let row = model.currentFinding else { return nil }
-    Card.draw(card(row), model, region, &frame)
-    let count = rowCount(card(row), region.width - 4)
+    let paragraphs = card(row, model.settledCopies[row.finding.document])
+    Card.draw(paragraphs, model, region, &frame)
+    let count = rowCount(paragraphs, region.width - 4)
     let top = max(0, min(model.cardScroll, count - region.inner.height))
     return top..<min(count, top + region.inner.height)
   }
@@ -91,7 +92,7 @@ enum FlagsView {
   }
 
   /// The clause card, field by field; each entry is one paragraph.
-  private static func card(_ row: FindingRow) -> [[Span]] {
+  private static func card(_ row: FindingRow, _ copy: StepSummary? = nil) -> [[Span]] {
     let finding = row.finding
     let place = finding.firstLine == 0 ? "missing from the document" : "lines \(finding.firstLine)–\(finding.lastLine)"
     var out: [[Span]] = [
@@ -122,10 +123,18 @@ enum FlagsView {
     field("the clause says", finding.text, .context, marks?.old ?? [], .removedWord)
     field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
-    let word = row.mark == .undecided ? "" : row.mark == .keep ? " — kept" : " — discarded: \(row.markReason)"
+    let said = row.markReason.isEmpty ? "" : ": \(row.markReason)"
+    let word = row.mark == .undecided ? "" : "\(row.mark == .keep ? " — kept" : " — discarded")\(said)"
     let isOut = row.mark == .discard
     let whose = row.rewritten.isEmpty ? "suggested redline" : "redline, rewritten by \(row.decidedBy)"
     field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
+    if let copy, !row.wording.isEmpty {
+      let why = copy.reason.isEmpty || copy.state == .done ? "" : ": \(copy.reason)"
+      let fate = copy.state == .done ? "in place" : copy.state.word
+      out.append([
+        Span("copy   ", .dim), Span("\(copy.target) is \(fate)\(why)", copy.state == .done ? .text : .warning),
+      ])
+    }
     field("fallback", finding.fallback, .text)
     field("business impact", finding.impact, .text)
     out.append([Span("", .text)])

@@ -159,13 +159,15 @@ enum OverlayView {
       lines.append([Span("a number, or your own words", .dim)])
     case .level(let id, let level):
       let row = model.findings.first { $0.id == id }
-      title = "“\(row?.finding.clause ?? "")” from \(row?.level.word ?? "") to \(level.word): why?"
+      title =
+        "“\(row?.finding.clause ?? "")” in \(row?.stem ?? "") from \(row?.level.word ?? "") to \(level.word): why?"
     case .discardRedline(let id):
       let row = model.findings.first { $0.id == id }
       let clause = "“\(row?.finding.clause ?? "")”"
       title =
         row?.finding.redline.isEmpty ?? false
-        ? "Disagree with the flag on \(clause): why?" : "Discard the redline of \(clause): why?"
+        ? "Disagree with the flag on \(clause) in \(row?.stem ?? ""): why?"
+        : "Discard the redline of \(clause) in \(row?.stem ?? ""): why?"
     case .leaveOut(let id, let change):
       let target = model.steps[id]?.targetInLists ?? ""
       title = change.map { "Leave out change \($0 + 1) of \(target): why?" } ?? "Discard \(target): why?"
@@ -331,6 +333,7 @@ enum OverlayView {
           Span("  #\(step.number) ", .dim),
           Span(step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ ", .warning),
           Span("\(step.kind.verb) \(step.targetInLists)", .text),
+          Span(step.discardedChanges.isEmpty ? "" : " (without \(step.discardedChanges.count) of its changes)", .dim),
         ]
       }
   }

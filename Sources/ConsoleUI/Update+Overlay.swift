@@ -189,7 +189,7 @@ private func tellPlace(_ model: inout Model, _ row: FindingRow, _ level: Finding
   let place = moved.flags.firstIndex { $0.id == row.id } ?? 0
   say(
     &model,
-    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)) goes to the next without a word"
+    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)) goes to the next that wants one"
   )
 }
 

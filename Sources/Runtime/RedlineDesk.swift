@@ -111,7 +111,7 @@ struct RedlineDesk {
   func copies(of run: RunID) throws(RuntimeFault) -> [String: StepSummary] {
     try journalled { () throws(JournalFault) in
       var out: [String: StepSummary] = [:]
-      for step in try store.steps(of: run, in: [.staged, .kept, .performing, .done, .discarded, .failed]) {
+      for step in try store.steps(of: run, in: [.staged, .kept, .performing, .done, .discarded, .failed, .undone]) {
         guard let copy = try copy(step) else { continue }
         for row in try flags(on: copy) {
           // A change of the document that touches no flag, as a hold notice does, is no copy with redlines.
@@ -128,8 +128,10 @@ struct RedlineDesk {
   /// A flag's word on its redline; the change of the copy goes with it.
   func mark(_ row: FindingRow, _ mark: Mark, reason: String, in run: RunID) throws(RuntimeFault) {
     let place = try place(of: row, in: run)
-    if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document] {
-      throw RuntimeFault(.refused, SettledCopy.words(copy))
+    if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document],
+      let why = SettledCopy.obstacle(copy, row, mark)
+    {
+      throw RuntimeFault(.refused, why)
     }
     // An earlier no is not forgotten by a later yes.
     let isTurned = mark == .keep && row.mark == .discard
@@ -148,8 +150,12 @@ struct RedlineDesk {
   }
 
   func setLevel(_ row: FindingRow, _ level: Finding.Level, reason: String, in run: RunID) throws(JournalFault) {
-    try store.setLevel(row.id, level, reason: reason, by: person)
-    try warn(row, "changed from \(row.level.word) to \(level.word):", run)
+    // The way there stays readable, also where it leads back.
+    let history = row.levelReason.isEmpty ? reason : "\(row.levelReason); then \(level.word): \(reason)"
+    try store.setLevel(row.id, level, reason: history, by: person)
+    // From the agent's level, which is what a message was written with.
+    try warn(
+      row, "changed from \(row.finding.level.word) to \(level.word):", run, isBack: level == row.finding.level)
   }
 
   /// A change left out of a copy in the review, or taken in again, is the word on its redline.
@@ -160,7 +166,10 @@ struct RedlineDesk {
     for row in try flags(on: copy) {
       let own = copy.changes(of: row)
       guard !own.isDisjoint(with: turned) else { continue }
-      let out = own.intersection(changes).count
+      let left = copy.words(of: row, without: changes)
+      // Nothing is left of it when the clause reads as it did, whatever else on its lines stays in.
+      let isBack = row.finding.firstLine > 0 && Self.squeezed(left) == Self.squeezed(row.finding.text)
+      let out = isBack ? own.count : own.intersection(changes).count
       let words =
         out == 0
         ? "taken in again in the review"
@@ -168,9 +177,12 @@ struct RedlineDesk {
       let said = reason.flatMap { $0.isEmpty || out == 0 ? nil : "\($0) (\(words))" } ?? words
       try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: said, by: person)
       // What is kept in part is neither the agent's words nor the clause's.
-      if out > 0, out < own.count { try store.rewrite(row.id, copy.words(of: row, without: changes), by: person) }
+      if out > 0, out < own.count { try store.rewrite(row.id, left, by: person) }
     }
   }
+
+  /// Words without regard to how their lines are broken.
+  private static func squeezed(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
 
   /// Which words stand for each flag in a copy, and whether they are left out of it.
   func changes(of step: StepSummary) throws(JournalFault) -> [(row: FindingRow, words: String, isOut: Bool)] {
@@ -196,7 +208,7 @@ struct RedlineDesk {
   /// Memos that go on disk with what people said and the agent has not heard say so in their first lines.
   func noteLevels(on kept: [StepSummary], _ maker: StepMaker) throws(JournalFault) {
     guard let run = kept.first?.run else { return }
-    let untold = try store.untoldLevels(of: run)
+    let untold = try store.untoldLevels(of: run).filter(\.isRelevelled)
     // A discarded redline is never told to the agent: only the copy is without it.
     let decided = try store.findings(of: run).filter { $0.mark == .discard || !$0.rewritten.isEmpty }
     for step in kept where step.basis == nil && step.kind == .fileCreate && step.target.hasSuffix(".md") {
@@ -233,7 +245,8 @@ struct RedlineDesk {
   }
 
   /// Messages that still ask for what a person has just changed say so on their docket, and wait again.
-  private func warn(_ row: FindingRow, _ deed: String, _ run: RunID) throws(JournalFault) {
+  /// - Parameter isBack: the flag is again as the agent had it: what was said of its level is taken off.
+  private func warn(_ row: FindingRow, _ deed: String, _ run: RunID, isBack: Bool = false) throws(JournalFault) {
     guard let maker = try? actions.maker(run) else { return }
     let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem) after this was written"
     let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
@@ -248,9 +261,14 @@ struct RedlineDesk {
       let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
         separator: "\n")
       guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
+      let place = "“\(row.finding.clause)” in \(row.stem) after this was written"
+      let isSaid = step.reach.warnings.contains { $0.hasSuffix(place) }
+      guard !isBack || isSaid else { continue }
       let new = try maker.changing(try maker.revised(step)) {
-        $0.reach.warnings.removeAll { $0 == warning }
-        $0.reach.warnings.insert(warning, at: 0)
+        $0.reach.warnings.removeAll {
+          $0 == warning || $0.hasSuffix(place) && $0.contains(" changed from ") && deed.hasPrefix("changed")
+        }
+        if !isBack { $0.reach.warnings.insert(warning, at: 0) }
       }
       try actions.gate.move([
         Transition(

@@ -55,15 +55,24 @@ package enum Register {
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
       }
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
-    let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy ? "" : flag.wording
+    let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
+    let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
-      flag.level.word, decision, wording.split(separator: "\n").joined(separator: " "),
+      flag.level.word, decision, joined(wording),
       finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
       flag.decidedBy, flag.decidedAt?.rfc3339 ?? "",
       [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
+  }
+
+  /// In one line; between letters of a script that has no blanks none is put.
+  private static func joined(_ text: String) -> String {
+    text.split(separator: "\n").reduce(into: "") { out, line in
+      let isWide = (out.unicodeScalars.last?.value ?? 0) >= 0x2E80 && (line.unicodeScalars.first?.value ?? 0) >= 0x2E80
+      out += (out.isEmpty || isWide ? "" : " ") + line
+    }
   }
 
   private enum Words {

@@ -334,7 +334,18 @@ extension SessionTests {
     }
     #expect(sitting.model.status.contains("a word here would change nothing"), "\(sitting.model.status)")
     try sitting.press("k")
-    #expect(!sitting.text.contains("a keep redline"), "what can't be done is not offered: \(sitting.text)")
+    #expect(!sitting.text.contains("discard redline"), "what can't be done is not offered: \(sitting.text)")
+    // A late yes to what is in place is true, and counts.
+    let late = try #require(
+      sitting.model.flags.first {
+        $0.mark == .undecided && !$0.wording.isEmpty && $0.finding.document == out.finding.document
+      })
+    for _ in 0..<60 where sitting.model.finding != late.id { try sitting.press("j") }
+    for _ in 0..<60 where sitting.model.finding != late.id { try sitting.press("k") }
+    for _ in 0..<4 where sitting.model.findings.contains(where: { $0.id == late.id && $0.mark == .undecided }) {
+      try sitting.decide("a")
+    }
+    try sitting.until("the late yes counts") { $0.findings.contains { $0.id == late.id && $0.mark == .keep } }
     let rows = try String(contentsOfFile: "\(ringi.desk)/registers/run-1.csv", encoding: .utf8).split(separator: "\r\n")
     func row(_ flag: FindingRow) -> Substring? {
       rows.first { $0.contains("\(flag.finding.document),\(flag.finding.clause),") }
