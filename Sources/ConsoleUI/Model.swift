@@ -213,6 +213,8 @@ package struct Model: Sendable {
   package var isOpenedFromFlags = false
   /// The view that help was opened from.
   package var helpedView: ViewKind = .run
+  /// How long news stands in the footer, in milliseconds.
+  package static let news: Int64 = 8_000
   /// How long a greeting stands in the footer, in milliseconds.
   package static let greeting: Int64 = 5_000
 

@@ -82,7 +82,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
 
 func say(_ model: inout Model, _ text: String, isBad: Bool = false) {
   model.status = text
-  model.statusEnds = nil
+  // News gives the footer back to the keys; what went wrong stays until somebody has pressed one.
+  model.statusEnds = isBad || text.isEmpty ? nil : model.now + Model.news
   model.isStatusBad = isBad
 }
 
@@ -257,7 +258,10 @@ private func input(_ model: inout Model, _ event: InputEvent, _ at: Int64) -> [I
       say(&model, "that came faster than a hand types; nothing was decided", isBad: true)
       return [.flushInput]
     }
+    let wasRefused = model.isStatusBad && !model.status.isEmpty
     say(&model, "")
+    // Whoever was refused and presses Esc means the refusal, not the view.
+    if binding.command == .back, wasRefused { return [] }
     return perform(&model, binding.command)
   }
 }

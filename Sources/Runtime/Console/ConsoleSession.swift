@@ -139,7 +139,7 @@ struct ConsoleSession<Terminal: Screen> {
 
   mutating func deliver(_ message: Message) throws(RuntimeFault) {
     isDirty = true
-    model.time = Clocks.now()
+    (model.now, model.time) = (Clocks.monotonic(), Clocks.now())
     for intent in update(&model, message) {
       do throws(RuntimeFault) { try carryOut(intent) } catch {
         guard error.code != .fault else { throw error }
