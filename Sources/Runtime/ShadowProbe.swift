@@ -49,24 +49,40 @@ package enum ShadowProbe {
 
 /// Files that belong to another user or group: in a user namespace that maps one of each nobody can change them.
 enum ForeignOwners {
-  /// The first such path at or below a folder; nil where there is none.
+  /// The first such path at or below a folder, or one that can't be looked at; nil where there is none.
   static func first(in path: String) -> String? {
     var status = stat()
     guard lstat(path, &status) == 0 else { return path }
-    guard status.st_uid == getuid(), status.st_gid == getgid() else { return path }
+    let own = (user: getuid(), group: getgid())
+    guard status.st_uid == own.user, status.st_gid == own.group else { return path }
     guard status.st_mode & S_IFMT == S_IFDIR else { return nil }
-    guard let stream = opendir(path) else { return path }
+    return first(in: open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), own).map { name in
+      name.isEmpty ? path : "\(path)/\(name)"
+    }
+  }
+
+  /// A folder can hold very many files: names are made into text only where one is told.
+  /// - Parameter descriptor: an open folder; it is closed.
+  /// - Returns: the path below it, empty for the folder itself.
+  private static func first(in descriptor: Int32, _ own: (user: uid_t, group: gid_t)) -> String? {
+    guard descriptor >= 0, let stream = fdopendir(descriptor) else {
+      close(descriptor)
+      return ""
+    }
     defer { closedir(stream) }
-    let folder = dirfd(stream)
+    var status = stat()
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { $0 }
+      let found = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { name -> String? in
+          if name[0] == 46, name[1] == 0 || name[1] == 46 && name[2] == 0 { return nil }
+          guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+          guard status.st_uid == own.user, status.st_gid == own.group else { return String(cString: name) }
+          guard status.st_mode & S_IFMT == S_IFDIR else { return nil }
+          let below = first(in: openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), own)
+          return below.map { $0.isEmpty ? String(cString: name) : "\(String(cString: name))/\($0)" }
+        }
       }
-      if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { continue }
-      guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-      let place = "\(path)/\(String(cString: name))"
-      guard status.st_uid == getuid(), status.st_gid == getgid() else { return place }
-      if status.st_mode & S_IFMT == S_IFDIR, let found = first(in: place) { return found }
+      if let found { return found }
     }
     return nil
   }
