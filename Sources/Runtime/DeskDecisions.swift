@@ -4,6 +4,7 @@ import Domain
 import EffectPreview
 import GateKeeper
 import Glibc
+import Wire
 
 package struct DeskDecisions {
   private let desk: Desk
@@ -41,7 +42,10 @@ package struct DeskDecisions {
     print(Plain.safe("rejected #\(step.number): \(step.kind.rawValue) \(step.target)"))
   }
 
-  package func review(_ run: RunID, keep: String?, discard: String?, finish: Bool) throws(RuntimeFault) -> String {
+  /// - Parameter json: a line for each prepared result, with its mark; where nothing is marked or finished by this call.
+  package func review(
+    _ run: RunID, keep: String?, discard: String?, finish: Bool, json: Bool = false
+  ) throws(RuntimeFault) -> String {
     if keep != nil || discard != nil || finish { try needTerminal() }
     try actions.checkPrepared(run)
     try mark(run, keep, .keep)
@@ -63,7 +67,17 @@ package struct DeskDecisions {
       return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n\(register)"
     }
     let steps = try prepared(run)
+    if json { return steps.map { Self.json($0).text + "\n" }.joined() }
     return steps.isEmpty ? "nothing is prepared in run \(run)\n" : try list(steps)
+  }
+
+  private static func json(_ step: StepSummary) -> JSON {
+    var members = DeskReport.json(step).members ?? []
+    members.append(.init("mark", .string(step.mark.rawValue)))
+    members.append(.init("markReason", .string(step.markReason)))
+    members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
+    members.append(.init("careful", .array(step.reach.warnings.map { .string($0) })))
+    return .object(members)
   }
 
   private func list(_ steps: [StepSummary]) throws(RuntimeFault) -> String {

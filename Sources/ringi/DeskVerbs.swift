@@ -43,10 +43,18 @@ struct ReviewCommand: ParsableCommand {
   @Option(help: "Step numbers to keep, or `all`.") var keep: String?
   @Option(help: "Step numbers to discard, or `all`.") var discard: String?
   @Flag(help: "Put the kept results in place; undecided ones must be none.") var finish = false
+  @Flag(help: "Machine-readable; with it nothing is marked and nothing finished.") var json = false
+
+  func validate() throws {
+    guard !json || keep == nil && discard == nil && !finish else {
+      throw ValidationError("--json only lists; --keep, --discard and --finish need a person at a terminal")
+    }
+  }
 
   func run() throws {
     print(
-      try DeskDecisions(try Desk(mustExist: true)).review(.init(number), keep: keep, discard: discard, finish: finish),
+      try DeskDecisions(try Desk(mustExist: true)).review(
+        .init(number), keep: keep, discard: discard, finish: finish, json: json),
       terminator: "")
   }
 }

@@ -118,6 +118,7 @@ extension SessionTests {
     try sitting.press(.enter)
     try sitting.press(.enter)
     #expect(sitting.text.contains(": too long"), "the last summary says why: \(sitting.text)")
+    #expect(try ringi("review", "1", "--json").output.contains(#""mark":"discard","markReason":"too long""#))
     try sitting.decide("a")
     try sitting.until("one is discarded") { $0.preparedIDs.count == 1 }
     #expect(try ringi("audit", "log", "event:discarded").output.contains("too long"))
