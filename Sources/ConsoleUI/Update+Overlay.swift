@@ -206,7 +206,7 @@ private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [In
   guard model.current?.id == id else { return [] }
   guard let painted = painting(&model), let step = model.current else {
     model.wantedTime[id] = text
-    say(&model, "\(text) is noted. \(model.status.replacing("then press again", with: "then L and Enter"))")
+    say(&model, "\(text) is kept; look at this part, then \(model.keymap.name(.later)) and Enter")
     return []
   }
   model.wantedTime[id] = nil

@@ -14,13 +14,26 @@ import Testing
 
 @testable import Runtime
 
+extension Ringi {
+  /// A run without an agent, for steps that a test proposes itself.
+  func openRun(_ space: String) throws -> (desk: Desk, run: RunID) {
+    setenv("RINGI_DESK", desk, 1)
+    let own = try Desk()
+    let loaded = try WorkspaceLoader.load(space, desk: own.directory)
+    let run = try own.store.create(
+      NewRun(
+        workspace: loaded.workspace, goal: "g", agent: "a", grade: .enforced, model: .local,
+        policy: loaded.policyDigest), by: own.person)
+    return (own, run)
+  }
+}
+
 /// A kept review that waits for a performer: an edit, a new file in a new folder, a rename, a new empty folder.
 struct KeptReview {
   let ringi: Ringi
   let space: String
   var files: String { "\(space)/files" }
 
-  static let policy = "rules:\n  - action: file.delete\n    level: watched\n"
   static let before = ["edited.md": "old\n", "moved.md": "same\n", "gone.md": "to go\n"]
   static let after = ["edited.md": "new\n", "moved to.md": "same\n", "deep/made.md": "made\n"]
 
@@ -31,14 +44,7 @@ struct KeptReview {
     space = try ringi.workspace(agent: "true")
     if onSmallDisks { try Self.mount("\(space)/files") }
     for (name, text) in Self.before { try text.write(toFile: "\(files)/\(name)", atomically: false, encoding: .utf8) }
-    setenv("RINGI_DESK", ringi.desk, 1)
-    let desk = try Desk()
-    let loaded = try WorkspaceLoader.load(space, desk: desk.directory)
-    let run = try desk.store.create(
-      NewRun(
-        workspace: loaded.workspace, goal: "g", agent: "a", grade: .enforced, model: .local,
-        policy: loaded.policyDigest),
-      by: desk.person)
+    let (desk, run) = try ringi.openRun(space)
     let maker = try DeskActions(desk).maker(run)
     func bytes(_ name: String) -> [UInt8] { Array("\(files)/\(name)".utf8) }
     let effects: [ProposedEffect] = [

@@ -26,13 +26,7 @@ struct ApprovedMail {
       try "mail: {sendmail: [\"\(command)\"]}\n".write(
         toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
     }
-    setenv("RINGI_DESK", ringi.desk, 1)
-    let desk = try Desk()
-    let loaded = try WorkspaceLoader.load(space, desk: desk.directory)
-    let run = try desk.store.create(
-      NewRun(
-        workspace: loaded.workspace, goal: "g", agent: "a", grade: .enforced, model: .local,
-        policy: loaded.policyDigest), by: desk.person)
+    let (desk, run) = try ringi.openRun(space)
     let mail = Mail(
       from: "me@kumo.example", to: ["you@aster.example"], cc: [], bcc: [], replyTo: "", subject: "s", body: "b\n",
       attachments: [])
