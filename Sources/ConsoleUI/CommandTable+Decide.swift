@@ -20,7 +20,12 @@ extension CommandTable {
       obstacle: { $0.view == .run && $0.current?.state == .waiting ? nil : "only a waiting step can be skipped" }),
     Binding(
       .later, [.character("L")], .decide, "send later: approve now, to happen at a time you name",
-      label: { $0.view == .drafts && Deed.noLater($0) == nil ? "send later" : nil }, obstacle: Deed.noLater),
+      label: { model in
+        guard [.drafts, .run].contains(model.view), Deed.noLater(model) == nil, let step = model.current else {
+          return nil
+        }
+        return model.wantedTime[step.id].map { "send at \($0)" } ?? (model.view == .drafts ? "send later" : nil)
+      }, obstacle: Deed.noLater),
     Binding(
       .level, [.character("T")], .decide, "change the trust level of this step, or of the rest of its kind in this run",
       obstacle: Deed.noLevel),

@@ -6,7 +6,7 @@ extension CommandTable {
     Binding(
       .pause, [.character("p")], .run, "pause the run, and go on",
       label: { $0.view == .live ? ($0.wantedRun?.isPaused == true ? "go on" : "pause") : nil },
-      obstacle: { $0.wantedRun?.state == .live || $0.wantedRun?.isPaused == true ? nil : "the run is not live" }),
+      obstacle: { $0.wantedRun?.state.isOver == false || $0.wantedRun?.isPaused == true ? nil : "the run is over" }),
     Binding(
       .stop, [.character("K")], .run, "stop the run: what waits is withdrawn",
       label: { $0.view == .live ? "stop" : nil },

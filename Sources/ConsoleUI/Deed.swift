@@ -19,11 +19,11 @@ package enum SettledCopy {
 enum Deed {
   @Sendable static func yes(_ model: Model) -> String? {
     switch model.view {
-    case .run: model.selected.flatMap { $0.state == .waiting ? approval($0) : nil }
+    case .run: model.selected.flatMap { $0.state == .waiting ? approval($0, model) : nil }
     case .drafts:
       model.current.flatMap { step in
         step.state == .waiting
-          ? approval(step)
+          ? approval(step, model)
           : step.state == .staged
             ? (step.kind == .eventAdd ? "keep event" : "keep draft")
             : isUnsent(step, model) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
@@ -32,6 +32,11 @@ enum Deed {
     case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "agree" : "keep redline" }
     case .live, .audit, .policy, .help: nil
     }
+  }
+
+  /// Somebody who has named a time must not send at once by habit.
+  private static func approval(_ step: StepSummary, _ model: Model) -> String {
+    model.wantedTime[step.id] == nil ? approval(step) : "\(approval(step)) AT ONCE"
   }
 
   static func approval(_ step: StepSummary) -> String {
@@ -51,6 +56,11 @@ enum Deed {
     case .commandRun: "run command"
     default: "approve"
     }
+  }
+
+  /// What is said of a yes in a paused run.
+  static func pausedWords(_ model: Model) -> String {
+    model.run?.isPaused == true ? "; it waits until the run goes on (\(model.keymap.name(.pause)))" : ""
   }
 
   @Sendable static func no(_ model: Model) -> String? {
@@ -156,8 +166,8 @@ enum Deed {
     guard let step = model.current, step.state == .done else {
       return "only what was done can be undone, and only what is held taken back"
     }
-    return step.kind.isFile
-      ? nil : "only changes of files can be put back"
+    if step.kind.isFile { return nil }
+    return step.kind.goesOut ? "what has gone out can’t be taken back" : "only changes of files can be put back"
   }
 
   @Sendable static func noLater(_ model: Model) -> String? {

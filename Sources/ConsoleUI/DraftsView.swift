@@ -20,18 +20,9 @@ enum DraftsView {
   }
 
   private static func heading(_ step: StepSummary, _ model: Model) -> String {
-    switch step.state {
-    case .waiting, .unknown: "Waits for you"
-    case .approved: "On its way"
-    case .staged: "Prepared, not sent"
-    case .done where step.kind == .mailDraft:
-      Standing.sending(step, model)?.state == .done ? "Drafts, sent since" : "Drafts, not sent"
-    case .failed: "Failed"
-    case .proposed, .permitted, .kept, .performing: "In hand"
-    case .done where step.kind == .eventAdd: "Saved"
-    case .done, .undone: "Gone out"
-    case .refused, .rejected, .expired, .withdrawn, .discarded: "Will not go"
-    }
+    let group = Drafts.group(step)
+    guard group == .saved, Standing.sending(step, model)?.state == .done else { return group.title }
+    return "Drafts, sent since"
   }
 
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
@@ -77,7 +68,13 @@ enum DraftsView {
     let warns = step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ "
     head.append(Span(warns, .warning))
     let room = inner.width - tailWidth - taken - SafeText.width(warns)
-    head.append(Span(Words.target(step, columns: room), step.state.isOver ? .dim : .text))
+    let target = Words.target(step, columns: room)
+    head.append(Span(target, step.state.isOver ? .dim : .text))
+    // What it is about, where there is room for more than a stump of it.
+    let left = room - SafeText.width(target) - 2
+    if left >= 12, !step.reach.topic.isEmpty, step.reach.topic != target {
+      head.append(Span("  \(step.reach.topic)", .dim))
+    }
     frame.putCut(head, x: inner.x, y: y, limit: inner.width - tailWidth)
     frame.put(words, tone, x: inner.x + inner.width - tailWidth + 1, y: y, limit: tailWidth)
     if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }

@@ -82,15 +82,14 @@ enum Words {
     switch step.state {
     case .waiting: return "you, or another person"
     case .staged: return "the review, at the end"
-    case .expired: return "the time: \(step.reason)"
-    case .withdrawn: return "nobody: withdrawn, \(step.reason)"
+    case .expired: return "the time"
+    case .withdrawn: return "nobody: withdrawn"
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
-      let seen =
-        (step.painted.isEmpty ? "" : ", \(step.painted)")
-        + (step.state == .rejected && !step.reason.isEmpty ? ": \(step.reason)" : "")
-        + (step.state == .failed ? "; failed: \(step.reason)" : "")
-      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(seen)"
+      // The time that counts now, whatever the rule says of a hold.
+      let due = step.state == .approved ? step.dueAt.map { "; \(Standing.countdown($0, model))" } ?? "" : ""
+      let seen = step.painted.isEmpty ? "" : ", \(step.painted)"
+      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(due)\(seen)"
     }
   }
 

@@ -18,6 +18,12 @@ enum HeaderView {
       }
       return
     }
+    // From the wall of runs the trail is the desk's, whichever run this console would open.
+    if model.view == .audit, model.home == .live {
+      frame.putCut(
+        [Span(" ringi  the trail of all runs", .header)] + alerts(model), x: 0, y: region.y, limit: region.width)
+      return
+    }
     guard let run = model.run else {
       frame.put([Span(" ringi  no run yet", .header)], x: 0, y: 0, limit: region.width)
       return
@@ -26,9 +32,13 @@ enum HeaderView {
     let dot = model.isASCII ? "*" : "●"
     let isAlone = !model.hasHost && !run.state.isOver
     let word = run.state == .live || run.state == .starting ? "no host" : "\(run.state.rawValue), no host"
-    let state = run.isPaused && !run.state.isOver ? "paused" : isAlone ? word : run.state.rawValue
+    let state =
+      run.isPaused && !run.state.isOver
+      ? "paused"
+      : isAlone
+        ? word : "\(run.state.rawValue)\(run.failureWords.isEmpty ? "" : ", program failed")"
     let counts = run.counts
-    let held = model.draftIDs.count { model.steps[$0].map { $0.state == .approved && $0.dueAt != nil } ?? false }
+    let held = model.waitingForTime
     // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
     let urgent =
       alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone ? .alert : .header)]
@@ -101,17 +111,20 @@ enum FooterView {
     let limit = region.width - SafeText.width(right) - SafeText.width(help) - 1
     var x = 1
     for binding in order where binding.command != .help {
-      guard binding.means(in: model.view), let label = binding.label(model), binding.obstacle(model) == nil,
+      // How a review ends is shown from the beginning.
+      let isBlocked = binding.obstacle(model) != nil
+      guard binding.means(in: model.view), let label = binding.label(model), !isBlocked || binding.command == .finish,
         let key = model.keymap.keys(binding).first
       else {
         continue
       }
       let isDeciding = binding.command == .approve || binding.command == .reject
-      let role: Role = isDeciding && !model.isArmed ? .dim : .key
+      let isDim = isDeciding && !model.isArmed || isBlocked
+      let role: Role = isDim ? .dim : .key
       let width = SafeText.width(key.name) + 1 + SafeText.width(label) + 2
       guard x + width <= limit else { continue }
       x = frame.put(
-        [Span(key.name, role), Span(" \(label)  ", isDeciding && !model.isArmed ? .dim : .status)], x: x, y: region.y,
+        [Span(key.name, role), Span(" \(label)  ", isDim ? .dim : .status)], x: x, y: region.y,
         limit: width)
     }
     frame.put(

@@ -109,7 +109,11 @@ enum LiveView {
   private static func state(_ run: RunActivity, _ model: Model) -> Span {
     let summary = run.summary
     if summary.isPaused, !summary.state.isOver { return Span("paused", .warning) }
+    if !summary.failureWords.isEmpty { return Span("failed", .danger) }
     switch summary.state {
+    // A host needs a moment to take its lock.
+    case .starting where model.time.milliseconds - summary.startedAt.milliseconds < 5_000:
+      return Span("starting", .good)
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
     case .review where run.hasHost: return Span("review", .batched)
     case .review: return Span(summary.note.hasPrefix("stopped") ? "stopped" : "host gone", .warning)
@@ -145,7 +149,8 @@ enum LiveView {
     for incident in open { out.append(clock(incident, model)) }
     for incident in wall.incidents.filter({ !$0.isOpen }).prefix(3) {
       out.append([
-        Span("  \(incident.id) closed by \(incident.closedBy): ", .dim), Span(incident.outcome, .dim),
+        Span("  \(incident.id) ", .dim), Span(incident.what, .text),
+        Span(" — closed by \(incident.closedBy): \(incident.outcome)", .dim),
       ])
     }
     out.append([])

@@ -51,8 +51,8 @@ package enum Message: Sendable {
   /// The frame of this model is on the screen.
   case painted(Painted, rows: Range<Int>?, at: Int64)
   case checked(TrailCheck)
-  /// The text a person may rewrite, nil when there is none, and the line to begin at, from 0.
-  case editable(StepID, Revision, String?, line: Int = 0)
+  /// The text a person may rewrite, nil when there is none; as the agent had it; the line to begin at, from 0.
+  case editable(StepID, Revision, String?, agents: String? = nil, line: Int = 0)
   /// A person's version was taken; the editor closes.
   case edited
   case told(String, isBad: Bool)

@@ -36,6 +36,12 @@ extension Model {
     return wall?.runs.first { $0.summary.id == liveSelection }?.hasHost ?? false
   }
 
+  /// Approved and not done yet: held, set for later, or stopped by a pause.
+  var waitingForTime: Int {
+    if run?.isPaused == true { return run?.counts.held ?? 0 }
+    return draftIDs.count { steps[$0].map { $0.state == .approved && $0.dueAt != nil } ?? false }
+  }
+
   /// Something on the screen counts down or ages: the clock has to be told once a second.
   package var wantsClock: Bool {
     view == .live || hasDue || statusEnds != nil || wall?.incidents.contains(where: \.isOpen) ?? false
@@ -74,8 +80,27 @@ extension Model {
 /// Which steps are messages, in the order a person wants them: what waits, what is prepared or saved and not sent, what
 /// is on its way, what has gone.
 enum Drafts {
+  /// Where a message stands; in the order of the list.
+  enum Group: Int {
+    case waits, onItsWay, prepared, saved, inHand, failed, entered, gone, stopped
+
+    var title: String {
+      switch self {
+      case .waits: "Waits for you"
+      case .onItsWay: "On its way"
+      case .prepared: "Prepared, not sent"
+      case .saved: "Drafts, not sent"
+      case .inHand: "In hand"
+      case .failed: "Failed"
+      case .entered: "Saved"
+      case .gone: "Gone out"
+      case .stopped: "Will not go"
+      }
+    }
+  }
+
   static func order(_ steps: [StepSummary]) -> [StepID] {
-    steps.sorted { (rank($0), $0.number) < (rank($1), $1.number) }.map(\.id)
+    steps.sorted { (group($0).rawValue, $0.number) < (group($1).rawValue, $1.number) }.map(\.id)
   }
 
   /// Nothing of another kind can be one.
@@ -94,15 +119,17 @@ enum Drafts {
     }
   }
 
-  private static func rank(_ step: StepSummary) -> Int {
+  static func group(_ step: StepSummary) -> Group {
     switch step.state {
-    case .waiting, .unknown: 0
-    case .approved: 1
-    case .staged: 2
-    case .done where step.kind == .mailDraft: 3
-    case .proposed, .permitted, .kept, .performing, .failed: 4
-    case .done, .undone: 5
-    case .refused, .rejected, .expired, .withdrawn, .discarded: 6
+    case .waiting, .unknown: .waits
+    case .approved: .onItsWay
+    case .staged: .prepared
+    case .done where step.kind == .mailDraft: .saved
+    case .done where step.kind == .eventAdd: .entered
+    case .proposed, .permitted, .kept, .performing: .inHand
+    case .failed: .failed
+    case .done, .undone: .gone
+    case .refused, .rejected, .expired, .withdrawn, .discarded: .stopped
     }
   }
 }

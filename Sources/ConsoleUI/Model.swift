@@ -207,6 +207,8 @@ package struct Model: Sendable {
   package var overlayAt: Int64 = 0
   /// The first line of a question's list that is shown.
   package var overlayScroll = 0
+  /// The agent's version of what is open in the editor, where people have changed it.
+  package var agentsText: String?
   /// Esc was pressed in an editor with changes: once more drops them.
   package var isLeavingEditor = false
   /// The run shows a document that was opened from its flag: Esc goes back there.
@@ -274,11 +276,11 @@ package struct Model: Sendable {
   /// True when what is painted has been there long enough for a key to mean it.
   package var isArmed: Bool { painted != nil && painted == expectedPaint && now - paintedAt >= Self.arming }
 
-  /// A yes to what goes out and has a careful line needs a longer look than any other key.
+  /// A yes to what goes out, or is drafted to go out, and has a careful line needs a longer look than any other key.
   package var isArmedForYes: Bool {
-    guard isArmed, let step = current, step.state == .waiting, step.mustBeSeenWhole, !step.reach.warnings.isEmpty else {
-      return isArmed
-    }
+    guard isArmed, let step = current, !step.reach.warnings.isEmpty,
+      step.state == .waiting && step.mustBeSeenWhole || step.state == .staged && Drafts.isMessage(step)
+    else { return isArmed }
     return now - paintedAt >= Self.arming * 3
   }
 

@@ -264,7 +264,11 @@ enum OverlayView {
       !model.status.isEmpty
       ? [Span(" \(model.status) ", .warning)]
       : field.sought.map { [Span(" find: ", .key), Span("\($0) ", .input), Span(" Ctrl-F next · Enter done ", .dim)] }
-        ?? [Span(" line \(field.row + 1) of \(field.lines.count) · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo ", .dim)]
+        ?? [
+          Span(
+            " line \(field.row + 1) of \(field.lines.count) · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo\(model.agentsText == nil ? "" : " · Ctrl-R the agent’s version") ",
+            .dim)
+        ]
     frame.putCut(foot, x: region.x + 2, y: region.y + region.height - 1, limit: region.width - 4)
     frame.cursor = (inner.x + layout.cursor.column, inner.y + layout.cursor.row - top)
   }
@@ -272,7 +276,7 @@ enum OverlayView {
   private static func finish(_ model: Model, _ frame: inout Frame) {
     dialog(
       model, "Finish the review?", finishLines(model),
-      "\(model.keymap.name(.approve)) finish · Esc back, every mark is kept",
+      "Enter or \(model.keymap.name(.approve)) finish · Esc back, every mark is kept",
       &frame)
   }
 

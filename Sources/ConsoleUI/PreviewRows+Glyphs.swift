@@ -12,6 +12,7 @@ extension PreviewRows {
     case .docket(let part): return docketGlyphs(docket.lines[part.line], part)
     case .decided:
       return SafeText.glyphs("decided").map { ($0, .dim) } + SafeText.glyphs(" by \(decided)").map { ($0, .key) }
+    case .reason(let part): return docketGlyphs(Docket.Line("reason", reason), part)
     case .rule:
       let words = preview.changes == 0 ? "" : " \(preview.changes) change\(preview.changes == 1 ? "" : "s") "
       let dashes = String(repeating: ascii ? "-" : "─", count: max(0, width - SafeText.width(words)))

@@ -27,6 +27,8 @@ package struct PreviewRows: Hashable, Sendable {
     case pair(Part?, Part?)
     /// Who decided it: the desk's word, not part of what was shown for deciding.
     case decided
+    /// A person's reason, or why it failed or was withdrawn: whole, as it is what people ask first.
+    case reason(Part)
   }
 
   package let step: StepID
@@ -34,6 +36,7 @@ package struct PreviewRows: Hashable, Sendable {
   package let width: Int
   package let docket: Docket
   package let preview: Preview
+  let reason: String
   package let rows: [Row]
   /// First row of each change.
   package let changeRows: [Int]
@@ -64,11 +67,22 @@ package struct PreviewRows: Hashable, Sendable {
     }
     let isOpen = step.state == .waiting || step.state == .staged
     if !isOpen, !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
+    reason = Self.hasReason(step.state) ? step.reason : ""
+    if !reason.isEmpty {
+      rows += Self.parts(0, reason, width - Self.labelWidth, isWrapped: true).map { .reason($0) }
+    }
     rows.append(.rule)
     var builder = Builder(preview: preview, table: table, width: width, isWrapped: isWrapped, rows: rows)
     if isSideBySide { builder.addPairs() } else { builder.addLines(0..<preview.lines.count) }
     self.rows = builder.rows
     changeRows = builder.changeRows
+  }
+
+  private static func hasReason(_ state: StepState) -> Bool {
+    switch state {
+    case .rejected, .expired, .withdrawn, .discarded, .failed, .unknown: true
+    case .proposed, .refused, .permitted, .staged, .waiting, .approved, .kept, .performing, .done, .undone: false
+    }
   }
 
   static func parts(
@@ -115,7 +129,7 @@ package struct PreviewRows: Hashable, Sendable {
     switch row {
     case .line(let part): [part]
     case .pair(let old, let new): [old, new].compactMap { $0 }
-    case .docket, .rule, .decided: []
+    case .docket, .rule, .decided, .reason: []
     }
   }
 

@@ -7,8 +7,12 @@ enum QueueView {
     frame.pane(region, [Span("Queue", .title)], model, isFocused: model.pane == .list)
     let inner = region.inner
     guard !model.queue.isEmpty else {
-      let isStarting = model.run.map { $0.state == .starting || $0.state == .live } ?? true
-      let words = isStarting && model.hasHost ? " the agent is starting…" : " no steps"
+      let words =
+        switch model.run?.state ?? .starting {
+        case .starting where model.hasHost: " the agent is starting…"
+        case .live where model.hasHost: " the agent is at work; nothing is proposed yet"
+        default: " no steps"
+        }
       frame.put(words, .dim, x: inner.x, y: inner.y, limit: inner.width)
       return
     }

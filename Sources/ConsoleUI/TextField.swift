@@ -45,6 +45,13 @@ package struct TextField: Hashable, Sendable {
     for character in text { put(character) }
   }
 
+  /// Another text in place of all of it: one step of undo.
+  package mutating func replace(with text: String) {
+    remember()
+    let new = TextField(text, isMultiLine: isMultiLine)
+    (lines, row, column) = (new.lines, min(row, new.lines.count - 1), 0)
+  }
+
   /// False when the key means nothing here.
   package mutating func handle(_ key: Key) -> Bool {
     if sought != nil { return search(key) }

@@ -19,6 +19,10 @@ func yes(_ model: inout Model) -> [Intent] {
     say(&model, why, isBad: true)
     return [.flushInput]
   }
+  guard model.isArmedForYes else {
+    say(&model, "something about it wants care: read its `careful` lines, then press again", isBad: true)
+    return [.flushInput]
+  }
   switch model.view {
   case .run: return approve(&model)
   case .drafts:
@@ -90,13 +94,9 @@ func painting(_ model: inout Model) -> Painting? {
 }
 
 private func approve(_ model: inout Model) -> [Intent] {
-  guard model.isArmedForYes else {
-    say(&model, "something about it wants care: read its `careful` lines, then press again", isBad: true)
-    return [.flushInput]
-  }
   guard let painted = painting(&model), let step = model.current else { return [] }
   let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
-  say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)")
+  say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)\(Deed.pausedWords(model))")
   let intents: [Intent] = [.decide(step, .approve, painted: painted.description)]
   // Where u can take it back, it stays under the cursor; and so that a hand that pages with the same key stops after
   // what went out, so does that.

@@ -258,7 +258,7 @@ private func editorKey(
     return [.edit(current, text: field.text)]
   }
   say(&model, "")
-  _ = field.handle(key)
+  if key == .control("r"), let agents = model.agentsText { field.replace(with: agents) } else { _ = field.handle(key) }
   model.overlay = .editor(step, revision, field)
   return []
 }

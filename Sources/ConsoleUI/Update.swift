@@ -57,12 +57,13 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if case .checking(let percent) = check, percent == 0 || model.checkSince == nil { model.checkSince = model.time }
     model.check = check
     return []
-  case .editable(let step, let revision, let text, let line):
+  case .editable(let step, let revision, let text, let agents, let line):
     guard let text, let current = model.steps[step], current.revision == revision else {
       say(&model, "this step has no text to change", isBad: true)
       return []
     }
     model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, line: line))
+    model.agentsText = agents.flatMap { $0 == text ? nil : $0 }
     return []
   case .edited:
     model.overlay = nil

@@ -198,6 +198,14 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
+  /// The mail it sends or drafts.
+  package var mail: Mail? {
+    switch self {
+    case .sendMail(let mail), .draftMail(let mail): mail
+    default: nil
+    }
+  }
+
   /// The bytes a file is given, if the effect gives it some.
   package var newContent: Content? {
     switch self {

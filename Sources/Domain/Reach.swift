@@ -15,6 +15,8 @@ package struct Reach: Hashable, Sendable {
   package var readInto: String
   /// The new path of what is renamed; empty for anything else.
   package var becomes = ""
+  /// The subject of a mail, the title of an event; empty for anything else.
+  package var topic = ""
 
   package init(
     things: Int, noun: String, bytes: Int, outsideRecipients: [String], insideRecipients: [String],
@@ -48,10 +50,12 @@ package struct Reach: Hashable, Sendable {
     case .outside: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
     case .post(let post):
+      reach.topic = String(post.text.prefix { !$0.isNewline }.prefix(80))
       reach.noun = "channel"
       reach.bytes = post.text.utf8.count
     case .addEvent(let event):
       reach.noun = "event"
+      reach.topic = event.title
       reach.sort(event.attendees, facts)
       if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
     case .call(let call):
@@ -70,6 +74,7 @@ package struct Reach: Hashable, Sendable {
 
   private mutating func describe(_ mail: Mail, _ facts: JudgingFacts, sends: Bool) {
     noun = "message"
+    topic = mail.subject
     bytes = mail.body.utf8.count + mail.attachments.reduce(0) { $0 + $1.content.size }
     sort(mail.recipients, facts)
     if sends { goesOut = true }
@@ -115,6 +120,7 @@ extension Reach {
     out.put("canBeUndone", canBeUndone)
     out.put("readInto", readInto)
     if !becomes.isEmpty { out.put("becomes", becomes) }
+    if !topic.isEmpty { out.put("topic", topic) }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -124,6 +130,7 @@ extension Reach {
       outsideRecipients: try reader.strings("outside"), insideRecipients: try reader.strings("inside"),
       warnings: try reader.strings("warnings"), goesOut: try reader.bool("goesOut"),
       canBeUndone: try reader.bool("canBeUndone"), readInto: try reader.string("readInto"))
-    if !reader.isAtEnd { becomes = try reader.string("becomes") }
+    if reader.nextKey == "becomes" { becomes = try reader.string("becomes") }
+    if reader.nextKey == "topic" { topic = try reader.string("topic") }
   }
 }

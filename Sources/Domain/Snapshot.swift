@@ -44,6 +44,14 @@ package struct RunSummary: Hashable, Sendable {
     return "\(grade.rawValue)\(place), \(model)"
   }
 
+  /// How the note of a run begins whose program ended with another code than 0.
+  package static let failure = "the program ended with"
+
+  /// The first words of the note where its program failed, else nothing.
+  package var failureWords: String {
+    note.hasPrefix(Self.failure) ? String(note.prefix { $0 != ";" }) : ""
+  }
+
   package struct Counts: Hashable, Sendable {
     package var waiting = 0
     package var prepared = 0
@@ -51,6 +59,8 @@ package struct RunSummary: Hashable, Sendable {
     package var refused = 0
     /// Said no to by a person: rejected or discarded.
     package var rejected = 0
+    /// Approved, and not done yet: held, set for later, or paused.
+    package var held = 0
     package init() {}
   }
 

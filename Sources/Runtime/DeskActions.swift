@@ -77,7 +77,7 @@ package struct DeskActions {
       }
       let flags = RedlineDesk(self)
       let held = try flags.changes(of: step)
-      let new = try maker.revised(step, as: effect, rewritten: (before, text))
+      let new = try maker.revised(step, as: effect, rewritten: try maker.rewriting(step, effect))
       guard new.verdict.level != .forbidden else {
         throw JournalFault(
           .illegal,
@@ -97,6 +97,12 @@ package struct DeskActions {
   package func editableText(_ step: StepSummary) throws(RuntimeFault) -> String? {
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in try maker.editableText(step) }
+  }
+
+  /// The text as the agent proposed it, whatever people made of it since.
+  package func agentsText(_ step: StepSummary) throws(RuntimeFault) -> String? {
+    let maker = try maker(step.run)
+    return try journalled { () throws(JournalFault) in try maker.agentsText(step) }
   }
 
   /// - Parameter reason: why something is left out; nil keeps what was said.
@@ -141,7 +147,8 @@ package struct DeskActions {
           Transition(
             step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "part-kept",
             reason: "without \(step.discardedChanges.count) of its changes",
-            revised: try maker.revised(step, as: effect))
+            revised: try maker.revised(
+              step, as: effect, rewritten: try maker.isRewritten(step) ? maker.rewriting(step, effect) : nil))
         ])
       }
       let kept = Set(keeping)
@@ -190,7 +197,7 @@ package struct DeskActions {
       guard let proposed = try maker.undoing(step) else {
         throw JournalFault(.illegal, "#\(step.number) can’t be undone: it left the desk or changed nothing")
       }
-      return try gate.intake(proposed, by: .person(desk.person))
+      return try raise(proposed)
     }
   }
 
@@ -221,8 +228,17 @@ package struct DeskActions {
           kind: "")
         $0.raisedFrom = step.id
       }
-      return try gate.intake(new, by: .person(desk.person))
+      return try raise(new)
     }
+  }
+
+  /// A person's own step; a run that was over has something to decide again.
+  private func raise(_ new: NewStep) throws(JournalFault) -> StepSummary {
+    let step = try gate.intake(new, by: .person(desk.person))
+    if let run = try store.run(new.run), run.state.isOver {
+      try store.setState(run.id, .review, note: run.note, by: .person(desk.person))
+    }
+    return step
   }
 
   package func pause(_ run: RunID, _ isPaused: Bool) throws(RuntimeFault) {

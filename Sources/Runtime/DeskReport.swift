@@ -17,7 +17,7 @@ package struct DeskReport {
       return runs.map { run in
         let counts = run.counts
         return
-          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(counts.rejected > 0 ? " · \(counts.rejected) rejected" : "")\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
+          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting\(counts.held > 0 ? " · \(counts.held) approved, held" : "") · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(counts.rejected > 0 ? " · \(counts.rejected) rejected" : "")\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
       }.joined()
     }
     guard try journalled({ () throws(JournalFault) in try desk.store.run(RunID(run)) }) != nil else {
@@ -96,7 +96,7 @@ package struct DeskReport {
       "note": .string(run.note),
       "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
       "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
-      "rejected": .int(Int64(run.counts.rejected)),
+      "rejected": .int(Int64(run.counts.rejected)), "held": .int(Int64(run.counts.held)),
     ]
   }
 

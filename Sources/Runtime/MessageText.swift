@@ -10,12 +10,36 @@ enum MailText {
       lines.append("\(name): \(list.joined(separator: ", "))")
     }
     lines.append("Subject: \(mail.subject)")
+    lines += mail.attachments.map { "\(attachment)\($0.path.display)" }
     return (lines + ["", mail.body]).joined(separator: "\n")
   }
 
-  static func read(_ text: String, into mail: Mail) throws(MessageFault) -> Mail {
-    let (fields, body) = try MessageFault.parts(text, ["To", "Cc", "Bcc", "Subject"])
+  private static let attachment = "Attachment: "
+
+  /// - Parameter there: what the agent attached.
+  static func read(_ text: String, into mail: Mail, attachments there: [Attachment]) throws(MessageFault) -> Mail {
     var out = mail
+    out.attachments = []
+    var left = there
+    var rest: [Substring] = []
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    // One line each may be taken out; another file would be one that nobody has looked at.
+    while let line = lines.first, !line.isEmpty {
+      lines.removeFirst()
+      guard line.hasPrefix(attachment.dropLast()) else {
+        rest.append(line)
+        continue
+      }
+      let name = line.dropFirst(attachment.count)
+      guard let kept = left.firstIndex(where: { $0.path.display.utf8.elementsEqual(name.utf8) }) else {
+        let names = there.map { "`\($0.path.display)`" }.joined(separator: ", ")
+        throw MessageFault(
+          "`\(line)`: an attachment can be taken out here, not added; the agent attached \(there.isEmpty ? "none" : names)"
+        )
+      }
+      out.attachments.append(left.remove(at: kept))
+    }
+    let (fields, body) = try MessageFault.parts((rest + lines).joined(separator: "\n"), ["To", "Cc", "Bcc", "Subject"])
     out.to = try addresses(fields, "To")
     out.cc = try addresses(fields, "Cc")
     out.bcc = try addresses(fields, "Bcc")

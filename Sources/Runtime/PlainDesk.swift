@@ -187,16 +187,22 @@ package struct PlainDesk {
         return
       }
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
-      try attempt { () throws(RuntimeFault) in try actions.decide(step, .approve, painted: painting.description) }
+      try attempt("#\(step.number), yes: \(ApprovalWords.of(step))") { () throws(RuntimeFault) in
+        try actions.decide(step, .approve, painted: painting.description)
+      }
     case 2:
       guard let (code, text) = try reason(listed: Reasons.reject) else { return }
       let decision = Decision.reject(code: code, reason: text)
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
-      try attempt { () throws(RuntimeFault) in try actions.decide(step, decision, painted: painting.description) }
+      try attempt("#\(step.number), no: \(text)") { () throws(RuntimeFault) in
+        try actions.decide(step, decision, painted: painting.description)
+      }
     case 3: skipped.insert(step.id)
     default:
       guard let text, let changed = try rewrite(text) else { return }
-      try attempt { () throws(RuntimeFault) in try actions.edit(step, text: changed) }
+      try attempt("your version of #\(step.number); it is shown next") { () throws(RuntimeFault) in
+        try actions.edit(step, text: changed)
+      }
     }
   }
 
@@ -223,10 +229,11 @@ package struct PlainDesk {
   }
 
   /// A refusal (somebody else was first, it changed) is told; the next question goes on.
-  private func attempt(_ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
+  /// - Parameter what: what is on the record then, in a few words.
+  private func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
     do throws(RuntimeFault) {
       try body()
-      Plain.print("Recorded.")
+      Plain.print(Plain.safe("Recorded: \(what)."))
     } catch {
       guard error.code == .refused else { throw error }
       Plain.print(Plain.safe(error.sentence))
@@ -253,10 +260,15 @@ package struct PlainDesk {
         ? ["agree with the flag", "disagree, with a reason"] : ["keep the redline", "discard it, with a reason"])
       + ["raise the level", "lower the level", "later: skip it now"]
     switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
-    case 1: try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .keep, run: run, reason: "") }
+    case 1:
+      try attempt("“\(finding.clause)”, yes") { () throws(RuntimeFault) in
+        try actions.markRedline(row, .keep, run: run, reason: "")
+      }
     case 2:
       guard let (_, reason) = try reason() else { return true }
-      try attempt { () throws(RuntimeFault) in try actions.markRedline(row, .discard, run: run, reason: reason) }
+      try attempt("“\(finding.clause)”, no: \(reason)") { () throws(RuntimeFault) in
+        try actions.markRedline(row, .discard, run: run, reason: reason)
+      }
     case 5: flagsLeft.insert(row.id)
     case let choice:
       let level = choice == 3 ? row.level.raised : row.level.lowered
@@ -265,7 +277,9 @@ package struct PlainDesk {
         return true
       }
       guard let (_, reason) = try reason() else { return true }
-      try attempt { () throws(RuntimeFault) in try actions.setLevel(row, level, run: run, reason: reason) }
+      try attempt("“\(finding.clause)” is \(level.word)") { () throws(RuntimeFault) in
+        try actions.setLevel(row, level, run: run, reason: reason)
+      }
     }
     return true
   }

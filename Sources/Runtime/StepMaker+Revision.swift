@@ -45,9 +45,35 @@ extension StepMaker {
     }
   }
 
-  /// The same effect, judged again.
+  /// The same effect, judged again; what people changed of it stays shown.
   func revised(_ step: StepSummary) throws(JournalFault) -> NewStep {
-    try revised(step, as: try effect(of: step.id))
+    let effect = try effect(of: step.id)
+    return try revised(step, as: effect, rewritten: try isRewritten(step) ? rewriting(step, effect) : nil)
+  }
+
+  static let rewrittenHeading = "changed by people, against the agent’s version"
+
+  /// Its preview shows what people changed of it.
+  func isRewritten(_ step: StepSummary) throws(JournalFault) -> Bool {
+    guard step.revision != .first, let bytes = try store.previewBytes(of: step.id) else { return false }
+    return (try? Preview(bytes: bytes))?.lines.contains { $0.role == .label && $0.text == Self.rewrittenHeading }
+      ?? false
+  }
+
+  /// The agent's words and those that take their place; nil where they are the same again.
+  func rewriting(_ step: StepSummary, _ effect: Effect) throws(JournalFault) -> (before: String, after: String)? {
+    guard let before = try agentsText(step), let after = try text(effect), before != after else { return nil }
+    return (before, after)
+  }
+
+  /// What the agent proposed, before people changed it; nil where that is no text.
+  func agentsText(_ step: StepSummary) throws(JournalFault) -> String? {
+    try agentsEffect(step).flatMap { (effect) throws(JournalFault) in try text(effect) }
+  }
+
+  private func agentsEffect(_ step: StepSummary) throws(JournalFault) -> Effect? {
+    guard let first = try store.form(of: step.id, at: Revision.first.value) else { return try effect(of: step.id) }
+    return (try? Action(canonicalBytes: first.action))?.effect
   }
 
   /// A person's version of the effect; its preview ends with what the person changed.
@@ -115,17 +141,21 @@ extension StepMaker {
 
   /// The effect with a person's text in it; nil for what has no text.
   func edited(_ step: StepSummary, _ text: String) throws(JournalFault) -> Effect? {
+    let attachments = try agentsEffect(step)?.mail?.attachments ?? []
     switch try effect(of: step.id) {
     case .createFile(let path, let content):
       return .createFile(path, try store.store(Array(text.utf8)).with(mode: content.mode))
     case .editFile(let path, let image, let content):
       return .editFile(path, image, try store.store(Array(text.utf8)).with(mode: content.mode))
     case .sendMail(let mail):
-      let mail = try self.message { () throws(MessageFault) in try MailText.read(text, into: mail) }
+      let mail = try self.message { () throws(MessageFault) in
+        try MailText.read(text, into: mail, attachments: attachments)
+      }
       guard !mail.recipients.isEmpty else { throw JournalFault(.illegal, "line 1: a mail goes to somebody") }
       return .sendMail(mail)
     case .draftMail(let mail):
-      return .draftMail(try self.message { () throws(MessageFault) in try MailText.read(text, into: mail) })
+      return .draftMail(
+        try self.message { () throws(MessageFault) in try MailText.read(text, into: mail, attachments: attachments) })
     case .post(let post): return .post(ChatPost(channel: post.channel, text: text))
     case .addEvent(let event):
       return .addEvent(try self.message { () throws(MessageFault) in try EventText.read(text, into: event) })

@@ -71,7 +71,7 @@ struct StepMaker {
     }
     var preview = Preview.of(action.effect, images: images, findings: material.findings)
     if let rewritten = material.rewritten {
-      preview = preview.followed(by: "your change against the agent’s version", rewritten.before, rewritten.after)
+      preview = preview.followed(by: Self.rewrittenHeading, rewritten.before, rewritten.after)
     }
     if let since = material.since { preview = preview.preceded(by: since.words, since.before, since.after) }
     var step = NewStep(

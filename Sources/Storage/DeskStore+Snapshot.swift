@@ -26,7 +26,7 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired')), startedBy, command,
-    view, shown
+    view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved')
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -42,6 +42,7 @@ extension DeskStore {
     counts.done = Int(row.int(13))
     counts.refused = Int(row.int(14))
     counts.rejected = Int(row.int(15))
+    counts.held = Int(row.int(20))
     var summary = RunSummary(
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),

@@ -83,13 +83,9 @@ final class InboxJob: Job {
     var waiting = open.map { (($0.item, $0.arguments, $0.pending.what), $0.pending) }
     while let (entry, ending) = try link.next(&waiting) {
       guard case .refused(let reason) = ending else { continue }
-      if entry.2.hasPrefix("Send") {
-        try link.tool("mail_draft", entry.1, why: "Leave the reply as a draft instead")
-        link.say("My reply to \(entry.0.name) was not sent (\(reason)); it is a draft now.")
-      } else {
-        link.say("“\(entry.0.subject)” was refused (\(reason)); I leave it to you.")
-        left.append("- “\(entry.0.subject)” from \(entry.0.from): refused, \(reason)")
-      }
+      // What a person said no to isn't put before them again in another form.
+      link.say("“\(entry.0.subject)” was refused (\(reason)); I leave it to you.")
+      left.append("- “\(entry.0.subject)” from \(entry.0.from): refused, \(reason)")
     }
     advance(2)
     if !left.isEmpty {

@@ -145,7 +145,7 @@ struct HonestKeyTests {
       driver.intents = []
       driver.press("u")
       #expect(driver.intents.isEmpty != isOffered, "#\(number)")
-      #expect(isOffered || driver.model.status.contains("only changes of files"))
+      #expect(isOffered || driver.model.status.contains("gone out can’t be taken back"))
     }
   }
 

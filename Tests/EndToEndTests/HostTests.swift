@@ -147,6 +147,51 @@ extension SessionTests {
     withExtendedLifetime(held) {}
   }
 
+  @Test("a second edit is shown against the agent’s words, which are a key away; an attachment can be taken out")
+  func editedTwice() throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "outgoing-drafts")
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("all messages are there") { $0.waitingIDs.count == 5 && $0.preparedIDs.count == 3 }
+    let all = try sitting.session.actions.store.steps(of: RunID(1)).steps
+    let mail = try #require(
+      all.first { step in
+        step.state == .waiting && (try? sitting.session.actions.editableText(step)?.contains("\nAttachment: ")) ?? false
+      })
+    while sitting.model.selection != mail.id { try sitting.press("n") }
+    func edit(_ keys: (inout Sitting) throws -> Void) throws {
+      let before = sitting.model.steps[mail.id]?.revision
+      try sitting.press("e")
+      try keys(&sitting)
+      try sitting.press(.control("s"))
+      try sitting.until("it is the person's") { $0.steps[mail.id]?.revision != before && $0.overlay == nil }
+    }
+    func changed() throws -> [String] {
+      let lines = try DeskReport(sitting.session.desk).step(StepAddress("1.\(mail.number)")).1.lines
+      return lines.drop { $0.text != StepMaker.rewrittenHeading }.filter { $0.role == .added }.map(\.text)
+    }
+    try edit { sitting in
+      for _ in 0..<40 { try sitting.press(.down) }
+      try sitting.press("first ")
+    }
+    try edit { sitting in
+      for _ in 0..<4 { try sitting.press(.down) }
+      try sitting.press(.control("k"))
+      try sitting.press(.delete)
+      for _ in 0..<40 { try sitting.press(.down) }
+      try sitting.press("second ")
+    }
+    let words = try changed().joined(separator: "\n")
+    #expect(words.contains("first ") && words.contains("second "), "against the agent's words, not the last: \(words)")
+    #expect(
+      try sitting.session.actions.editableText(#require(sitting.model.steps[mail.id]))?.contains("Attachment") == false)
+    try edit { try $0.press(.control("r")) }
+    #expect(try changed().isEmpty, "the agent's words again")
+    #expect(sitting.model.steps[mail.id]?.effectDigest != mail.effectDigest, "a new form, with a salt of its own")
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    try stop(ringi)
+  }
+
   @Test("an edit that policy would forbid changes nothing and says why")
   func forbiddenEdit() throws {
     let ringi = try Ringi()

@@ -33,13 +33,17 @@ extension ConsoleSession {
       isDirty = true
     case .loadEditable(let id):
       guard let step = model.steps[id] else { return }
-      try deliver(.editable(id, step.revision, try actions.editableText(step)))
+      try deliver(
+        .editable(id, step.revision, try actions.editableText(step), agents: try actions.agentsText(step)))
     case .loadRedline(let row):
       guard let place = try RedlineDesk(actions).place(of: row, in: run) else {
         return try deliver(.told("no prepared copy holds this redline", isBad: true))
       }
       let step = place.step
-      try deliver(.editable(step.id, step.revision, try actions.editableText(step), line: place.line))
+      try deliver(
+        .editable(
+          step.id, step.revision, try actions.editableText(step), agents: try actions.agentsText(step),
+          line: place.line))
       guard row.mark == .discard else { return }
       try deliver(.told("“\(row.finding.clause)” is discarded: its words stand here and stay left out", isBad: true))
     case .editOutside(let step): wantsEditor = step

@@ -121,7 +121,8 @@ extension Host {
     agentPID = 0
     // As in wait(2): the low seven bits are the signal, the next byte the code.
     let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
-    try store.say(run, code == 0 ? "the program ended" : "the program ended with \(code)", by: .performer)
+    if code != 0 { ending = "\(RunSummary.failure) \(code)" }
+    try store.say(run, ending.isEmpty ? "the program ended" : ending, by: .performer)
     try takeDifference(isFinal: true)
     isAgentDone = true
     isAwaitingReview = true

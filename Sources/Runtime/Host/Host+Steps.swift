@@ -338,7 +338,11 @@ extension Host {
     }
     if open.isEmpty { ShadowWorkspace.remove(desk.directory, run) }
     if now.state != state {
-      try store.setState(run, state, note: state == .finished ? where_ : now.note, by: .performer)
+      // A failure is said to the end, also by a host that did not see it.
+      let failed = ending.isEmpty ? now.failureWords : ending
+      let rest = state == .finished ? where_ : now.note == failed ? "" : now.note
+      try store.setState(
+        run, state, note: [failed, rest].filter { !$0.isEmpty }.joined(separator: "; "), by: .performer)
     }
     if open.isEmpty { isOver = true }
   }

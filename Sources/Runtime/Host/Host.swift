@@ -44,6 +44,8 @@ package final class Host {
   var shadow: ShadowWatch?
   var output: [UInt8] = []
   var isAwaitingReview = false
+  /// How its program ended, where that was not well.
+  var ending = ""
   var startedAt: Int64
   var isAgentDone = false
   /// Its agent was cut off: nothing it still sends counts.
