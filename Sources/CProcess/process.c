@@ -93,6 +93,11 @@ pid_t cp_spawn(const cp_request *request) {
   return pid;
 }
 
+int cp_pidfd(pid_t pid) {
+  long descriptor = syscall(SYS_pidfd_open, pid, 0);
+  return descriptor >= 0 ? (int)descriptor : -errno;
+}
+
 int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags) {
   return syscall(SYS_renameat2, from_dir, from, to_dir, to, flags) == 0 ? 0 : -errno;
 }

@@ -5,18 +5,29 @@ import Domain
 import GateKeeper
 import Glibc
 
-/// How mail leaves.
-package enum MailTransport: Hashable, Sendable {
-  /// Into the desk's outbox as .eml: nothing is sent.
-  case outbox
-  /// A sendmail-compatible command; the message goes to its standard input.
-  case sendmail([String])
+/// How messages leave: a command for each kind, which finds the message on its standard input. What has none lies in the
+/// desk's outbox as a file, and nothing is sent.
+package struct Delivery: Hashable, Sendable {
+  /// Compatible with sendmail(8): it is given the envelope as arguments.
+  package var mail: [String]
+  /// Takes the words of a post; an argument `{channel}` stands for where they go.
+  package var chat: [String]
+  /// Takes an iCalendar object (RFC 5545): a request where others are invited.
+  package var calendar: [String]
+  /// How long each may take, in milliseconds.
+  package var patience: Int64
+  package init(mail: [String] = [], chat: [String] = [], calendar: [String] = [], patience: Int64 = 60_000) {
+    self.mail = mail
+    self.chat = chat
+    self.calendar = calendar
+    self.patience = patience
+  }
 }
 
 package final class Performer {
   private let scopes: Scopes
   private let outbox: String
-  private let transport: MailTransport
+  private let delivery: Delivery
   private let hash: ([UInt8]) -> Digest
   private let load: (Digest) -> [UInt8]?
   /// RFC 5322 date of now.
@@ -28,7 +39,7 @@ package final class Performer {
   package let sent: SentMail
 
   package init(
-    scopes: Scopes, outbox: String, transport: MailTransport, sender: String, hash: @escaping ([UInt8]) -> Digest,
+    scopes: Scopes, outbox: String, delivery: Delivery, sender: String, hash: @escaping ([UInt8]) -> Digest,
     load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String, now: @escaping () -> Timestamp,
     name: @escaping (StepID) -> String
   ) {
@@ -37,11 +48,11 @@ package final class Performer {
     self.sender = sender
     self.scopes = scopes
     self.outbox = outbox
-    self.transport = transport
+    self.delivery = delivery
     self.hash = hash
     self.load = load
     self.mailDate = mailDate
-    sent = SentMail(outbox: outbox, transport: transport, name: name)
+    sent = SentMail(outbox: outbox, hasCommand: !delivery.mail.isEmpty, name: name)
   }
 
   /// One outcome for each effect, in order. File effects of one permit succeed or roll back together.
@@ -81,11 +92,17 @@ package final class Performer {
       }
         ?? .failed(detail: "the draft could not be saved")
     case .post(let post):
+      if !delivery.chat.isEmpty {
+        return hand(
+          Array("\(post.text)\n".utf8), to: delivery.chat.map { $0.replacing("{channel}", with: post.channel) })
+      }
       return save(Array("channel: \(post.channel)\n\n\(post.text)\n".utf8), "\(name).post.txt")
-        .map { .done(detail: "\(Outbox.prefix), no chat connector is set up: \($0)") }
+        .map { .done(detail: "\(Outbox.prefix), no chat command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
-      return save(Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8), "\(name).ics")
+      let file = Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8)
+      if !delivery.calendar.isEmpty { return hand(file, to: delivery.calendar) }
+      return save(file, "\(name).ics")
         .map {
           .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "\(Outbox.prefix), nobody was invited yet: \($0)")
         } ?? .failed(detail: "the outbox can't be written")
@@ -111,18 +128,35 @@ package final class Performer {
     guard mail.attachments.allSatisfy({ load($0.content.digest) != nil }) else {
       return .failed(detail: "an attachment is gone from the desk")
     }
-    let bytes = message(mail, id, withBcc: transport == .outbox)
-    switch transport {
-    case .outbox:
+    let bytes = message(mail, id, withBcc: delivery.mail.isEmpty)
+    guard !delivery.mail.isEmpty else {
       return save(bytes, "\(name).eml").map { .done(detail: "\(Outbox.prefix), no mail command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
-    case .sendmail(let command):
-      guard !command.isEmpty else { return .failed(detail: "the mail command is empty") }
-      let recipients = mail.recipients.map { Address($0).mailbox }
-      guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else {
-        return .failed(detail: "a recipient has no address")
-      }
-      return Pipe.run(command + ["-i", "-f", Address(mail.from).mailbox, "--"] + recipients, input: bytes)
+    }
+    let recipients = mail.recipients.map { Address($0).mailbox }
+    guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else {
+      return .failed(detail: "a recipient has no address")
+    }
+    return hand(bytes, to: delivery.mail + ["-i", "-f", Address(mail.from).mailbox, "--"] + recipients)
+  }
+
+  /// A message to a command. Once it had all of it and did not end by itself, nobody here can tell what came of it.
+  private func hand(_ bytes: [UInt8], to arguments: [String]) -> Outcome {
+    let program = "`\(arguments.first ?? "")`"
+    let result = ChildCommand(arguments: arguments, input: bytes, patience: delivery.patience).run()
+    let said = String(decoding: result.output, as: UTF8.self).split(whereSeparator: \.isNewline).last
+    let words = said.map { ": \($0.prefix(300))" } ?? ""
+    switch result.end {
+    case .code(0) where result.hasInput: return .done(detail: "handed to \(program)")
+    case .code(0): return .failed(detail: "\(program) ended before it had read the message\(words)")
+    case .code(let code): return .failed(detail: "\(program) ended with \(code)\(words)")
+    case .notStarted(let reason): return .failed(detail: "\(program): \(reason)")
+    case .signal(let signal):
+      let detail = "\(program) was ended by signal \(signal)"
+      return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)
+    case .timeOut:
+      let detail = "\(program) took longer than \(delivery.patience / 1_000) s"
+      return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)
     }
   }
 

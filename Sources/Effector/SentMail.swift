@@ -6,7 +6,8 @@ import Glibc
 /// Names of mails, and what of them lies in the outbox. Only looks.
 package struct SentMail {
   let outbox: String
-  let transport: MailTransport
+  /// A mail command has what is sent, not the desk.
+  let hasCommand: Bool
   /// How people name a step: `run-2-step-16`.
   let name: (StepID) -> String
 
@@ -15,7 +16,7 @@ package struct SentMail {
 
   /// Where the desk itself holds exactly this message, whole; nil where it does not, or where a mail command has it.
   package func saved(_ step: StepID, _ effect: Digest, isDraft: Bool) -> String? {
-    guard isDraft || transport == .outbox else { return nil }
+    guard isDraft || !hasCommand else { return nil }
     let path = "\(outbox)/\(isDraft ? "drafts/" : "")\(name(step)).eml"
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }

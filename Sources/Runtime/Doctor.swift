@@ -179,18 +179,22 @@ package enum Doctor {
         .care(
           "textconv", ".\(ending): `\(program)` is not a program on this machine", "install it, or change desk.yaml"))
     }
-    if let command = desk.settings.sendmail.first {
-      out.append(
-        ChildProcess.find(command) == nil
-          ? .bad("mail", "`\(command)` is not a program on this machine", "install it, or change mail: in desk.yaml")
-          : .good("mail", "goes through \(command)"))
-    } else {
-      out.append(
-        .care(
-          "mail", "no mail command: what you send lands in \(desk.directory)/outbox",
-          "mail: {sendmail: […]} in desk.yaml"))
-    }
+    out += [
+      delivery("mail", desk.settings.mail, "mail: {sendmail: […]}", desk),
+      delivery("chat", desk.settings.chat, "chat: {command: […]}", desk),
+      delivery("calendar", desk.settings.calendar, "calendar: {command: […]}", desk),
+    ]
     return out
+  }
+
+  private static func delivery(_ name: String, _ command: [String], _ setting: String, _ desk: Desk) -> Check {
+    guard let program = command.first else {
+      return .care(
+        name, "no \(name) command: what you send lands in \(desk.directory)/outbox", "\(setting) in desk.yaml")
+    }
+    return ChildProcess.find(program) == nil
+      ? .bad(name, "`\(program)` is not a program on this machine", "install it, or change \(name): in desk.yaml")
+      : .good(name, "goes through \(program)")
   }
 
   private static func view(_ desk: Desk) -> Check {

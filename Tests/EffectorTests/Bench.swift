@@ -15,7 +15,7 @@ struct Bench {
   let performer: Performer
   var work: String { "\(folder.path)/work" }
 
-  init(sendmail: [String] = []) throws {
+  init(delivery: Delivery = Delivery()) throws {
     folder = try Project.Folder()
     for name in ["desk", "work", "work/sub", "fixed"] {
       try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
@@ -29,7 +29,7 @@ struct Bench {
     ])
     performer = Performer(
       scopes: scopes, outbox: "\(folder.path)/desk/outbox",
-      transport: sendmail.isEmpty ? .outbox : .sendmail(sendmail),
+      delivery: delivery,
       sender: "desk@kumo.example",
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil },
       mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" }, now: Sample.clock.wall,

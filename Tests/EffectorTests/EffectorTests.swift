@@ -156,7 +156,7 @@ struct EffectorTests {
     try "#!/bin/sh\necho \"$@\" > \(folder.path)/args\ncat > \(folder.path)/message\n".write(
       toFile: script, atomically: true, encoding: .utf8)
     chmod(script, 0o755)
-    let bench = try Bench(sendmail: [script])
+    let bench = try Bench(delivery: Delivery(mail: [script]))
     guard case .done? = try bench.perform([.sendMail(mail)]).first else {
       Issue.record("not sent")
       return
@@ -166,6 +166,73 @@ struct EffectorTests {
         == "-i -f desk@kumo.example -- a@out.example c@out.example secret@out.example\n")
     #expect(Project.text(URL(filePath: "\(folder.path)/message")).hasPrefix("From: Desk <desk@kumo.example>\r\n"))
     #expect(!Project.text(URL(filePath: "\(folder.path)/message")).contains("secret@out.example"))
+  }
+
+  /// A mail command of that body.
+  private func send(_ body: String, patience: Int64 = 60_000, words: String = "Hello") throws -> Outcome? {
+    var mail = mail
+    mail.body = words
+    let folder = try Project.Folder()
+    let script = "\(folder.path)/sendmail"
+    try "#!/bin/sh\n\(body)\n".write(toFile: script, atomically: true, encoding: .utf8)
+    chmod(script, 0o755)
+    return try Bench(delivery: Delivery(mail: [script], patience: patience)).perform([.sendMail(mail)]).first
+  }
+
+  @Test("a mail command that hangs is ended: with the message it is unknown what came of it, without it nothing did")
+  func hanging() throws {
+    guard case .unknown(let detail)? = try send("cat > /dev/null; exec tail -f /dev/null", patience: 300)
+    else {
+      Issue.record("not unknown")
+      return
+    }
+    #expect(detail.contains("took longer than"))
+    let long = String(repeating: "a line of a long message\n", count: 20_000)
+    guard case .failed? = try send("exec tail -f /dev/null", patience: 300, words: long) else {
+      Issue.record("not failed")
+      return
+    }
+  }
+
+  @Test(
+    "what a mail command says of its failure is told, however much it says; a process it leaves behind holds nothing up"
+  )
+  func failing() throws {
+    guard
+      case .failed(let detail)? = try send(
+        "cat > /dev/null; yes | head -c 300000; echo; echo 'relay denied' >&2; exit 75")
+    else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(detail.contains("ended with 75"))
+    guard case .failed(let short)? = try send("cat > /dev/null; echo 'relay denied' >&2; exit 75") else { return }
+    #expect(short.hasSuffix("ended with 75: relay denied"), "\(short)")
+    guard case .done? = try send("cat > /dev/null; tail -f /dev/null --pid=$PPID & exit 0") else {
+      Issue.record("not sent")
+      return
+    }
+  }
+
+  @Test("posts and calendar entries go to the commands that are set up for them")
+  func commands() throws {
+    let folder = try Project.Folder()
+    let script = "\(folder.path)/take"
+    try "#!/bin/sh\nf=\"$1\"; shift; { echo \"$@\"; cat; } > \"\(folder.path)/$f\"\n".write(
+      toFile: script, atomically: true, encoding: .utf8)
+    chmod(script, 0o755)
+    let bench = try Bench(
+      delivery: Delivery(chat: [script, "chat", "--to", "{channel}"], calendar: [script, "calendar"]))
+    let event = CalendarEvent(
+      title: "Pilot", start: "2026-12-08T18:30:00+09:00", end: "2026-12-08T19:00:00+09:00", place: "", notes: "",
+      attendees: ["a@out.example"])
+    let outcomes = try bench.perform([
+      .post(ChatPost(channel: "#legal; rm -rf /", text: "Two are RED.")), .addEvent(event),
+    ])
+    #expect(outcomes.allSatisfy { if case .done(let detail) = $0 { detail.hasPrefix("handed to") } else { false } })
+    #expect(Project.text(URL(filePath: "\(folder.path)/chat")) == "--to #legal; rm -rf /\nTwo are RED.\n")
+    let invitation = Project.text(URL(filePath: "\(folder.path)/calendar"))
+    #expect(invitation.contains("METHOD:REQUEST") && invitation.contains("ATTENDEE;RSVP=TRUE:mailto:a@out.example"))
   }
 
   @Test("a draft is saved, not sent")

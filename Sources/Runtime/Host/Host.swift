@@ -7,6 +7,7 @@ import Domain
 import Effector
 import GateKeeper
 import Glibc
+import Settings
 import Storage
 
 package final class Host {
@@ -86,7 +87,7 @@ package final class Host {
     maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store, converter: desk.converter)
     performer = Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox",
-      transport: desk.settings.sendmail.isEmpty ? .outbox : .sendmail(desk.settings.sendmail),
+      delivery: Self.delivery(desk.settings),
       sender: loaded.workspace.sender,
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" })
@@ -94,6 +95,13 @@ package final class Host {
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
     startedAt = Clocks.monotonic()
+  }
+
+  private static func delivery(_ settings: DeskSettings) -> Delivery {
+    func found(_ command: [String]) -> [String] {
+      command.first.flatMap { ChildProcess.find($0) }.map { [$0] + command.dropFirst() } ?? command
+    }
+    return Delivery(mail: found(settings.mail), chat: found(settings.chat), calendar: found(settings.calendar))
   }
 
   var agent: Actor { .agent(agentName) }
