@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestKit", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Effector", "GateKeeper", "Storage", "Runtime",
+        "TestKit", "CProcess", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Effector", "GateKeeper", "Storage",
+        "Runtime",
         "ringi", "ringi-rules-agent",
       ]),
   ]

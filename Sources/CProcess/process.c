@@ -111,6 +111,15 @@ long cp_filesystem(const char *path) {
   return statfs(path, &system) == 0 ? (long)system.f_type : -1;
 }
 
+long cp_listxattr(int file, void *out, size_t count) {
+  ssize_t length = flistxattr(file, out, count);
+  return length >= 0 ? length : errno == ENOTSUP ? 0 : -errno;
+}
+
+int cp_removexattr(int file, const char *name) {
+  return fremovexattr(file, name) == 0 ? 0 : -errno;
+}
+
 long cp_getxattr(int file, const char *name, void *out, size_t count) {
   ssize_t size = fgetxattr(file, name, out, count);
   return size >= 0 ? size : -errno;
@@ -123,7 +132,10 @@ int cp_setxattr(int file, const char *name, const void *value, size_t count) {
 int cp_copy_attributes(int from, int to) {
   struct stat old, new;
   if (fstat(from, &old) != 0 || fstat(to, &new) != 0) return -errno;
-  if (old.st_gid != new.st_gid && fchown(to, (uid_t)-1, old.st_gid) != 0 && errno != EPERM) return -errno;
+  if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) && fchown(to, old.st_uid, old.st_gid) != 0) {
+    if (errno != EPERM) return -errno;
+    if (old.st_gid != new.st_gid && fchown(to, (uid_t)-1, old.st_gid) != 0 && errno != EPERM) return -errno;
+  }
   char names[4096], value[65536];
   ssize_t length = flistxattr(from, names, sizeof names);
   if (length < 0) return errno == ENOTSUP ? 0 : -errno;

@@ -41,6 +41,14 @@ extension FieldWriter {
       $0.put("digest", content.digest)
       $0.put("size", content.size)
       if let mode = content.mode { $0.put("mode", Int(mode)) }
+      if let details = content.details {
+        $0.put("details") {
+          $0.put("modified", details.modified)
+          $0.put("owner", Int(details.owner))
+          $0.put("group", Int(details.group))
+          if let attributes = details.attributes { $0.put("attributes", attributes) }
+        }
+      }
     }
   }
 
@@ -79,11 +87,23 @@ extension FieldReader {
   mutating func content(_ key: String) throws(FieldFault) -> Content {
     var inner = FieldReader(try bytes(key))
     var content = Content(digest: try inner.digest("digest"), size: try inner.int("size"))
-    if !inner.isAtEnd {
+    if inner.nextKey == "mode" {
       guard let mode = UInt32(exactly: try inner.int("mode")) else { throw FieldFault(key: key, expected: "a mode") }
       content.mode = mode
     }
+    if inner.nextKey == "details" { content.details = try Self.details(try inner.bytes("details")) }
+    try inner.end()
     return content
+  }
+
+  private static func details(_ bytes: [UInt8]) throws(FieldFault) -> FileDetails {
+    var inner = FieldReader(bytes)
+    guard let modified = Int64(try inner.string("modified")), let owner = UInt32(exactly: try inner.int("owner")),
+      let group = UInt32(exactly: try inner.int("group"))
+    else { throw FieldFault(key: "details", expected: "a time, an owner and a group") }
+    let attributes = try inner.isAtEnd ? nil : inner.digest("attributes")
+    try inner.end()
+    return FileDetails(modified: modified, owner: owner, group: group, attributes: attributes)
   }
 
   mutating func preImage(_ key: String) throws(FieldFault) -> PreImage {

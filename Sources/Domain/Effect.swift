@@ -27,14 +27,35 @@ package struct Content: Hashable, Sendable {
   package let size: Int
   /// Permission bits, as `st_mode & 0o777`; nil: those the file has, or those of a new one.
   package var mode: UInt32?
-  package init(digest: Digest, size: Int, mode: UInt32? = nil) {
+  /// What else a file had that is put back; nil for a file that was never there.
+  package var details: FileDetails?
+  package init(digest: Digest, size: Int, mode: UInt32? = nil, details: FileDetails? = nil) {
     self.digest = digest
     self.size = size
     self.mode = mode
+    self.details = details
   }
 
   /// The same for a file with these permission bits.
-  package func with(mode: UInt32?) -> Content { Content(digest: digest, size: size, mode: mode) }
+  package func with(mode: UInt32?) -> Content {
+    Content(digest: digest, size: size, mode: mode, details: details)
+  }
+}
+
+/// What a file has beside its bytes and permission bits.
+package struct FileDetails: Hashable, Sendable {
+  /// When its content was last changed: nanoseconds since 1970, UTC.
+  package let modified: Int64
+  package let owner: UInt32
+  package let group: UInt32
+  /// Its extended attributes and access list in `FileAttributes`' form; nil where it has none.
+  package let attributes: Digest?
+  package init(modified: Int64, owner: UInt32, group: UInt32, attributes: Digest?) {
+    self.modified = modified
+    self.owner = owner
+    self.group = group
+    self.attributes = attributes
+  }
 }
 
 /// A file as it was when the step was shown: what an effect must find again before it may replace it.
@@ -49,6 +70,13 @@ package struct PreImage: Hashable, Sendable {
     self.mode = mode
     self.device = device
     self.inode = inode
+  }
+
+  /// The same file with the same bytes and permissions, whatever its times say.
+  package func isSame(as other: PreImage?) -> Bool {
+    guard let other else { return false }
+    return content.digest == other.content.digest && mode == other.mode && device == other.device
+      && inode == other.inode
   }
 }
 

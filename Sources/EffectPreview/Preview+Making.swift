@@ -45,7 +45,15 @@ extension Preview {
 
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
     let body = images.readable.map { converted($0, images) } ?? body(effect, images, findings)
-    return permissions(effect).map { Preview(lines: [PreviewLine(.label, $0)], then: body) } ?? body
+    let beside = [permissions(effect), details(effect)].compactMap { $0 }
+    return beside.isEmpty ? body : Preview(lines: beside.map { PreviewLine(.label, $0) }, then: body)
+  }
+
+  /// What an undo gives back beside bytes and permissions.
+  private static func details(_ effect: Effect) -> String? {
+    guard let details = effect.newContent?.details else { return nil }
+    let time = Timestamp(milliseconds: details.modified / 1_000_000).rfc3339
+    return "as last changed at \(time), with its owner\(details.attributes == nil ? "" : " and attributes")"
   }
 
   /// What the file may be used for, where that changes with the effect.

@@ -115,13 +115,49 @@ struct FileSet {
       written += count
     }
     try carryOver(item, to: file)
+    var attributes: [UInt8] = []
+    if let details = content.details { attributes = try giveBack(details, path, of: step, to: file) }
     if let mode = content.mode ?? effect.preImage?.mode {
       guard fchmod(file, mode_t(mode)) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+    }
+    if let details = content.details {
+      try FileAttributes.restoreAccess(attributes, to: file)
+      try setTime(details, path, of: file)
     }
     guard fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
   }
 
-  /// What a file has beside its bytes stays with its name: group, access list, extended attributes.
+  /// Owner, group and attributes as they were: the owner where this user may give files away.
+  /// - Returns: the attributes, for what has to wait for the permission bits.
+  private mutating func giveBack(
+    _ details: FileDetails, _ path: FilePath, of step: StepID, to file: Int32
+  ) throws(ScopeFault) -> [UInt8] {
+    if fchown(file, details.owner, details.group) != 0 {
+      guard errno == EPERM, fchown(file, uid_t.max, details.group) == 0 || errno == EPERM else {
+        throw ScopeFault(.failed, path.display, FolderScope.reason())
+      }
+      notes[step] = "its owner could not be given back: \(FolderScope.reason(EPERM))"
+    }
+    var attributes: [UInt8] = []
+    if let digest = details.attributes {
+      guard let bytes = load(digest) else {
+        throw ScopeFault(.failed, path.display, "its attributes are gone from the desk")
+      }
+      attributes = bytes
+    }
+    try FileAttributes.restore(attributes, to: file)
+    return attributes
+  }
+
+  private func setTime(_ details: FileDetails, _ path: FilePath, of file: Int32) throws(ScopeFault) {
+    var (seconds, rest) = details.modified.quotientAndRemainder(dividingBy: 1_000_000_000)
+    if rest < 0 { (seconds, rest) = (seconds - 1, rest + 1_000_000_000) }
+    // When it was last read is nobody's work: UTIME_OMIT of utimensat(2), a macro that Swift does not see.
+    let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), timespec(tv_sec: Int(seconds), tv_nsec: Int(rest))]
+    guard futimens(file, times) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+  }
+
+  /// What a file has beside its bytes stays with its name: owner, group, access list, extended attributes.
   private func carryOver(_ item: Item, to file: Int32) throws(ScopeFault) {
     guard item.effect.preImage != nil else { return }
     let old = openat(item.directory.descriptor, item.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)

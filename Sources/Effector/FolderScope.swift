@@ -44,6 +44,22 @@ package struct FileState: Hashable, Sendable {
   package let mode: UInt32
   package let device: UInt64
   package let inode: UInt64
+  /// Nanoseconds since 1970, UTC.
+  package let modified: Int64
+  package let owner: UInt32
+  package let group: UInt32
+  /// In `FileAttributes`' form; empty where it has none.
+  package let attributes: [UInt8]
+
+  /// As what an effect must find again, and an undo puts back.
+  /// - Parameter store: keeps bytes under their digest.
+  package func preImage<E: Error>(_ store: ([UInt8]) throws(E) -> Content) throws(E) -> PreImage {
+    var content = try store(bytes)
+    content.details = FileDetails(
+      modified: modified, owner: owner, group: group,
+      attributes: attributes.isEmpty ? nil : try store(attributes).digest)
+    return PreImage(content: content, mode: mode, device: device, inode: inode)
+  }
 }
 
 /// A held directory descriptor.
@@ -155,7 +171,9 @@ package final class FolderScope {
       guard bytes.count <= maximumFile else { throw ScopeFault(.tooLarge, shown) }
     }
     return FileState(
-      bytes: bytes, mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+      bytes: bytes, mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+      modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), owner: status.st_uid,
+      group: status.st_gid, attributes: try FileAttributes.read(file))
   }
 
   static func fault(_ shown: String) -> ScopeFault {

@@ -26,9 +26,8 @@ extension StepMaker {
     case (.createFile, nil): return nil
     case (.editFile, nil): now = .createFile(path, content)
     case (_, let state?):
-      let image = PreImage(
-        content: try store.store(state.bytes), mode: state.mode, device: state.device, inode: state.inode)
-      if image == effect.preImage { return nil }
+      let image = try state.preImage(store.store)
+      if image.isSame(as: effect.preImage) { return nil }
       now = .editFile(path, image, content)
     default: return nil
     }

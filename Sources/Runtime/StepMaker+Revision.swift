@@ -185,7 +185,7 @@ extension StepMaker {
   /// What is at a path now, kept on the desk; nil where nothing can be read.
   func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
     guard let now = try? scopes.read(path) else { return nil }
-    return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    return try now.preImage(store.store)
   }
 
   /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be

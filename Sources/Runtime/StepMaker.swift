@@ -245,7 +245,7 @@ struct StepMaker {
         effect: .createFile(path, content.with(mode: bits)), images: PreviewImages(after: text, basis: basis?.shown),
         replaces: replaces, basis: basis?.digest)
     }
-    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    let image = try now.preImage(store.store)
     return Material(
       effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
       images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest)
@@ -279,7 +279,7 @@ struct StepMaker {
     guard let path = scopes.locate(raw) else { return outside("delete", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("delete from a read-only folder", raw) }
     let now = try scopes.read(path)
-    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    let image = try now.preImage(store.store)
     return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
   }
 
@@ -300,7 +300,7 @@ struct StepMaker {
     }
     let now = try scopes.read(source)
     if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
-    let image = PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    let image = try now.preImage(store.store)
     return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
   }
 

@@ -5,14 +5,6 @@ import Foundation
 import TestKit
 import Testing
 
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 31)
-  }
-}
-
 @Suite("Honest keys")
 struct HonestKeyTests {
   private func ready(_ width: Int = 120, _ height: Int = 36) -> Driver {
@@ -190,7 +182,7 @@ struct HonestKeyTests {
 
   @Test("at random: only what was painted, still and armed is ever decided", arguments: 0..<8)
   func random(seed: UInt64) {
-    var dice = Dice(state: seed &* 77 &+ 5)
+    var dice = Dice(seed: seed &* 77 &+ 5)
     var driver = ready(100, 30)
     var number = 8
     var count = 0

@@ -1,5 +1,6 @@
 import CellScreen
 import ConsoleUI
+import TestKit
 import Testing
 
 @Suite("The text field")
@@ -30,7 +31,7 @@ struct TextFieldTests {
     "at random: undoing everything gives the text that was there, redoing everything the text that is", arguments: 0..<6
   )
   func random(seed: UInt64) {
-    var dice = Dice(state: seed &+ 3)
+    var dice = Dice(seed: seed &+ 3)
     let start = "alpha 乙は beta\n\nthird line, 契約"
     var field = TextField(start, isMultiLine: true)
     let keys: [Key] = [

@@ -43,7 +43,7 @@ struct Bench {
 
   func image(_ name: String) throws -> PreImage {
     let now = try scopes.read(FilePath(name))
-    return PreImage(content: try store.store(now.bytes), mode: now.mode, device: now.device, inode: now.inode)
+    return try now.preImage(store.store)
   }
 
   func content(_ text: String) throws -> Content { try store.store(Array(text.utf8)) }

@@ -70,7 +70,7 @@ struct PolicyTests {
 
   @Test("the order of rules decides nothing", arguments: 0..<20)
   func orderIndependent(seed: UInt64) throws {
-    var generator = Shuffle(state: seed)
+    var generator = Dice(seed: seed)
     let extra = """
       version: x
       rules:
@@ -155,13 +155,5 @@ struct PolicyTests {
     let theme = try ThemeFile.read(text, file: name)
     #expect(theme.name == name)
     if name != "mono" { #expect(Set(theme.styles.keys) == Set(Role.allCases)) }
-  }
-}
-
-struct Shuffle: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 29)
   }
 }

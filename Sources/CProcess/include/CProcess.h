@@ -33,6 +33,12 @@ int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, uns
 /// Fills `out` with random bytes; 0 or -errno.
 int cp_random(void *out, size_t count);
 
+/// flistxattr(2): names, each with its NUL; their length, 0 where the file system knows none, or -errno.
+long cp_listxattr(int file, void *out, size_t count);
+
+/// fremovexattr(2); 0 or -errno.
+int cp_removexattr(int file, const char *name);
+
 /// fgetxattr(2); the value's size, or -errno.
 long cp_getxattr(int file, const char *name, void *out, size_t count);
 
@@ -40,7 +46,7 @@ long cp_getxattr(int file, const char *name, void *out, size_t count);
 int cp_setxattr(int file, const char *name, const void *value, size_t count);
 
 /// Gives `to` the extended attributes of `from` (access lists among them, what only the system sets not) and, where it
-/// is allowed, its group. 0, or -errno of what could not be carried over.
+/// is allowed, its owner and group. 0, or -errno of what could not be carried over.
 int cp_copy_attributes(int from, int to);
 
 /// statfs(2) f_type of the file system a path lies on; -1 when it can't be told.
