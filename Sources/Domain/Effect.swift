@@ -20,6 +20,20 @@ package struct FilePath: Hashable, Sendable {
   }
 }
 
+extension FilePath {
+  /// The folder it lies in, which is empty for the top, and its name there.
+  package var parts: (folder: FilePath, name: [UInt8]) {
+    guard let slash = relative.lastIndex(of: UInt8(ascii: "/")) else {
+      return (FilePath(folder: folder, relative: []), relative)
+    }
+    return (FilePath(folder: folder, relative: Array(relative[..<slash])), Array(relative[(slash + 1)...]))
+  }
+
+  package func appending(_ name: [UInt8]) -> FilePath {
+    FilePath(folder: folder, relative: relative.isEmpty ? name : relative + [UInt8(ascii: "/")] + name)
+  }
+}
+
 /// Bytes by digest, and what a file that gets them is allowed.
 package struct Content: Hashable, Sendable {
   package let digest: Digest

@@ -46,6 +46,7 @@ struct FileSet {
     do throws(ScopeFault) {
       for effect in Self.ordered(effects) { try stage(effect.action.effect, effect.step) }
       for item in items { try check(item) }
+      try checkNames()
       for index in items.indices {
         var item = items[index]
         defer { items[index] = item }
@@ -200,6 +201,39 @@ struct FileSet {
         guard isFolder else { throw ScopeFault(isThere ? .changed : .missing, item.path.display) }
       default: if isThere { throw ScopeFault(.exists, item.path.display) }
       }
+    }
+  }
+
+  /// What comes new is no second name of what is there, or of each other, in all but case and accents. What leaves in the
+  /// same set leaves its name.
+  private func checkNames() throws(ScopeFault) {
+    var leaving: Set<FilePath> = []
+    for item in items {
+      switch item.effect {
+      case .deleteFile, .renameFile, .removeFolder: leaving.insert(item.path)
+      default: break
+      }
+    }
+    var there: [FilePath: [String: [UInt8]]] = [:]
+    for item in items {
+      let (path, directory): (FilePath, DirectoryHandle)
+      switch item.effect {
+      case .createFile, .makeFolder: (path, directory) = (item.path, item.directory)
+      case .renameFile(_, let to, _): (path, directory) = (to, item.target?.0 ?? item.directory)
+      default: continue
+      }
+      let (folder, name) = path.parts
+      if there[folder] == nil {
+        // Listed once, however many files come into it.
+        let names = try FileNames.list(directory).filter { !leaving.contains(folder.appending($0)) }
+        there[folder] = Dictionary(names.map { (FileNames.folded($0), $0) }) { first, _ in first }
+      }
+      let folded = FileNames.folded(name)
+      if let other = there[folder]?[folded], other != name {
+        throw ScopeFault(
+          .exists, path.display, "as `\(folder.appending(other).display)`, which differs only in case or accents")
+      }
+      there[folder]?[folded] = name
     }
   }
 

@@ -2,6 +2,7 @@
 // store and the steps in the journal; this is only the index, rebuilt from them at any time.
 
 import Domain
+import Effector
 import GateKeeper
 import Storage
 
@@ -18,19 +19,59 @@ struct StagingArea {
   }
 
   private(set) var entries: [FilePath: Entry] = [:]
+  private var paths: [StepID: [FilePath]] = [:]
+  /// Paths that will be there, and their folders, by their folded form: how often each is written in which way.
+  private var names: [String: [FilePath: Int]] = [:]
 
   mutating func add(_ step: StepID, _ effect: Effect) {
     switch effect {
-    case .createFile(let path, let content), .editFile(let path, _, let content):
-      entries[path] = .content(step, content)
+    case .createFile(let path, let content), .editFile(let path, _, let content): put(path, .content(step, content))
     case .renameFile(let from, let to, let image):
-      entries[from] = .gone(step)
-      entries[to] = .content(step, image.content)
+      put(from, .gone(step))
+      put(to, .content(step, image.content))
     default: break
     }
   }
 
-  mutating func remove(_ step: StepID) { entries = entries.filter { $0.value.step != step } }
+  mutating func remove(_ step: StepID) {
+    for path in paths.removeValue(forKey: step) ?? [] where entries[path]?.step == step {
+      if case .content? = entries[path] { count(path, -1) }
+      entries[path] = nil
+    }
+  }
+
+  private mutating func put(_ path: FilePath, _ entry: Entry) {
+    if case .content? = entries[path] { count(path, -1) }
+    if case .content = entry { count(path, 1) }
+    entries[path] = entry
+    paths[entry.step, default: []].append(path)
+  }
+
+  private mutating func count(_ path: FilePath, _ change: Int) {
+    for prefix in Self.prefixes(path) {
+      let name = Self.folded(prefix)
+      let now = (names[name]?[prefix] ?? 0) + change
+      names[name, default: [:]][prefix] = now > 0 ? now : nil
+      if names[name]?.isEmpty ?? false { names[name] = nil }
+    }
+  }
+
+  /// A path, or a folder of it, that will be there and differs only in case or in how accents are written.
+  func collision(with path: FilePath, leaving: FilePath? = nil) -> FilePath? {
+    for prefix in Self.prefixes(path) {
+      let other = names[Self.folded(prefix)]?.keys.first { $0 != prefix && $0 != leaving }
+      if let other { return other }
+    }
+    return nil
+  }
+
+  private static func folded(_ path: FilePath) -> String { "\(path.folder)/\(FileNames.folded(path.relative))" }
+
+  /// The path and the folders it lies in, the outermost first.
+  private static func prefixes(_ path: FilePath) -> [FilePath] {
+    let ends = path.relative.indices.filter { path.relative[$0] == UInt8(ascii: "/") } + [path.relative.endIndex]
+    return ends.map { FilePath(folder: path.folder, relative: Array(path.relative[..<$0])) }
+  }
 
   static func rebuilt(_ run: RunID, from store: DeskStore) throws(JournalFault) -> StagingArea {
     var area = StagingArea()

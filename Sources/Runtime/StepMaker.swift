@@ -240,6 +240,7 @@ struct StepMaker {
     let bits = mode.map { $0 & 0o777 }
     let replaces = staging.entries[path]?.step
     guard let now = try real(path) else {
+      try checkNames(path, staging)
       let basis = try basis(for: text, besides: path, staging)
       return Material(
         effect: .createFile(path, content.with(mode: bits)), images: PreviewImages(after: text, basis: basis?.shown),
@@ -249,6 +250,17 @@ struct StepMaker {
     return Material(
       effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
       images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest)
+  }
+
+  /// Nothing that is there, or will be, is one file with it elsewhere.
+  private func checkNames(_ path: FilePath, _ staging: StagingArea, leaving: FilePath? = nil) throws {
+    guard
+      let other = try staging.collision(with: path, leaving: leaving) ?? scopes.collision(with: path, leaving: leaving)
+    else { return }
+    throw ProposalFault(
+      reason:
+        "`\(path.display)` and `\(other.display)`, which is there, differ only in case or in how accents are written, and are one file on many systems: use the name that is there, or another"
+    )
   }
 
   /// What is really there; nil when nothing is.
@@ -288,7 +300,9 @@ struct StepMaker {
       return outside(words, raw)
     }
     try scopes.check(path)
-    return Material(effect: effect(path))
+    let made = effect(path)
+    if case .makeFolder = made { try checkNames(path, StagingArea()) }
+    return Material(effect: made)
   }
 
   private func rename(_ from: [UInt8], _ to: [UInt8], _ staging: StagingArea) throws -> Material {
@@ -300,6 +314,7 @@ struct StepMaker {
     }
     let now = try scopes.read(source)
     if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
+    try checkNames(target, staging, leaving: source)
     let image = try now.preImage(store.store)
     return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
   }

@@ -242,3 +242,58 @@ struct EffectorTests {
     #expect(detail.contains("draft saved, not sent"))
   }
 }
+
+@Suite("Names that are one elsewhere")
+struct FileNamesTests {
+  static let pairs = [
+    ("README.md", "readme.md"), ("caf\u{E9}.md", "cafe\u{301}.md"), ("STRASSE", "straße"), ("\u{212A}elvin", "kelvin"),
+    ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("sub/a.md", "Sub/b.md"), ("契約\u{30AB}\u{3099}.md", "契約\u{30AC}.md"),
+  ]
+
+  @Test(
+    "a new name that differs from one that is there in case or accents alone is found, and not put in place",
+    arguments: pairs)
+  func collision(there: String, new: String) throws {
+    let bench = try Bench()
+    try FileManager.default.createDirectory(atPath: "\(bench.work)/other", withIntermediateDirectories: true)
+    if !there.contains("/") { try bench.put(there, "x") }
+    #expect(try bench.scopes.collision(with: FilePath(new)) != nil)
+    #expect(try bench.scopes.collision(with: FilePath(there)) == nil)
+    #expect(try bench.scopes.collision(with: FilePath("other/\(new)")) == nil)
+    guard !there.contains("/") else { return }
+    let outcomes = try bench.perform([.createFile(FilePath(new), try bench.content("y"))])
+    guard case .rolledBack(let detail)? = outcomes.first else {
+      Issue.record("\(outcomes)")
+      return
+    }
+    #expect(detail.contains("case or accents"))
+    // A file may take another writing of its own name.
+    guard
+      case .done? = try bench.perform([.renameFile(from: FilePath(there), to: FilePath(new), try bench.image(there))])
+        .first
+    else {
+      Issue.record("a rename of \(there)")
+      return
+    }
+  }
+
+  @Test("two new names of one set that are one elsewhere are both refused")
+  func inOneSet() throws {
+    let bench = try Bench()
+    let outcomes = try bench.perform([
+      .createFile(FilePath("a/Memo.md"), try bench.content("1")),
+      .createFile(FilePath("a/memo.md"), try bench.content("2")),
+    ])
+    #expect(outcomes.allSatisfy { if case .rolledBack = $0 { true } else { false } })
+    #expect(bench.text("a/Memo.md") == nil && bench.text("a/memo.md") == nil)
+  }
+
+  @Test(
+    "names that only look alike are two",
+    arguments: [("a.md", "b.md"), ("hal", "ha1"), ("契約.md", "契约.md"), ("ｶ.md", "カ.md")])
+  func others(there: String, new: String) throws {
+    let bench = try Bench()
+    try bench.put(there, "x")
+    #expect(try bench.scopes.collision(with: FilePath(new)) == nil)
+  }
+}
