@@ -119,6 +119,15 @@ enum ToolCatalogue {
         ("reason", "string", "why", false),
       ])),
     Tool(
+      name: "command_run",
+      about:
+        "Propose to run a program in the workspace: a list of words, no shell. A person approves it; you get what it prints. It has no network.",
+      parameters: named([
+        ("arguments", "strings", "the program, then each argument", true),
+        ("directory", "string", "where, absolute; the main folder when left out", false),
+        ("reason", "string", "why", false),
+      ])),
+    Tool(
       name: "findings_report", about: "Hand over findings on a document as a SARIF 2.1.0 log.",
       parameters: named([
         ("document", "string", "path as in the workspace", true), ("sarif", "object", "SARIF 2.1.0", true),
@@ -171,6 +180,9 @@ enum ToolCatalogue {
     case "file_rename":
       return try proposal(
         .rename(from: Array(try arguments.text("from").utf8), to: Array(try arguments.text("to").utf8)))
+    case "command_run":
+      return try proposal(
+        .command(arguments: try arguments.list("arguments"), directory: try arguments.optional("directory")))
     case "findings_report":
       let document = try arguments.text("document")
       let log = try arguments.value("sarif")

@@ -67,7 +67,9 @@ package struct PreviewRows: Hashable, Sendable {
     }
     let isOpen = step.state == .waiting || step.state == .staged
     if !isOpen, !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
-    reason = Self.hasReason(step.state) ? step.reason : ""
+    // How a command ended is what people ask of it.
+    let tells = Self.hasReason(step.state) || step.kind == .commandRun && step.state == .done
+    reason = tells ? step.reason : ""
     if !reason.isEmpty {
       rows += Self.parts(0, reason, width - Self.labelWidth, isWrapped: true).map { .reason($0) }
     }

@@ -168,9 +168,13 @@ extension Effect {
       out.put("call", call.connector)
       out.put("tool", call.tool)
       out.put("arguments", call.arguments)
-    case .command(let arguments, let directory):
-      out.put("command", strings: arguments)
-      out.put("directory", directory)
+    case .command(let call):
+      out.put("command", strings: call.arguments)
+      out.put("directory", call.directory)
+      for file in call.files {
+        out.put("path", file.path)
+        out.put("content", file.content)
+      }
     case .reportFindings(let document, let content):
       out.put("reportFindings", document)
       out.put("content", content)
@@ -206,7 +210,12 @@ extension Effect {
         ConnectorCall(
           connector: try reader.string("call"), tool: try reader.string("tool"),
           arguments: try reader.string("arguments")))
-    case "command": self = .command(arguments: try reader.strings("command"), directory: try reader.string("directory"))
+    case "command":
+      var call = Invocation(arguments: try reader.strings("command"), directory: try reader.string("directory"))
+      while !reader.isAtEnd {
+        call.files.append(Attachment(path: try reader.path("path"), content: try reader.content("content")))
+      }
+      self = .command(call)
     case "reportFindings":
       self = .reportFindings(document: try reader.string("reportFindings"), try reader.content("content"))
     case "other": self = .other(OtherAction(target: try reader.string("other"), payload: try reader.string("payload")))

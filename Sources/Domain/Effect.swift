@@ -175,6 +175,21 @@ package struct ConnectorCall: Hashable, Sendable {
   }
 }
 
+/// A program to be run: never a shell's line.
+package struct Invocation: Hashable, Sendable {
+  /// The program first; for what Ringi itself runs, as an absolute path.
+  package var arguments: [String]
+  package var directory: String
+  /// Files of the allowed folders that its arguments name, as they were when it was shown: a script that was changed
+  /// since is another command.
+  package var files: [Attachment]
+  package init(arguments: [String], directory: String, files: [Attachment] = []) {
+    self.arguments = arguments
+    self.directory = directory
+    self.files = files
+  }
+}
+
 package struct OtherAction: Hashable, Sendable {
   package var target: String
   package var payload: String
@@ -200,7 +215,7 @@ package enum Effect: Hashable, Sendable {
   case post(ChatPost)
   case addEvent(CalendarEvent)
   case call(ConnectorCall)
-  case command(arguments: [String], directory: String)
+  case command(Invocation)
   case reportFindings(document: String, Content)
   case other(OtherAction)
 
@@ -216,7 +231,7 @@ package enum Effect: Hashable, Sendable {
     case .post(let post): post.channel
     case .addEvent(let event): event.title
     case .call(let call): "\(call.connector).\(call.tool)"
-    case .command(let arguments, _): arguments.joined(separator: " ")
+    case .command(let call): call.arguments.joined(separator: " ")
     case .reportFindings(let document, _): document
     case .other(let other): other.target
     }

@@ -15,6 +15,8 @@ package struct PreviewImages: Sendable {
   package var readableAttachments: [String: (words: String, text: [UInt8])] = [:]
   /// What a person can read of a file that is no text, and how that came about; nil for text.
   package var readable: (words: String, before: [UInt8], after: [UInt8])?
+  /// What an approved command may do and for how long, in words.
+  package var limits: [String] = []
   package init(
     before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
     basis: (path: String, bytes: [UInt8])? = nil
@@ -102,8 +104,7 @@ extension Preview {
         ]
           + event.attendees.map { ("invites", $0) }, body: event.notes)
     case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
-    case .command(let arguments, let directory):
-      plain([("in", directory)] + arguments.enumerated().map { ("argument \($0.offset)", $0.element) }, body: "")
+    case .command(let call): command(call, images)
     case .reportFindings(let document, _): flags(document, findings)
     case .other(let other): plain([("target", other.target)], body: other.payload)
     }
@@ -272,6 +273,20 @@ extension Preview {
       lines.append(PreviewLine(.gap, ""))
       lines.append(PreviewLine(.label, "attached \(Docket.oneLine(attachment.path)), \(readable.words)"))
       lines += bodyLines(String(decoding: readable.text, as: UTF8.self))
+    }
+    return Preview(lines: lines, changes: 0)
+  }
+
+  /// Every argument by itself, so that none can look like two; then the files of the folders that it is given.
+  private static func command(_ call: Invocation, _ images: PreviewImages) -> Preview {
+    var lines = [PreviewLine(.label, "runs: \(Docket.oneLine(call.arguments.first ?? ""))")]
+    lines += call.arguments.dropFirst().map { PreviewLine(.label, "with: \(Docket.oneLine($0))") }
+    if !call.directory.isEmpty { lines.append(PreviewLine(.label, "in: \(Docket.oneLine(call.directory))")) }
+    lines += images.limits.map { PreviewLine(.label, Docket.oneLine($0)) }
+    for file in images.attachments {
+      lines.append(PreviewLine(.gap, ""))
+      lines.append(PreviewLine(.label, "given \(Docket.oneLine(file.path)), \(file.bytes.count) bytes"))
+      if decoded(file.bytes) != nil { lines += bodyLines(String(decoding: file.bytes, as: UTF8.self)) }
     }
     return Preview(lines: lines, changes: 0)
   }

@@ -4,40 +4,54 @@
 import CProcess
 import Glibc
 
-struct ChildCommand {
-  let arguments: [String]
-  var environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
-  var directory: String?
+package struct ChildCommand {
+  package let arguments: [String]
+  package var environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
+  package var directory: String?
   /// What it finds on its standard input.
-  var input: [UInt8] = []
+  package var input: [UInt8] = []
   /// How long it may take, in milliseconds.
-  var patience: Int64 = 60_000
+  package var patience: Int64 = 60_000
   /// How much of what it prints is kept, in bytes; the rest is read and dropped.
-  var most = 1 << 16
+  package var most: Int = 1 << 16
   /// False lets it end what it does when this process is gone: half a mail helps nobody.
-  var diesWithHost = false
+  package var diesWithHost = false
 
-  enum End: Equatable {
+  package enum End: Equatable {
     case code(Int32), signal(Int32), timeOut
     /// It never ran.
     case notStarted(String)
   }
 
-  struct Result {
-    let end: End
+  package struct Result {
+    package let end: End
     /// Standard output and error as they came.
-    var output: [UInt8] = []
-    var isCut = false
+    package var output: [UInt8] = []
+    package var isCut = false
     /// It had all of its input.
-    var hasInput = false
+    package var hasInput = false
   }
 
-  func run() -> Result {
+  package init(
+    arguments: [String], environment: [String]? = nil, directory: String? = nil, input: [UInt8] = [],
+    patience: Int64 = 60_000, most: Int = 1 << 16, diesWithHost: Bool = false
+  ) {
+    self.arguments = arguments
+    if let environment { self.environment = environment }
+    self.directory = directory
+    self.input = input
+    self.patience = patience
+    self.most = most
+    self.diesWithHost = diesWithHost
+  }
+
+  /// - Parameter start: starts it another way, on these descriptors for input and output: its pid, or -errno.
+  package func run(_ start: ((_ input: Int32, _ output: Int32) -> pid_t)? = nil) -> Result {
     var into: [Int32] = [-1, -1]
     var from: [Int32] = [-1, -1]
     guard pipe(&into) == 0, pipe(&from) == 0 else { return Result(end: .notStarted("no pipe can be made")) }
     for end in into + from { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let pid = start(input: into[0], output: from[1])
+    let pid = start?(into[0], from[1]) ?? self.start(input: into[0], output: from[1])
     close(into[0])
     close(from[1])
     defer { close(from[0]) }

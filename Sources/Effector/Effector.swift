@@ -36,13 +36,17 @@ package final class Performer {
   /// How people name a step: `run-2-step-16`.
   private let name: (StepID) -> String
   private let sender: String
+  /// Runs a program within its limits.
+  private let command: (Invocation, StepID) -> Outcome
   package let sent: SentMail
 
   package init(
     scopes: Scopes, outbox: String, delivery: Delivery, sender: String, hash: @escaping ([UInt8]) -> Digest,
     load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String, now: @escaping () -> Timestamp,
-    name: @escaping (StepID) -> String
+    name: @escaping (StepID) -> String,
+    command: @escaping (Invocation, StepID) -> Outcome = { _, _ in .failed(detail: "no command can be run here") }
   ) {
+    self.command = command
     self.now = now
     self.name = name
     self.sender = sender
@@ -112,10 +116,20 @@ package final class Performer {
         ?? .failed(detail: "the outbox can't be written")
     case .readFile, .reportFindings: return .done(detail: "")
     case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
-    case .command: return .failed(detail: "Ringi runs no commands yet; the agent was told")
+    case .command(let call): return run(call, permitted.step)
     case .outside: return .failed(detail: "outside the allowed folders")
     case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: return .failed(detail: "")
     }
+  }
+
+  /// Only with the files it was shown with.
+  private func run(_ call: Invocation, _ step: StepID) -> Outcome {
+    for file in call.files {
+      guard let now = try? scopes.read(file.path), hash(now.bytes) == file.content.digest else {
+        return .failed(detail: "`\(file.path.display)` is not as it was when it was shown; nothing was run")
+      }
+    }
+    return command(call, step)
   }
 
   private func message(_ mail: Mail, _ id: String, withBcc: Bool) -> [UInt8] {

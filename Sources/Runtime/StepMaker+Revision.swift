@@ -29,16 +29,20 @@ extension StepMaker {
       let shown = try store.previewBytes(of: step.id).flatMap { try? Preview(bytes: $0) }
       material.images.basis = (shown?.repeated ?? "the file it repeats", try bytes(basis))
     }
-    if case .sendMail(let mail) = effect { try attach(mail, to: &material) }
-    if case .draftMail(let mail) = effect { try attach(mail, to: &material) }
+    if case .sendMail(let mail) = effect { try attach(mail.attachments, to: &material) }
+    if case .draftMail(let mail) = effect { try attach(mail.attachments, to: &material) }
+    if case .command(let call) = effect {
+      if !step.isRelayed { material.images.limits = CommandRunner.limits(loaded.workspace) }
+      try attach(call.files, to: &material)
+    }
     if case .reportFindings = effect {
       material.findings = try store.findings(of: step.run).filter { $0.step == step.id }.map(\.finding)
     }
     return material
   }
 
-  private func attach(_ mail: Mail, to material: inout Material) throws(JournalFault) {
-    for attachment in mail.attachments {
+  private func attach(_ files: [Attachment], to material: inout Material) throws(JournalFault) {
+    for attachment in files {
       let bytes = try store.load(attachment.content.digest) ?? []
       material.images.attachments.append((attachment.path.display, bytes))
       material.contentText += String(decoding: bytes, as: UTF8.self)

@@ -37,6 +37,9 @@ struct StepMaker {
   ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
     do {
       var material = try material(proposal.effect, staging)
+      if case .command(let arguments, let directory) = proposal.effect, !isRelayed {
+        material = try command(arguments, directory)
+      }
       material.since = try rejectedBefore(material.effect) ?? rewrittenBefore(material)
       let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
       return (try afterFlags(try notTwice(step)), material.images.after)
@@ -186,7 +189,7 @@ struct StepMaker {
       return Material(effect: .addEvent(event))
     case .call(let call): return Material(effect: .call(call))
     case .command(let arguments, let directory):
-      return Material(effect: .command(arguments: arguments, directory: directory))
+      return Material(effect: .command(Invocation(arguments: arguments, directory: directory)))
     case .findings(let document, let sarif, let findings):
       return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
     case .other(let other): return Material(effect: .other(other))

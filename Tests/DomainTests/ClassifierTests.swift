@@ -102,7 +102,10 @@ struct ClassifierTests {
       .post(ChatPost(channel: "c", text: "t")),
       .addEvent(CalendarEvent(title: "t", start: "s", end: "e", place: "p", notes: "n", attendees: ["a"])),
       .call(ConnectorCall(connector: "c", tool: "t", arguments: "{}")),
-      .command(arguments: ["a", "b c"], directory: "/"),
+      .command(Invocation(arguments: ["a", "b c"], directory: "/")),
+      .command(
+        Invocation(
+          arguments: ["a"], directory: "/", files: [Attachment(path: FilePath("x", folder: "f"), content: content)])),
       .reportFindings(document: "d", content), .other(OtherAction(target: "t", payload: "p")),
     ]
     for effect in effects {

@@ -81,7 +81,7 @@ extension Host {
         deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
       }
     } else {
-      try answer(token, reply(step.number, outcome))
+      try answer(token, reply(step, outcome))
     }
   }
 
@@ -92,10 +92,11 @@ extension Host {
     try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
   }
 
-  private func reply(_ number: StepNumber, _ outcome: Outcome) -> Answer {
+  private func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {
     switch outcome {
-    case .done(let detail): .done(number, detail: detail)
-    case .failed(let detail), .rolledBack(let detail), .unknown(let detail): .failed(number, reason: detail)
+    case .done(let detail): .done(step.number, detail: self.detail(detail, step.id))
+    case .failed(let detail), .rolledBack(let detail), .unknown(let detail):
+      .failed(step.number, reason: self.detail(detail, step.id))
     }
   }
 
@@ -106,6 +107,7 @@ extension Host {
     let isOfReview = try store.step(steps[0])?.state == .kept
     let permit = try desk.gate.permit(steps)
     let outcomes = performer.perform(permit)
+    for step in steps { try sayPrinted(step) }
     if steps.count == 1, !isOfReview, case .rolledBack(let detail)? = outcomes.first?.outcome,
       let step = try store.step(steps[0]), let again = try maker.again(step)
     {
@@ -124,6 +126,23 @@ extension Host {
     // Our own commits don't change this connection's data_version.
     seenVersion = -1
     return outcomes
+  }
+
+  /// What a command has printed is on the trail before its outcome is, a line an entry.
+  private func sayPrinted(_ step: StepID) throws(JournalFault) {
+    let lines = outputs.text(of: step).split(whereSeparator: \.isNewline)
+    guard !lines.isEmpty, let number = try store.step(step)?.number else { return }
+    for line in lines.prefix(Self.maximumLines) {
+      try store.say(run, String(line.prefix(2_000)), by: .agent("#\(number) printed"))
+    }
+    guard lines.count > Self.maximumLines else { return }
+    try store.say(run, "\(lines.count - Self.maximumLines) more lines of #\(number) are not kept", by: .performer)
+  }
+
+  /// What an agent is told that asked for a command: how it ended, and what it printed.
+  private func detail(_ words: String, _ step: StepID) -> String {
+    let printed = outputs.text(of: step)
+    return printed.isEmpty ? words : "\(words)\n\(printed)"
   }
 
   /// What is prepared can be rewritten by a person, decided, or withdrawn by another process.
@@ -225,7 +244,7 @@ extension Host {
     if try store.step(step.id)?.state == .waiting {
       waiting[step.id] = token
     } else {
-      try answer(token, reply(step.number, outcome))
+      try answer(token, reply(step, outcome))
     }
   }
 
@@ -285,12 +304,12 @@ extension Host {
     case .expired: .failed(step.number, reason: "it expired: \(step.reason)")
     case .withdrawn: .failed(step.number, reason: "withdrawn: \(step.reason)")
     case .refused: .refused(step.number, reason: step.verdict.reasons.joined(separator: "; "))
-    case .failed: .failed(step.number, reason: step.reason)
+    case .failed: .failed(step.number, reason: detail(step.reason, step.id))
     case .staged, .kept: .prepared(step.number)
     case .approved where isForLater(step):
       .scheduled(step.number, at: step.dueAt?.rfc3339 ?? "")
     case .proposed, .permitted, .waiting, .approved, .performing, .unknown: .waiting(step.number)
-    case .done, .undone: .done(step.number, detail: step.reason)
+    case .done, .undone: .done(step.number, detail: detail(step.reason, step.id))
     }
   }
 

@@ -45,6 +45,8 @@ package final class Host {
   var shadow: ShadowWatch?
   var output: [UInt8] = []
   var isAwaitingReview = false
+  /// What approved commands have printed, for the trail and for the agent.
+  let outputs: CommandOutputs
   /// How its program ended, where that was not well.
   var ending = ""
   var startedAt: Int64
@@ -84,13 +86,20 @@ package final class Host {
     let scopes: Scopes
     do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
     let store = desk.store
+    let outputs = CommandOutputs()
+    self.outputs = outputs
     maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store, converter: desk.converter)
     performer = Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox",
       delivery: Self.delivery(desk.settings),
       sender: loaded.workspace.sender,
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
-      name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" })
+      name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
+      command: { call, step in
+        let (outcome, output) = CommandRunner(desk: desk.directory, workspace: loaded.workspace).run(call)
+        outputs.keep(output, of: step)
+        return outcome
+      })
     bell = Doorbell(directory: desk.directory)
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
@@ -237,6 +246,13 @@ package final class Host {
   }
 
   var socketPath: String { "\(desk.directory)/run-\(run).sock" }
+}
+
+/// What commands have printed, by step.
+final class CommandOutputs {
+  private var texts: [StepID: String] = [:]
+  func keep(_ text: String, of step: StepID) { texts[step] = text }
+  func text(of step: StepID) -> String { texts[step] ?? "" }
 }
 
 /// Lines for the log; Glibc's own `stderr` is a shared variable, which Swift 6 keeps away from.
