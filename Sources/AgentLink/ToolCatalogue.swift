@@ -128,6 +128,15 @@ enum ToolCatalogue {
         ("reason", "string", "why", false),
       ])),
     Tool(
+      name: "git_push",
+      about: "Propose to push a branch of a git repository of the workspace. A person approves it.",
+      parameters: named([
+        ("remote", "string", "name of the remote, for example origin", true),
+        ("branch", "string", "name of the branch, the same there", true),
+        ("repository", "string", "absolute path; the main folder when left out", false),
+        ("reason", "string", "why", false),
+      ])),
+    Tool(
       name: "findings_report", about: "Hand over findings on a document as a SARIF 2.1.0 log.",
       parameters: named([
         ("document", "string", "path as in the workspace", true), ("sarif", "object", "SARIF 2.1.0", true),
@@ -183,6 +192,11 @@ enum ToolCatalogue {
     case "command_run":
       return try proposal(
         .command(arguments: try arguments.list("arguments"), directory: try arguments.optional("directory")))
+    case "git_push":
+      return try proposal(
+        .push(
+          repository: try arguments.optional("repository"), remote: try arguments.text("remote"),
+          branch: try arguments.text("branch")))
     case "findings_report":
       let document = try arguments.text("document")
       let log = try arguments.value("sarif")

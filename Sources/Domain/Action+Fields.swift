@@ -171,10 +171,20 @@ extension Effect {
     case .command(let call):
       out.put("command", strings: call.arguments)
       out.put("directory", call.directory)
+      if call.isContained { out.put("contained", true) }
       for file in call.files {
         out.put("path", file.path)
         out.put("content", file.content)
       }
+    case .push(let push):
+      out.put("push", push.repository)
+      out.put("url", push.url)
+      out.put("ref", push.ref)
+      out.put("old", push.old)
+      out.put("new", push.new)
+      out.put("commits", push.commits)
+      out.put("lost", push.lost)
+      out.put("summary", push.summary)
     case .reportFindings(let document, let content):
       out.put("reportFindings", document)
       out.put("content", content)
@@ -212,10 +222,17 @@ extension Effect {
           arguments: try reader.string("arguments")))
     case "command":
       var call = Invocation(arguments: try reader.strings("command"), directory: try reader.string("directory"))
+      if reader.nextKey == "contained" { call.isContained = try reader.bool("contained") }
       while !reader.isAtEnd {
         call.files.append(Attachment(path: try reader.path("path"), content: try reader.content("content")))
       }
       self = .command(call)
+    case "push":
+      self = .push(
+        GitPush(
+          repository: try reader.string("push"), url: try reader.string("url"), ref: try reader.string("ref"),
+          old: try reader.string("old"), new: try reader.string("new"), commits: try reader.int("commits"),
+          lost: try reader.int("lost"), summary: try reader.content("summary")))
     case "reportFindings":
       self = .reportFindings(document: try reader.string("reportFindings"), try reader.content("content"))
     case "other": self = .other(OtherAction(target: try reader.string("other"), payload: try reader.string("payload")))

@@ -17,7 +17,7 @@ package struct Action: Hashable, Sendable {
     case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: true
     case .readFile, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
-    case .outside, .sendMail, .post, .call, .command, .other: false
+    case .outside, .sendMail, .post, .call, .command, .push, .other: false
     }
   }
 

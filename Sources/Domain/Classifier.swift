@@ -59,6 +59,7 @@ package enum Classifier {
     case .addEvent(let event): event.attendees.isEmpty ? .eventAdd : .eventInvite
     case .call: .connectorCall
     case .command: .commandRun
+    case .push: .gitPush
     case .reportFindings: .findingReport
     case .other: .other
     }

@@ -183,10 +183,43 @@ package struct Invocation: Hashable, Sendable {
   /// Files of the allowed folders that its arguments name, as they were when it was shown: a script that was changed
   /// since is another command.
   package var files: [Attachment]
-  package init(arguments: [String], directory: String, files: [Attachment] = []) {
+  /// Ringi runs it, without a network; false where the agent runs it by itself.
+  package var isContained = false
+  package init(arguments: [String], directory: String, files: [Attachment] = [], isContained: Bool = false) {
     self.arguments = arguments
     self.directory = directory
     self.files = files
+    self.isContained = isContained
+  }
+}
+
+/// One branch of a remote repository, moved from one commit to another.
+package struct GitPush: Hashable, Sendable {
+  /// The work tree, as an absolute path.
+  package var repository: String
+  /// Where it goes, as git would have it after all rewriting.
+  package var url: String
+  /// The branch here and there: `refs/heads/main`.
+  package var ref: String
+  /// Where the remote branch stood when it was last fetched, in hexadecimal; empty where it is new.
+  package var old: String
+  package var new: String
+  package var commits: Int
+  /// Commits of the remote branch that would be gone.
+  package var lost: Int
+  /// The list of commits and what they change, as it is shown.
+  package var summary: Content
+  package init(
+    repository: String, url: String, ref: String, old: String, new: String, commits: Int, lost: Int, summary: Content
+  ) {
+    self.repository = repository
+    self.url = url
+    self.ref = ref
+    self.old = old
+    self.new = new
+    self.commits = commits
+    self.lost = lost
+    self.summary = summary
   }
 }
 
@@ -216,6 +249,7 @@ package enum Effect: Hashable, Sendable {
   case addEvent(CalendarEvent)
   case call(ConnectorCall)
   case command(Invocation)
+  case push(GitPush)
   case reportFindings(document: String, Content)
   case other(OtherAction)
 
@@ -232,6 +266,7 @@ package enum Effect: Hashable, Sendable {
     case .addEvent(let event): event.title
     case .call(let call): "\(call.connector).\(call.tool)"
     case .command(let call): call.arguments.joined(separator: " ")
+    case .push(let push): "\(push.url) \(push.ref)"
     case .reportFindings(let document, _): document
     case .other(let other): other.target
     }

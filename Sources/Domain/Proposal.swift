@@ -16,6 +16,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case event(CalendarEvent)
   case call(ConnectorCall)
   case command(arguments: [String], directory: String)
+  /// A branch of a repository in the folders, to a remote that the repository knows by this name.
+  case push(repository: String, remote: String, branch: String)
   case findings(document: String, sarif: [UInt8], [Finding])
   case other(OtherAction)
 }

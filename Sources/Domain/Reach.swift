@@ -61,7 +61,16 @@ package struct Reach: Hashable, Sendable {
     case .call(let call):
       reach.noun = "record outside"
       reach.bytes = call.arguments.utf8.count
-    case .command: reach.noun = "command"
+    case .command(let call):
+      reach.noun = "command"
+      if call.isContained { reach.goesOut = false }
+    case .push(let push):
+      (reach.noun, reach.things) = ("commit", push.commits)
+      if push.lost > 0 {
+        reach.warnings.insert(
+          "it rewrites history: \(push.lost) commit\(push.lost == 1 ? "" : "s") of the remote branch would be gone",
+          at: 0)
+      }
     case .reportFindings(_, let content):
       reach.noun = "document"
       reach.bytes = content.size

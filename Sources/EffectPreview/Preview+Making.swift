@@ -16,7 +16,7 @@ package struct PreviewImages: Sendable {
   /// What a person can read of a file that is no text, and how that came about; nil for text.
   package var readable: (words: String, before: [UInt8], after: [UInt8])?
   /// What an approved command may do and for how long, in words.
-  package var limits: [String] = []
+  package var facts: [String] = []
   package init(
     before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
     basis: (path: String, bytes: [UInt8])? = nil
@@ -105,6 +105,13 @@ extension Preview {
           + event.attendees.map { ("invites", $0) }, body: event.notes)
     case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
     case .command(let call): command(call, images)
+    case .push(let push):
+      plain(
+        [
+          ("to", push.url), ("branch", push.ref), ("of", push.repository),
+          ("was", push.old.isEmpty ? "a branch that is new there" : "\(push.old), when it was last fetched"),
+          ("becomes", push.new),
+        ], body: decoded(images.after) ?? "")
     case .reportFindings(let document, _): flags(document, findings)
     case .other(let other): plain([("target", other.target)], body: other.payload)
     }
@@ -282,7 +289,7 @@ extension Preview {
     var lines = [PreviewLine(.label, "runs: \(Docket.oneLine(call.arguments.first ?? ""))")]
     lines += call.arguments.dropFirst().map { PreviewLine(.label, "with: \(Docket.oneLine($0))") }
     if !call.directory.isEmpty { lines.append(PreviewLine(.label, "in: \(Docket.oneLine(call.directory))")) }
-    lines += images.limits.map { PreviewLine(.label, Docket.oneLine($0)) }
+    lines += images.facts.map { PreviewLine(.label, Docket.oneLine($0)) }
     for file in images.attachments {
       lines.append(PreviewLine(.gap, ""))
       lines.append(PreviewLine(.label, "given \(Docket.oneLine(file.path)), \(file.bytes.count) bytes"))

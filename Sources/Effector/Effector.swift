@@ -24,6 +24,19 @@ package struct Delivery: Hashable, Sendable {
   }
 }
 
+/// What is done by other programs, each within limits of its own.
+package struct Programs {
+  let command: (Invocation, StepID) -> Outcome
+  let push: (GitPush) -> Outcome
+  package init(
+    command: @escaping (Invocation, StepID) -> Outcome = { _, _ in .failed(detail: "no command can be run here") },
+    push: @escaping (GitPush) -> Outcome = { _ in .failed(detail: "nothing can be pushed from here") }
+  ) {
+    self.command = command
+    self.push = push
+  }
+}
+
 package final class Performer {
   private let scopes: Scopes
   private let outbox: String
@@ -36,17 +49,16 @@ package final class Performer {
   /// How people name a step: `run-2-step-16`.
   private let name: (StepID) -> String
   private let sender: String
-  /// Runs a program within its limits.
-  private let command: (Invocation, StepID) -> Outcome
+  private let programs: Programs
   package let sent: SentMail
 
   package init(
     scopes: Scopes, outbox: String, delivery: Delivery, sender: String, hash: @escaping ([UInt8]) -> Digest,
     load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String, now: @escaping () -> Timestamp,
     name: @escaping (StepID) -> String,
-    command: @escaping (Invocation, StepID) -> Outcome = { _, _ in .failed(detail: "no command can be run here") }
+    programs: Programs = Programs()
   ) {
-    self.command = command
+    self.programs = programs
     self.now = now
     self.name = name
     self.sender = sender
@@ -117,6 +129,7 @@ package final class Performer {
     case .readFile, .reportFindings: return .done(detail: "")
     case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
     case .command(let call): return run(call, permitted.step)
+    case .push(let push): return programs.push(push)
     case .outside: return .failed(detail: "outside the allowed folders")
     case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: return .failed(detail: "")
     }
@@ -129,7 +142,7 @@ package final class Performer {
         return .failed(detail: "`\(file.path.display)` is not as it was when it was shown; nothing was run")
       }
     }
-    return command(call, step)
+    return programs.command(call, step)
   }
 
   private func message(_ mail: Mail, _ id: String, withBcc: Bool) -> [UInt8] {

@@ -30,22 +30,7 @@ struct CommandRunner {
   private static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
 
   func run(_ call: Invocation) -> (outcome: Outcome, output: String) {
-    let home = Desk.variable("HOME") ?? "/tmp"
-    let command = ChildCommand(
-      arguments: call.arguments, environment: Self.environment + ["HOME=\(home)"], directory: call.directory,
-      patience: Self.patience, most: Self.most, diesWithHost: true)
-    let sandbox = sandbox
-    var fault = ""
-    let result = command.run { input, output in
-      do throws(RuntimeFault) {
-        return try ChildProcess.spawn(
-          command.arguments, environment: command.environment, directory: command.directory,
-          streams: .init(input: input, output: output, error: output), diesWithParent: true, sandbox: sandbox)
-      } catch {
-        fault = error.sentence
-        return -EPERM
-      }
-    }
+    let (result, fault) = start(call.arguments, in: call.directory, mayWrite: true, most: Self.most)
     let text = String(decoding: result.output, as: UTF8.self)
     let cut = result.isCut ? ", of which the first \(Self.most >> 10) KiB are kept" : ""
     let lines = text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline).count
@@ -61,12 +46,43 @@ struct CommandRunner {
     return (outcome, text)
   }
 
-  private var sandbox: Sandbox {
+  /// What a program prints that only looks: the folders are read-only for it. nil where it fails.
+  func look(_ arguments: [String], in directory: String) -> [UInt8]? {
+    let (result, _) = start(arguments, in: directory, mayWrite: false, most: 4 << 20)
+    return result.end == .code(0) && !result.isCut ? result.output : nil
+  }
+
+  private func start(
+    _ arguments: [String], in directory: String, mayWrite: Bool, most: Int
+  ) -> (result: ChildCommand.Result, fault: String) {
+    let home = Desk.variable("HOME") ?? "/tmp"
+    let command = ChildCommand(
+      arguments: arguments, environment: Self.environment + ["HOME=\(home)"], directory: directory,
+      patience: Self.patience, most: most, diesWithHost: true)
+    let sandbox = sandbox(mayWrite: mayWrite)
+    var fault = ""
+    let result = command.run { input, output in
+      do throws(RuntimeFault) {
+        return try ChildProcess.spawn(
+          command.arguments, environment: command.environment, directory: command.directory,
+          streams: .init(input: input, output: output, error: mayWrite ? output : -1), diesWithParent: true,
+          sandbox: sandbox)
+      } catch {
+        fault = error.sentence
+        return -EPERM
+      }
+    }
+    return (result, fault)
+  }
+
+  private func sandbox(mayWrite: Bool) -> Sandbox {
     let hidden = ShadowWorkspace.hidden(desk: desk, workspace: workspace)
     let outermost = hidden.filter { path in !hidden.contains { $0 != path && ShadowWorkspace.lies(path, below: $0) } }
     return Sandbox(
       mounts: outermost.sorted().map { .hidden($0) }
-        + workspace.folders.map { $0.isReadOnly ? .shown($0.path, as: $0.path) : .copy(of: $0.path, at: $0.path) },
+        + workspace.folders.map {
+          $0.isReadOnly || !mayWrite ? .shown($0.path, as: $0.path) : .copy(of: $0.path, at: $0.path)
+        },
       keepsNetwork: false)
   }
 }

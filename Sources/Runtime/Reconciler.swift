@@ -83,7 +83,7 @@ struct Reconciler {
       return maker.scopes.isFolder(path) ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
     case .removeFolder(let path):
       return maker.scopes.isFolder(path) ? (.reconcileFailed, "it is still there") : (.reconcileDone, "it was gone")
-    case .outside, .post, .addEvent, .call, .command, .other: return nil
+    case .outside, .post, .addEvent, .call, .command, .push, .other: return nil
     }
   }
 

@@ -24,9 +24,9 @@ extension StepMaker {
         reason:
           "`\(program)` is not a program that can be run here: a name on the system's path, or a file of the folders")
     }
-    var call = Invocation(arguments: [path] + arguments.dropFirst(), directory: place)
+    var call = Invocation(arguments: [path] + arguments.dropFirst(), directory: place, isContained: true)
     var images = PreviewImages()
-    images.limits = CommandRunner.limits(loaded.workspace)
+    images.facts = CommandRunner.limits(loaded.workspace)
     var text = arguments.joined(separator: "\n")
     for (file, bytes) in files(call.arguments, in: place) {
       call.files.append(Attachment(path: file, content: try store.store(bytes)))

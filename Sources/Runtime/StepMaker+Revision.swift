@@ -32,9 +32,10 @@ extension StepMaker {
     if case .sendMail(let mail) = effect { try attach(mail.attachments, to: &material) }
     if case .draftMail(let mail) = effect { try attach(mail.attachments, to: &material) }
     if case .command(let call) = effect {
-      if !step.isRelayed { material.images.limits = CommandRunner.limits(loaded.workspace) }
+      if !step.isRelayed { material.images.facts = CommandRunner.limits(loaded.workspace) }
       try attach(call.files, to: &material)
     }
+    if case .push(let push) = effect { material.images.after = try bytes(push.summary.digest) }
     if case .reportFindings = effect {
       material.findings = try store.findings(of: step.run).filter { $0.step == step.id }.map(\.finding)
     }

@@ -190,6 +190,7 @@ struct StepMaker {
     case .call(let call): return Material(effect: .call(call))
     case .command(let arguments, let directory):
       return Material(effect: .command(Invocation(arguments: arguments, directory: directory)))
+    case .push(let repository, let remote, let branch): return try push(repository, remote, branch)
     case .findings(let document, let sarif, let findings):
       return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
     case .other(let other): return Material(effect: .other(other))

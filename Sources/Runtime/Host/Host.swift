@@ -95,11 +95,12 @@ package final class Host {
       sender: loaded.workspace.sender,
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
-      command: { call, step in
-        let (outcome, output) = CommandRunner(desk: desk.directory, workspace: loaded.workspace).run(call)
-        outputs.keep(output, of: step)
-        return outcome
-      })
+      programs: Programs(
+        command: { call, step in
+          let (outcome, output) = CommandRunner(desk: desk.directory, workspace: loaded.workspace).run(call)
+          outputs.keep(output, of: step)
+          return outcome
+        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }))
     bell = Doorbell(directory: desk.directory)
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
