@@ -149,6 +149,19 @@ static int hide(const char *target, int *stage) {
   return 0;
 }
 
+/// Whoever writes beside a folder is told so, and does not lose it with the view.
+static int seal(const char *target, int *stage) {
+  if (!is_folder(target)) return 0;
+  int tree = open_tree(AT_FDCWD, target, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+  if (tree < 0) FAIL(STAGE_HIDE);
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0 ||
+      move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    FAIL(STAGE_HIDE);
+  close(tree);
+  return 0;
+}
+
 /// The place for a mount, made where only a hidden folder's emptiness is.
 static int make_place(const char *target, int for_folder) {
   char path[MAXIMUM_PATH];
@@ -212,7 +225,7 @@ static int make_view(const cp_sandbox *sandbox, int *stage) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) FAIL(STAGE_NAMESPACES);
   for (size_t i = 0; i < sandbox->count; i++) {
     const cp_mount *mount = &sandbox->mounts[i];
-    trees[i] = mount->kind == CP_HIDE ? 0 : mount->kind == CP_OVERLAY ? overlay(mount, stage) : bind_tree(mount, stage);
+    trees[i] = mount->kind == CP_HIDE || mount->kind == CP_SEAL ? 0 : mount->kind == CP_OVERLAY ? overlay(mount, stage) : bind_tree(mount, stage);
     if (trees[i] < 0) return trees[i];
   }
   int code = take_devices(devices, stage);
@@ -225,7 +238,9 @@ static int make_view(const cp_sandbox *sandbox, int *stage) {
   if (code != 0) return code;
   for (size_t i = 0; i < sandbox->count; i++) {
     const cp_mount *mount = &sandbox->mounts[i];
-    code = mount->kind == CP_HIDE ? hide(mount->target, stage) : put(trees[i], mount->target, stage);
+    code = mount->kind == CP_HIDE   ? hide(mount->target, stage)
+           : mount->kind == CP_SEAL ? seal(mount->target, stage)
+                                    : put(trees[i], mount->target, stage);
     if (code != 0) return code;
   }
   return 0;

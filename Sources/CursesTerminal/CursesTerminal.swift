@@ -73,6 +73,11 @@ package final class CursesTerminal: Screen {
     define_key("\u{1B}[201~", Self.pasteEnd)
     define_key("\u{1B}[I", Self.focusIn)
     define_key("\u{1B}[O", Self.focusOut)
+    // What terminals send whatever TERM says of them.
+    for (home, end) in [("[1~", "[4~"), ("[7~", "[8~"), ("[H", "[F"), ("OH", "OF")] {
+      define_key("\u{1B}\(home)", KEY_HOME)
+      define_key("\u{1B}\(end)", KEY_END)
+    }
     define_key("\u{1B}[1;5D", Self.wordLeft)
     define_key("\u{1B}[1;5C", Self.wordRight)
     mousemask(NC_CLICK | NC_WHEEL_UP | NC_WHEEL_DOWN, nil)
@@ -208,9 +213,18 @@ package final class CursesTerminal: Screen {
     var events: [InputEvent] = []
     var pasted: String?
     var code: wint_t = 0
+    // A key that the terminal's description does not name comes as its bytes: they must not be taken for letters.
+    var unnamed = UnnamedKey()
     while true {
       let kind = wget_wch(nc_stdscr(), &code)
       if kind == ERR { break }
+      if pasted == nil {
+        switch unnamed.take(kind == OK ? code : nil) {
+        case .held: continue
+        case .escapeFirst: keys.append(.escape)
+        case .none: break
+        }
+      }
       if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteStart {
         pasted = ""
       } else if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteEnd {
@@ -227,6 +241,7 @@ package final class CursesTerminal: Screen {
       }
     }
     if let pasted { events.append(.paste(pasted)) }
+    if unnamed.isEscape { keys.append(.escape) }
     // Anything that came together is no single stroke of a hand.
     let isBurst = keys.count + events.count > 1
     return keys.map { .key($0, isBurst: isBurst) } + events

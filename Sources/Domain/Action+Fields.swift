@@ -87,13 +87,15 @@ extension FieldReader {
   mutating func content(_ key: String) throws(FieldFault) -> Content {
     var inner = FieldReader(try bytes(key))
     var content = Content(digest: try inner.digest("digest"), size: try inner.int("size"))
-    if inner.nextKey == "mode" {
-      guard let mode = UInt32(exactly: try inner.int("mode")) else { throw FieldFault(key: key, expected: "a mode") }
-      content.mode = mode
-    }
+    if inner.nextKey == "mode" { content.mode = try inner.mode("mode") }
     if inner.nextKey == "details" { content.details = try Self.details(try inner.bytes("details")) }
     try inner.end()
     return content
+  }
+
+  fileprivate mutating func mode(_ key: String) throws(FieldFault) -> UInt32 {
+    guard let mode = UInt32(exactly: try int(key)) else { throw FieldFault(key: key, expected: "a mode") }
+    return mode
   }
 
   private static func details(_ bytes: [UInt8]) throws(FieldFault) -> FileDetails {
@@ -147,8 +149,19 @@ extension Effect {
     case .deleteFile(let path, let image):
       out.put("deleteFile", path)
       out.put("pre", image)
-    case .makeFolder(let path): out.put("makeFolder", path)
-    case .removeFolder(let path): out.put("removeFolder", path)
+    case .makeFolder(let path, let mode):
+      out.put("makeFolder", path)
+      if let mode { out.put("mode", Int(mode)) }
+    case .removeFolder(let path, let mode):
+      out.put("removeFolder", path)
+      if let mode { out.put("mode", Int(mode)) }
+    case .changeMode(let path, let from, let to):
+      out.put("changeMode", path)
+      out.put("from", Int(from))
+      out.put("to", Int(to))
+    case .unfit(let reason, let path):
+      out.put("unfit", path)
+      out.put("reason", reason)
     case .outside(let operation, let path):
       out.put("outside", operation)
       out.put("path", path)
@@ -203,8 +216,18 @@ extension Effect {
     case "renameFile":
       self = .renameFile(from: try reader.path("renameFile"), to: try reader.path("to"), try reader.preImage("pre"))
     case "deleteFile": self = .deleteFile(try reader.path("deleteFile"), try reader.preImage("pre"))
-    case "makeFolder": self = .makeFolder(try reader.path("makeFolder"))
-    case "removeFolder": self = .removeFolder(try reader.path("removeFolder"))
+    case "makeFolder":
+      let path = try reader.path("makeFolder")
+      self = .makeFolder(path, mode: try reader.isAtEnd ? nil : reader.mode("mode"))
+    case "removeFolder":
+      let path = try reader.path("removeFolder")
+      self = .removeFolder(path, mode: try reader.isAtEnd ? nil : reader.mode("mode"))
+    case "changeMode":
+      self = .changeMode(
+        try reader.path("changeMode"), from: try reader.mode("from"), to: try reader.mode("to"))
+    case "unfit":
+      let path = try reader.path("unfit")
+      self = .unfit(reason: try reader.string("reason"), path)
     case "outside": self = .outside(operation: try reader.string("outside"), path: try reader.string("path"))
     case "draftMail": self = .draftMail(try reader.mail("draftMail"))
     case "sendMail": self = .sendMail(try reader.mail("sendMail"))

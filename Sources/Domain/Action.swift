@@ -14,10 +14,10 @@ package struct Action: Hashable, Sendable {
   /// True when the pre-image is kept and the effect can be put back byte for byte.
   package var canBeUndone: Bool {
     switch effect {
-    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: true
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode: true
     case .readFile, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
-    case .outside, .sendMail, .post, .call, .command, .push, .other: false
+    case .outside, .unfit, .sendMail, .post, .call, .command, .push, .other: false
     }
   }
 

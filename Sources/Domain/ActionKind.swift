@@ -8,8 +8,12 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   /// An empty folder: what is in one has steps of its own.
   case folderMake = "folder.make"
   case folderRemove = "folder.remove"
+  /// Other permissions of a folder.
+  case folderMode = "folder.mode"
   /// Anything outside the allowed folders.
   case fileOutside = "file.outside"
+  /// Something in an allowed folder that is never put in place: a link, a device, a name that can't be.
+  case fileUnfit = "file.unfit"
   case mailSearch = "mail.search"
   case mailRead = "mail.read"
   case mailDraft = "mail.draft"
@@ -48,7 +52,9 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .fileDelete: "delete"
     case .folderMake: "folder"
     case .folderRemove: "rmdir"
+    case .folderMode: "chmod"
     case .fileOutside: "outside"
+    case .fileUnfit: "unfit"
     case .mailSearch, .driveSearch, .webSearch: "search"
     case .mailRead, .driveRead: "read"
     case .mailDraft: "draft"
@@ -77,8 +83,9 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .mailSend, .chatSend, .eventInvite, .connectorCall, .paymentMake, .hrWrite, .contractSend, .personalDataSend,
       .gitPush, .driveCreate, .driveEdit, .fileOutside, .commandRun, .other:
       true
-    case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .mailSearch,
-      .mailRead, .mailDraft, .driveSearch,
+    case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode,
+      .fileUnfit,
+      .mailSearch, .mailRead, .mailDraft, .driveSearch,
       .driveRead, .eventAdd, .webSearch, .webFetch, .findingReport:
       false
     }
@@ -87,11 +94,13 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   /// True where Ringi can hold the effect back and show it at the end of the run.
   package var canBeHeld: Bool {
     switch self {
-    case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .mailSearch, .mailRead, .mailDraft,
+    case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .folderMode, .mailSearch,
+      .mailRead, .mailDraft,
       .driveSearch, .driveRead,
       .eventAdd, .webSearch, .webFetch, .findingReport:
       true
-    case .fileDelete, .fileOutside, .mailSend, .driveCreate, .driveEdit, .chatSend, .eventInvite, .connectorCall,
+    case .fileDelete, .fileOutside, .fileUnfit, .mailSend, .driveCreate, .driveEdit, .chatSend, .eventInvite,
+      .connectorCall,
       .paymentMake, .hrWrite, .contractSend, .personalDataSend, .gitPush, .commandRun, .other:
       false
     }
@@ -99,7 +108,7 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
 
   /// True for what changes files of the allowed folders.
   package var isFile: Bool {
-    [.fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove].contains(self)
+    [.fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode].contains(self)
   }
 
   /// True for what only looks.

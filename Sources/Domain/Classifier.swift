@@ -52,6 +52,8 @@ package enum Classifier {
     case .deleteFile: .fileDelete
     case .makeFolder: .folderMake
     case .removeFolder: .folderRemove
+    case .changeMode: .folderMode
+    case .unfit: .fileUnfit
     case .outside: .fileOutside
     case .draftMail: .mailDraft
     case .sendMail: .mailSend

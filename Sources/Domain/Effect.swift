@@ -238,9 +238,15 @@ package enum Effect: Hashable, Sendable {
   case editFile(FilePath, PreImage, Content)
   case renameFile(from: FilePath, to: FilePath, PreImage)
   case deleteFile(FilePath, PreImage)
-  case makeFolder(FilePath)
+  /// - Parameter mode: permission bits; nil for those of any new folder.
+  case makeFolder(FilePath, mode: UInt32?)
   /// Only if nothing is left in it.
-  case removeFolder(FilePath)
+  /// - Parameter mode: permission bits as they were; nil on steps that did not keep them.
+  case removeFolder(FilePath, mode: UInt32?)
+  /// Other permission bits for a folder; a file has its own with its content.
+  case changeMode(FilePath, from: UInt32, to: UInt32)
+  /// Something in an allowed folder that Ringi never puts in place: a link, a device, a name that can't be. In words.
+  case unfit(reason: String, FilePath)
   /// Any file operation whose path is not inside an allowed folder.
   case outside(operation: String, path: String)
   case draftMail(Mail)
@@ -257,7 +263,7 @@ package enum Effect: Hashable, Sendable {
   package var target: String {
     switch self {
     case .readFile(let path), .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _),
-      .makeFolder(let path), .removeFolder(let path):
+      .makeFolder(let path, _), .removeFolder(let path, _), .changeMode(let path, _, _), .unfit(_, let path):
       path.display
     case .renameFile(let from, _, _): from.display
     case .outside(_, let path): path
@@ -275,8 +281,8 @@ package enum Effect: Hashable, Sendable {
   /// The file or folder the effect writes or removes, if it does.
   package var writtenPath: FilePath? {
     switch self {
-    case .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _), .makeFolder(let path),
-      .removeFolder(let path):
+    case .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _), .makeFolder(let path, _),
+      .removeFolder(let path, _), .changeMode(let path, _, _):
       path
     case .renameFile(let from, _, _): from
     default: nil

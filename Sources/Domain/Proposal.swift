@@ -6,9 +6,12 @@ package enum ProposedEffect: Hashable, Sendable {
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   case rename(from: [UInt8], to: [UInt8])
   case delete(path: [UInt8])
-  case makeFolder(path: [UInt8])
+  case makeFolder(path: [UInt8], mode: UInt32? = nil)
   case removeFolder(path: [UInt8])
-  /// What Ringi never does, in words: a symbolic link, a device.
+  case changeMode(path: [UInt8], mode: UInt32)
+  /// What Ringi never puts in place, in words: a symbolic link, a device.
+  case unfit(reason: String, path: [UInt8])
+  /// What lies outside the folders, in words.
   case outside(operation: String, path: [UInt8])
   case draft(Mail, attachments: [String])
   case send(Mail, attachments: [String])

@@ -47,7 +47,8 @@ package struct Reach: Hashable, Sendable {
       reach.becomes = to.display
     case .deleteFile(_, let image): reach.bytes = image.content.size
     case .makeFolder, .removeFolder: reach.noun = "empty folder"
-    case .outside: break
+    case .changeMode: reach.noun = "folder"
+    case .outside, .unfit: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
     case .post(let post):
       reach.topic = String(post.text.prefix { !$0.isNewline }.prefix(80))

@@ -89,8 +89,13 @@ extension Preview {
     case .renameFile(let from, let to, _):
       plain([("from", from.display), ("to", to.display)], body: "", note: "the content stays the same")
     case .deleteFile: deleted(images.before)
-    case .makeFolder(let path): plain([("new folder", path.display)], body: "", note: "an empty folder")
-    case .removeFolder(let path):
+    case .makeFolder(let path, let mode):
+      plain([("new folder", path.display), ("permissions", mode.map { Self.mode($0) } ?? "")], body: "")
+    case .changeMode(let path, let from, let to):
+      plain([("folder", path.display), ("permissions", "\(Self.mode(from)) become \(Self.mode(to))")], body: "")
+    case .unfit(let reason, let path):
+      plain([("path", path.display), ("why not", reason)], body: "", note: "it is never put in place")
+    case .removeFolder(let path, _):
       plain([("folder", path.display)], body: "", note: "it is removed only if nothing is left in it")
     case .outside(let operation, let path):
       plain([("wants to", operation), ("path", path)], body: "", note: "this path is in no allowed folder")

@@ -131,7 +131,9 @@ package final class Performer {
     case .command(let call): return run(call, permitted.step)
     case .push(let push): return programs.push(push)
     case .outside: return .failed(detail: "outside the allowed folders")
-    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder: return .failed(detail: "")
+    case .unfit(let reason, _): return .failed(detail: "it is never put in place: \(reason)")
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode:
+      return .failed(detail: "")
     }
   }
 

@@ -72,6 +72,8 @@ struct FileSet {
     func rank(_ effect: Effect) -> Int {
       switch effect {
       case .makeFolder: 0
+      // What lets its owner in comes before what goes into it, what keeps it out after.
+      case .changeMode(_, _, let to): to & 0o300 == 0o300 ? 0 : 2
       case .removeFolder: 2
       default: 1
       }
@@ -197,6 +199,10 @@ struct FileSet {
       let isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
       switch item.effect {
       case .makeFolder where isFolder: return
+      case .changeMode(_, let from, _):
+        guard isFolder, UInt32(status.st_mode & 0o7777) == from else {
+          throw ScopeFault(isThere ? .changed : .missing, item.path.display)
+        }
       case .removeFolder:
         guard isFolder else { throw ScopeFault(isThere ? .changed : .missing, item.path.display) }
       default: if isThere { throw ScopeFault(.exists, item.path.display) }
@@ -239,13 +245,21 @@ struct FileSet {
 
   private mutating func commitFolder(_ item: inout Item) throws(ScopeFault) {
     let directory = item.directory.descriptor
-    if case .makeFolder = item.effect {
+    switch item.effect {
+    case .makeFolder(_, let mode):
       item.isCommitted = mkdirat(directory, item.name, 0o755) == 0
       guard item.isCommitted || errno == EEXIST else {
         throw ScopeFault(.failed, item.path.display, FolderScope.reason())
       }
-      if !item.isCommitted { notes[item.step] = "it was there already" }
+      // One that was made on the way to what goes into it is this one.
+      guard item.isCommitted || isMade(item) else { return notes[item.step] = "it was there already" }
+      if let mode { try setMode(item, mode_t(mode)) }
       return
+    case .changeMode(_, let from, let to):
+      try setMode(item, mode_t(to))
+      (item.isCommitted, item.mode) = (true, mode_t(from))
+      return
+    default: break
     }
     var status = stat()
     if fstatat(directory, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0 { item.mode = mode_t(status.st_mode & 0o7777) }
@@ -257,11 +271,29 @@ struct FileSet {
     notes[item.step] = "left in place: something is still in it"
   }
 
+  private func isMade(_ item: Item) -> Bool {
+    var own = stat()
+    guard fstatat(item.directory.descriptor, item.name, &own, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+    return (made ?? []).contains { place in
+      var status = stat()
+      return fstatat(place.directory.descriptor, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0
+        && status.st_ino == own.st_ino && status.st_dev == own.st_dev
+    }
+  }
+
+  /// Of a folder, held while it is changed: a name could be a link by now.
+  private func setMode(_ item: Item, _ mode: mode_t) throws(ScopeFault) {
+    let folder = openat(item.directory.descriptor, item.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0 else { throw FolderScope.fault(item.path.display) }
+    defer { close(folder) }
+    guard fchmod(folder, mode) == 0 else { throw ScopeFault(.failed, item.path.display, FolderScope.reason()) }
+  }
+
   private mutating func commit(_ item: inout Item) throws(ScopeFault) {
     let directory = item.directory.descriptor
     let code: Int32
     switch item.effect {
-    case .makeFolder, .removeFolder: return try commitFolder(&item)
+    case .makeFolder, .removeFolder, .changeMode: return try commitFolder(&item)
     case .createFile: code = cp_renameat2(directory, item.beside, directory, item.name, 1)
     case .editFile: code = cp_renameat2(directory, item.beside, directory, item.name, 2)
     case .deleteFile: code = cp_renameat2(directory, item.name, directory, item.beside, 1)
@@ -289,6 +321,7 @@ struct FileSet {
         switch item.effect {
         case .createFile: unlinkat(directory, item.name, 0)
         case .makeFolder: unlinkat(directory, item.name, AT_REMOVEDIR)
+        case .changeMode: try? setMode(item, item.mode)
         case .removeFolder:
           if mkdirat(directory, item.name, item.mode) == 0 { fchmodat(directory, item.name, item.mode, 0) }
         case .editFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 2) == 0

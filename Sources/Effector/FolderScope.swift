@@ -8,7 +8,8 @@ import Glibc
 /// Why a path can't be used, in words for people and agents; the path is rendered by whoever shows it.
 package struct ScopeFault: Error, Hashable, Sendable {
   package enum Code: String, Sendable, Hashable {
-    case outside, badName, symbolicLink, notAFile, missing, exists, readOnly, folderChanged, tooLarge, changed, failed
+    case outside, badName, symbolicLink, notAFile, notAFolder, missing, exists, readOnly, folderChanged, tooLarge,
+      changed, failed
   }
   package let code: Code
   package let path: String
@@ -26,10 +27,12 @@ package struct ScopeFault: Error, Hashable, Sendable {
       case .badName: "has a name that is not allowed"
       case .symbolicLink: "goes through a symbolic link, which is never followed"
       case .notAFile: "is not a regular file"
+      case .notAFolder: "is, or lies below, something that is no folder"
       case .missing: "does not exist"
       case .exists: "exists already"
       case .readOnly: "is in a read-only folder"
-      case .folderChanged: "is in a folder that was replaced since the run began"
+      case .folderChanged:
+        "is in a folder that was replaced since the run began; put that one back, or stop the run and decide again"
       case .tooLarge: "is too large"
       case .changed: "is not as it was when it was shown"
       case .failed: "could not be used"
@@ -140,7 +143,16 @@ package final class FolderScope {
         fsync(current.descriptor)
         next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       }
-      guard next >= 0 else { throw Self.fault(display(path)) }
+      guard next >= 0 else {
+        let code = errno
+        var status = stat()
+        // A link and a file are both "no directory" to open(2).
+        let isLink =
+          fstatat(current.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        errno = code
+        if code == ENOTDIR, !isLink { throw ScopeFault(.notAFolder, display(path)) }
+        throw Self.fault(display(path))
+      }
       current = DirectoryHandle(next)
     }
     return (current, (parts.last ?? []).map { CChar(bitPattern: $0) } + [0])
@@ -242,6 +254,17 @@ package final class Scopes {
     guard let (directory, name) = try? scope(of: path).parent(of: path) else { return false }
     var status = stat()
     return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Permission bits of a folder, as `st_mode & 0o7777`.
+  package func mode(ofFolder path: FilePath) throws(ScopeFault) -> UInt32 {
+    let (directory, name) = try scope(of: path).parent(of: path)
+    var status = stat()
+    guard fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      throw FolderScope.fault(path.display)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw ScopeFault(.notAFolder, path.display) }
+    return UInt32(status.st_mode & 0o7777)
   }
 
   /// After a performer died: nothing of it stays beside the step's target.

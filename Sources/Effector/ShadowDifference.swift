@@ -19,7 +19,10 @@ package struct ShadowChange: Hashable, Sendable {
     case removed
     /// A file that is gone stands here, byte for byte.
     case renamed(from: [UInt8])
-    case madeFolder
+    /// `mode` is its permission bits.
+    case madeFolder(mode: UInt32)
+    /// Only the permission bits of a folder are other ones.
+    case folderMode(UInt32)
     case removedFolder
     /// What is no regular file: `symbolic link`, `socket`.
     case special(String)
@@ -100,8 +103,13 @@ package struct ShadowDifference {
     }
     let isOvertaken =
       old.map { FileTime($0.st_ctim) > madeAt } ?? false
-    changes.append(
-      ShadowChange(path: path, deed: deed, stamp: Self.stamp(status), isOvertaken: isOvertaken))
+    // A folder's times change with what is in it, which is no change of its own.
+    let stamp: [Int64]
+    switch deed {
+    case .madeFolder(let mode), .folderMode(let mode): stamp = [Int64(status.st_ino), Int64(mode)]
+    default: stamp = Self.stamp(status)
+    }
+    changes.append(ShadowChange(path: path, deed: deed, stamp: stamp, isOvertaken: isOvertaken))
   }
 
   private static func stamp(_ status: stat) -> [Int64] {
@@ -162,19 +170,28 @@ package struct ShadowDifference {
       }
     case S_IFDIR:
       guard let inner = try? Self.folder(upper, name, place) else {
-        return try add(place, .special("folder that nobody can read"), new)
+        return try add(place, .special("a folder that nobody can read"), new)
       }
       guard let lower, let old, old.st_mode & S_IFMT == S_IFDIR else {
         if let lower, old != nil { try remove(name, place, lower) }
-        try add(place, .madeFolder, new)
+        try add(place, .madeFolder(mode: new.st_mode & 0o7777), new)
         return try walk(inner, nil, place)
       }
+      if new.st_mode & 0o7777 != old.st_mode & 0o7777 {
+        try add(place, .folderMode(new.st_mode & 0o7777), new, old)
+      }
       try walk(inner, try Self.folder(lower, name, place), place, isHidden: isHidden)
-    case S_IFLNK: try add(place, .special("symbolic link"), new)
-    case S_IFIFO: try add(place, .special("named pipe"), new)
-    case S_IFSOCK: try add(place, .special("socket"), new)
-    default: try add(place, .special("device"), new)
+    case S_IFLNK: try add(place, .special("a symbolic link to `\(Self.target(upper, name))`"), new)
+    case S_IFIFO: try add(place, .special("a named pipe"), new)
+    case S_IFSOCK: try add(place, .special("a socket"), new)
+    default: try add(place, .special("a device"), new)
     }
+  }
+
+  private static func target(_ directory: DirectoryHandle, _ name: [CChar]) -> String {
+    var buffer = [CChar](repeating: 0, count: 4_096)
+    let count = readlinkat(directory.descriptor, name, &buffer, buffer.count)
+    return String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// What stood at a place is gone: a file, or a folder with everything in it.
@@ -192,11 +209,11 @@ package struct ShadowDifference {
       }
       try add(place, .removedFolder, whiteout ?? old, old)
     case S_IFREG: try add(place, .removed, whiteout ?? old, old)
-    default: try add(place, .special("removal of what is no regular file"), whiteout ?? old, old)
+    default: try add(place, .special("the removal of what is no regular file"), whiteout ?? old, old)
     }
   }
 
-  /// A new folder with something in it comes with that; only an empty one is a change of its own.
+  /// A new folder with something in it comes with that; only one that is empty or has permissions of its own is a change.
   private func withoutFilled(_ changes: [ShadowChange]) -> [ShadowChange] {
     var filled: Set<[UInt8]> = []
     for change in changes where !change.key.isRemoval {
@@ -206,7 +223,7 @@ package struct ShadowDifference {
         if !filled.insert(parent).inserted { break }
       }
     }
-    return changes.filter { $0.deed != .madeFolder || !filled.contains($0.path) }
+    return changes.filter { $0.deed != .madeFolder(mode: 0o755) || !filled.contains($0.path) }
   }
 
   /// A file that is gone and a new one with the same bytes are one file in another place.

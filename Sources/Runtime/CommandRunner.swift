@@ -82,7 +82,7 @@ struct CommandRunner {
       mounts: outermost.sorted().map { .hidden($0) }
         + workspace.folders.map {
           $0.isReadOnly || !mayWrite ? .shown($0.path, as: $0.path) : .copy(of: $0.path, at: $0.path)
-        },
+        } + ShadowWorkspace.sealed(workspace),
       keepsNetwork: false)
   }
 }

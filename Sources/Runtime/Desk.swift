@@ -14,6 +14,13 @@ package final class Desk {
   package let person: Person
   package let verifierKey: String
   package var gate: Gate<DeskStore> { Gate(journal: store) }
+  /// Until something on the desk changes, a second at most.
+  func waitForBell() {
+    let bell = Doorbell(directory: directory)
+    var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&descriptor, 1, 1_000)
+  }
+
   var converter: TextConverter { TextConverter(desk: directory, commands: settings.textconv) }
 
   /// `$RINGI_DESK`, else `$XDG_DATA_HOME/ringi`, else `~/.local/share/ringi`.

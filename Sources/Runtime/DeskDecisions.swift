@@ -31,7 +31,43 @@ package struct DeskDecisions {
     print(DeskReport.text(step, preview))
     try confirm("Approve this? Type yes: ")
     try actions.decide(step, .approve, painted: "printed whole, \(preview.lines.count) lines")
-    print("approved")
+    print(Plain.safe(try outcome(of: [step.id], in: address.run)))
+  }
+
+  /// How long a decision's effect is waited for, in milliseconds.
+  private static let patience: Int64 = 30_000
+
+  /// What came of what was decided, once the run's host has done it; a refusal where it was not done.
+  private func outcome(of ids: [StepID], in run: RunID) throws(RuntimeFault) -> String {
+    let end = Clocks.monotonic() + Self.patience
+    while true {
+      let steps = try journalled { () throws(JournalFault) in
+        var steps: [StepSummary] = []
+        for id in ids { if let step = try desk.store.step(id) { steps.append(step) } }
+        return steps
+      }
+      let open = steps.filter { [.kept, .approved, .performing].contains($0.state) }
+      if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.rfc3339)" }
+      let isPaused = try journalled { () throws(JournalFault) in try desk.store.run(run)?.isPaused == true }
+      if !open.isEmpty, isPaused { return "decided; the run is paused, so it takes effect when somebody goes on" }
+      if !open.isEmpty, Clocks.monotonic() < end {
+        desk.waitForBell()
+        continue
+      }
+      if !open.isEmpty {
+        return
+          "decided; \(open.count) not done yet, `ringi list \(run)` says how it goes (what changes files waits for the program to end)"
+      }
+      // One reason will do: a set fails as one.
+      guard let failed = steps.first(where: { [.failed, .waiting, .staged, .unknown].contains($0.state) }) else {
+        return steps.count == 1
+          ? "done\(steps[0].reason.isEmpty ? "" : ": \(steps[0].reason)")" : "all \(steps.count) in place"
+      }
+      let count = steps.count { $0.state == failed.state }
+      let what = failed.state == .failed ? "failed" : "not done, \(failed.state.word) again"
+      throw RuntimeFault(
+        .refused, "\(count == 1 ? "#\(failed.number)" : "\(count) of \(steps.count)") \(what): \(failed.reason)")
+    }
   }
 
   package func reject(_ address: StepAddress, reason: String) throws(RuntimeFault) {
@@ -62,9 +98,11 @@ package struct DeskDecisions {
       guard try prepared(run) == kept else {
         throw RuntimeFault(.refused, "what is prepared has changed meanwhile; nothing was finished")
       }
+      let keeping = kept.filter { $0.mark == .keep }.map(\.id)
       let counts = try actions.finishReview(run)
+      let words = keeping.isEmpty ? "" : "; \(try outcome(of: keeping, in: run))"
       let register = try Register.write(desk, run).map { "register: \($0)\n" } ?? ""
-      return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\n\(register)"
+      return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\(Plain.safe(words))\n\(register)"
     }
     let steps = try prepared(run)
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }

@@ -80,14 +80,14 @@ package struct PlainDesk {
         }
         return true
       }
-      waitForBell()
+      desk.waitForBell()
       return true
     }
     if try flag() { return true }
     if try prepared() { return true }
     let left = try steps([.waiting, .staged, .approved, .kept, .performing])
     if left.contains(where: { [.approved, .kept, .performing].contains($0.state) && $0.dueAt == nil }) {
-      waitForBell()
+      desk.waitForBell()
       return true
     }
     for step in try steps([.refused]) {
@@ -99,12 +99,6 @@ package struct PlainDesk {
         ? Plain.safe("Nothing is left. \(now.note)")
         : "\(left.count) left for another time\(held > 0 ? ", \(held) approved for later" : "").")
     return false
-  }
-
-  private func waitForBell() {
-    let bell = Doorbell(directory: desk.directory)
-    var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
-    poll(&descriptor, 1, 1_000)
   }
 
   // MARK: questions

@@ -79,11 +79,17 @@ struct Reconciler {
       if look(at: from) == .nothing, look(at: to) == content { return (.reconcileDone, "it was in place") }
       if look(at: from) == content, look(at: to) == .nothing { return (.reconcileFailed, "it had not begun") }
       return nil
-    case .makeFolder(let path):
+    case .makeFolder(let path, _):
       return maker.scopes.isFolder(path) ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
-    case .removeFolder(let path):
+    case .removeFolder(let path, _):
       return maker.scopes.isFolder(path) ? (.reconcileFailed, "it is still there") : (.reconcileDone, "it was gone")
-    case .outside, .post, .addEvent, .call, .command, .push, .other: return nil
+    case .changeMode(let path, let from, let to):
+      switch try? maker.scopes.mode(ofFolder: path) {
+      case to?: return (.reconcileDone, "it was in place")
+      case from?: return (.reconcileFailed, "it had not begun")
+      default: return nil
+      }
+    case .outside, .unfit, .post, .addEvent, .call, .command, .push, .other: return nil
     }
   }
 

@@ -13,6 +13,8 @@ package struct Sandbox: Hashable {
     case copy(of: String, at: String)
     /// A file or folder as it is, read-only.
     case shown(String, as: String)
+    /// A folder as it is by then, read-only but for what is mounted in it.
+    case sealed(String)
   }
 
   /// In the order in which they are made.
@@ -38,6 +40,8 @@ package struct Sandbox: Hashable {
           inode: inode)
       case .copy(let copy, let path):
         cp_mount(kind: CP_COPY, target: own(path), lower: own(copy), upper: nil, work: nil, device: 0, inode: 0)
+      case .sealed(let path):
+        cp_mount(kind: CP_SEAL, target: own(path), lower: nil, upper: nil, work: nil, device: 0, inode: 0)
       case .shown(let path, let target):
         cp_mount(kind: CP_SHOW, target: own(target), lower: own(path), upper: nil, work: nil, device: 0, inode: 0)
       }

@@ -107,12 +107,30 @@ package struct ShadowWorkspace {
           work: "\(directory)/\(index)/work"))
     }
     for folder in workspace.folders where folder.isReadOnly { mounts.append(.shown(folder.path, as: folder.path)) }
+    mounts += Self.sealed(workspace)
     return Sandbox(mounts: mounts, keepsNetwork: keepsNetwork)
+  }
+
+  /// Where a program that leaves its folder would write into nothing: beside the folders, and in the workspace's own.
+  /// Homes and temporary folders stay writable: many programs can't do without.
+  static func sealed(_ workspace: Workspace) -> [Sandbox.Mount] {
+    let open = Set(["/", "/tmp", "/var/tmp", "/run"] + homes.compactMap { Files.real($0) })
+    let beside = workspace.folders.map {
+      String($0.path.prefix(upTo: $0.path.lastIndex(of: "/") ?? $0.path.startIndex))
+    }
+    return Set([workspace.directory] + beside).compactMap { $0.isEmpty ? nil : Files.real($0) }
+      .filter { !open.contains($0) }.sorted().map { .sealed($0) }
+  }
+
+  /// The home that is set, and the one that this user has whatever is set.
+  private static var homes: [String] {
+    let own = getpwuid(getuid()).flatMap { entry in entry.pointee.pw_dir.map { String(cString: $0) } }
+    return [Desk.variable("HOME"), own].compactMap { $0 }.filter { !$0.isEmpty }
   }
 
   /// What no agent sees: other programs' sockets, the home, the desk, the rules of the workspace.
   static func hidden(desk: String, workspace: Workspace) -> Set<String> {
-    let candidates = ["/tmp", "/run", "/var/tmp", Desk.variable("HOME") ?? "", desk, workspace.directory]
+    let candidates = ["/tmp", "/run", "/var/tmp", desk, workspace.directory] + homes
     return Set(candidates.compactMap { $0.isEmpty ? nil : Files.real($0) }.filter { $0 != "/" })
   }
 

@@ -203,8 +203,10 @@ extension StepMaker {
     case .editFile(let path, let before, _):
       inverse = try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
     case .deleteFile(let path, let before): inverse = .createFile(path, before.content.with(mode: before.mode))
-    case .makeFolder(let path): inverse = .removeFolder(path)
-    case .removeFolder(let path): inverse = .makeFolder(path)
+    case .makeFolder(let path, let mode): inverse = .removeFolder(path, mode: mode)
+    case .removeFolder(let path, let mode): inverse = .makeFolder(path, mode: mode)
+    case .changeMode(let path, let from, _):
+      inverse = (try? scopes.mode(ofFolder: path)).map { .changeMode(path, from: $0, to: from) }
     case .renameFile(let from, let to, _): inverse = try image(to).map { .renameFile(from: to, to: from, $0) }
     default: inverse = nil
     }

@@ -174,8 +174,17 @@ struct StepMaker {
     switch proposed {
     case .read(let path): return try read(path, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
-    case .makeFolder(let path): return try folder(path, "make a folder") { .makeFolder($0) }
-    case .removeFolder(let path): return try folder(path, "remove a folder") { .removeFolder($0) }
+    case .makeFolder(let path, let mode):
+      return try folder(path, "make a folder") { .makeFolder($0, mode: mode.map { $0 & 0o777 }) }
+    case .removeFolder(let path):
+      return try folder(path, "remove a folder") { .removeFolder($0, mode: try? scopes.mode(ofFolder: $0)) }
+    case .changeMode(let path, let mode):
+      return try folder(path, "change permissions") {
+        .changeMode($0, from: try scopes.mode(ofFolder: $0), to: mode & 0o7777)
+      }
+    case .unfit(let reason, let path):
+      guard let place = scopes.locate(path) else { return outside(reason, path) }
+      return Material(effect: .unfit(reason: reason, place))
     case .outside(let operation, let path): return outside(operation, path)
     case .delete(let path): return try delete(path, staging)
     case .rename(let from, let to): return try rename(from, to, staging)
@@ -299,12 +308,12 @@ struct StepMaker {
     return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
   }
 
-  private func folder(_ raw: [UInt8], _ words: String, _ effect: (FilePath) -> Effect) throws -> Material {
+  private func folder(_ raw: [UInt8], _ words: String, _ effect: (FilePath) throws -> Effect) throws -> Material {
     guard let path = scopes.locate(raw), try !scopes.scope(of: path).folder.isReadOnly else {
       return outside(words, raw)
     }
     try scopes.check(path)
-    let made = effect(path)
+    let made = try effect(path)
     if case .makeFolder = made { try checkNames(path, StagingArea()) }
     return Material(effect: made)
   }

@@ -16,7 +16,7 @@ package enum DefaultPolicy {
         level: batched
         bulk: true
         why: recoverable; staged and can be undone
-      - action: [folder.make, folder.remove]
+      - action: [folder.make, folder.remove, folder.mode]
         level: batched
         bulk: true
         why: an empty folder holds nothing; what is in one has steps of its own
@@ -27,6 +27,10 @@ package enum DefaultPolicy {
         level: forbidden
         always: true
         why: folder scope is the permission model
+      - action: file.unfit
+        level: forbidden
+        always: true
+        why: links, devices and names that can’t be are never put in place
       - action: [mail.search, mail.read]
         level: batched
         why: scope needs a human check

@@ -102,6 +102,9 @@ struct ClassifierTests {
       .post(ChatPost(channel: "c", text: "t")),
       .addEvent(CalendarEvent(title: "t", start: "s", end: "e", place: "p", notes: "n", attendees: ["a"])),
       .call(ConnectorCall(connector: "c", tool: "t", arguments: "{}")),
+      .makeFolder(FilePath("d"), mode: nil), .makeFolder(FilePath("d"), mode: 0o700),
+      .removeFolder(FilePath("d"), mode: 0o2770),
+      .changeMode(FilePath("d"), from: 0o755, to: 0o700), .unfit(reason: "a link", FilePath("l")),
       .command(Invocation(arguments: ["a", "b c"], directory: "/")),
       .command(
         Invocation(

@@ -69,8 +69,8 @@ extension SessionTests {
             "echo \(index) > \(one)", "echo \(index) >> \(one)", "rm -f \(one)", "mv \(one) \(two)", "touch \(one)",
             "cp \(one) \(two)", "mkdir -p \(place)", "rm -rf \(place)", "rmdir \(place)", "mv \(place) moved\(index)",
             "chmod 755 \(one)", "chmod 644 \(one)", "rm -rf \(place) && echo \(index) > \(place)",
-            "cat \(one) > /dev/null",
-          ][random.below(14)] + " 2> /dev/null")
+            "cat \(one) > /dev/null", "chmod 700 \(place)", "chmod 711 \(place)", "mkdir -m 750 \(place)",
+          ][random.below(17)] + " 2> /dev/null")
       }
       return lines.joined(separator: "\n") + "\nexit 0\n"
     }
@@ -98,7 +98,7 @@ extension SessionTests {
         case .removed: #expect(unlink(place(change.path)) == 0)
         case .removedFolder: continue
         case .renamed(let from): #expect(unlink(place(from)) == 0)
-        case .written, .mode, .madeFolder, .special: continue
+        case .written, .mode, .madeFolder, .folderMode, .special: continue
         }
       }
       for change in changes.reversed() where change.deed == .removedFolder { #expect(rmdir(place(change.path)) == 0) }
@@ -115,7 +115,10 @@ extension SessionTests {
             at: URL(filePath: place(change.path)).deletingLastPathComponent(), withIntermediateDirectories: true)
           try (moved[change.path] ?? Data()).write(to: URL(filePath: place(change.path)))
           chmod(place(change.path), mode_t(try view.read(FilePath(relative: change.path)).mode))
-        case .madeFolder: #expect(mkdir(place(change.path), 0o755) == 0)
+        case .madeFolder(let mode):
+          try FileManager.default.createDirectory(atPath: place(change.path), withIntermediateDirectories: true)
+          #expect(chmod(place(change.path), mode_t(mode)) == 0)
+        case .folderMode(let mode): #expect(chmod(place(change.path), mode_t(mode)) == 0)
         case .removed, .removedFolder: continue
         case .special(let what): Issue.record("\(what)")
         }
@@ -128,7 +131,8 @@ extension SessionTests {
         var status = stat()
         lstat("\(path)/\(name)", &status)
         let text = (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? ""
-        out[name] = status.st_mode & S_IFMT == S_IFDIR ? "folder" : "\(status.st_mode & 0o777) \(text)"
+        out[name] =
+          status.st_mode & S_IFMT == S_IFDIR ? "folder \(status.st_mode & 0o7777)" : "\(status.st_mode & 0o777) \(text)"
       }
       return out
     }

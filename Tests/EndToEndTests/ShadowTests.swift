@@ -64,7 +64,7 @@ extension SessionTests {
       let list = try ringi("list", "1").output
       for line in [
         "B  prepared  file.edit  a.txt", "W  waiting  file.delete  gone.txt", "B  prepared  file.rename  sub/moved.txt",
-        "B  prepared  file.create  run.sh", "F  refused  file.outside",
+        "B  prepared  file.create  run.sh", "F  refused  file.unfit  link",
       ] { #expect(list.contains(line), "\(line)\n\(list)") }
       #expect(try ringi("show", "1.4").output.contains("rwxr-xr-x"))
       #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\nb\n")

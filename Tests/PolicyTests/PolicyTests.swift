@@ -16,7 +16,8 @@ struct PolicyTests {
     let table: [ActionKind: (TrustLevel, Bool)] = [
       .fileRead: (.autonomous, false), .fileCreate: (.batched, false), .fileEdit: (.batched, false),
       .fileRename: (.batched, false), .fileDelete: (.watched, false), .fileOutside: (.forbidden, true),
-      .folderMake: (.batched, false), .folderRemove: (.batched, false),
+      .folderMake: (.batched, false), .folderRemove: (.batched, false), .folderMode: (.batched, false),
+      .fileUnfit: (.forbidden, true),
       .mailSearch: (.batched, false), .mailRead: (.batched, false), .mailDraft: (.batched, false),
       .mailSend: (.watched, true), .driveSearch: (.autonomous, false), .driveRead: (.autonomous, false),
       .driveCreate: (.batched, false), .driveEdit: (.watched, false), .chatSend: (.watched, false),

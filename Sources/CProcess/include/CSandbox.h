@@ -10,6 +10,7 @@ typedef enum {
   CP_OVERLAY, // `lower` with every change going to `upper`
   CP_COPY,    // `lower`, a copy that may be written, in the target's place
   CP_SHOW,    // `lower`, a file or folder, read-only
+  CP_SEAL,    // `target` as it is by then, read-only but for what is mounted in it
 } cp_mount_kind;
 
 /// Paths are absolute. `device` and `inode` pin the folder that `lower` must still be; 0 pins nothing.

@@ -33,6 +33,7 @@ struct ShadowWatch {
   var lookedAt: Int64 = 0
   var interval: Int64 = 1_000
   var linesSaid = 0
+  var lastLines: [String] = []
   var isFrozen = false
   /// After another host: steps of this difference may be on the desk already.
   var isTakenUp = false
@@ -41,7 +42,9 @@ struct ShadowWatch {
 
 extension Host {
   /// Lines of a program's output that become entries of the trail.
-  static let maximumLines = 500
+  static let maximumLines = 450
+  /// And of its end.
+  static let lastLines = 50
 
   /// Something still runs on the private view.
   var isViewMounted: Bool { shadow != nil && agentPID > 0 }
@@ -105,14 +108,21 @@ extension Host {
     let text = String(decoding: line, as: UTF8.self)
     guard !text.allSatisfy(\.isWhitespace) else { return }
     shadow?.linesSaid += 1
-    if shadow?.linesSaid ?? 0 <= Self.maximumLines { try store.say(run, text, by: agent) }
+    if shadow?.linesSaid ?? 0 <= Self.maximumLines { return try store.say(run, text, by: agent) }
+    // How it ends is what is asked first: the last lines are kept for then.
+    shadow?.lastLines.append(text)
+    if shadow?.lastLines.count ?? 0 > Self.lastLines { shadow?.lastLines.removeFirst() }
   }
 
   private func commandEnded() throws(JournalFault) {
     try sayLine(output)
     output = []
-    if let said = shadow?.linesSaid, said > Self.maximumLines {
-      try store.say(run, "\(said - Self.maximumLines) more lines of output are not kept", by: .performer)
+    if let said = shadow?.linesSaid, let last = shadow?.lastLines, said > Self.maximumLines {
+      let lost = said - Self.maximumLines - last.count
+      if lost > 0 {
+        try store.say(run, "\(lost) lines of output in between are not kept; the last \(last.count):", by: .performer)
+      }
+      for line in last { try store.say(run, line, by: agent) }
     }
     agentChannel?.shut()
     agentChannel = nil
@@ -225,7 +235,7 @@ extension Host {
   {
     let effect: ProposedEffect
     do throws(ScopeFault) { effect = try proposed(path, change, in: view) } catch {
-      effect = .outside(operation: error.sentence, path: view.absolute(path))
+      effect = .unfit(reason: error.sentence, path: view.absolute(path))
     }
     let made: NewStep
     do throws(ProposalFault) {
@@ -235,7 +245,7 @@ extension Host {
       // Whatever it is, it is on the trail, and nobody can approve it.
       do throws(ProposalFault) {
         made = try maker.make(
-          Proposal(effect: .outside(operation: error.reason, path: view.absolute(path)), claims: Claims()), plan: nil,
+          Proposal(effect: .unfit(reason: error.reason, path: view.absolute(path)), claims: Claims()), plan: nil,
           staging: staging, isRelayed: false
         ).step
       } catch { throw JournalFault(.unreadable, error.reason) }
@@ -254,9 +264,10 @@ extension Host {
     case .removed: return .delete(path: place)
     case .renamed(let from):
       return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)
-    case .madeFolder: return .makeFolder(path: place)
+    case .madeFolder(let mode): return .makeFolder(path: place, mode: mode)
+    case .folderMode(let mode): return .changeMode(path: place, mode: mode)
     case .removedFolder: return .removeFolder(path: place)
-    case .special(let what): return .outside(operation: what, path: place)
+    case .special(let what): return .unfit(reason: what, path: place)
     }
   }
 }
