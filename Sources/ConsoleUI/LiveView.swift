@@ -174,6 +174,7 @@ enum LiveView {
         Span(
           "  \(score.decisions) decisions · \(score.approved * 100 / score.decisions) % yes · median \(TimeLength.words(score.median))",
           .text),
+        Span(score.unseen == 0 ? "" : " · \(score.unseen) from a list or by number", .warning),
         Span(
           score.unread == 0 ? " · none unread" : " · \(score.unread) faster than reading",
           score.unread == 0 ? .dim : .warning),

@@ -76,8 +76,10 @@ package enum Intent: Hashable, Sendable {
   case revoke(StandingApproval)
   case decideAll([StepSummary], Decision, painted: String)
   case edit(StepSummary, text: String)
-  /// - Parameter reason: why something is left out; nil keeps what was said.
-  case mark(StepSummary, Mark, discarding: Set<Int>, reason: String? = nil)
+  /// - Parameters:
+  ///   - reason: why something is left out; nil keeps what was said.
+  ///   - painted: what of it was on the screen.
+  case mark(StepSummary, Mark, discarding: Set<Int>, reason: String? = nil, painted: String)
   case finishReview
   /// Are the files of prepared results still as they were?
   case checkPrepared

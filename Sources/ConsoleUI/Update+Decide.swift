@@ -182,6 +182,15 @@ func rest(_ model: inout Model) -> [Intent] {
 
 // MARK: the review
 
+/// How much of a step's preview was on the screen, for the record.
+func seen(_ model: Model, _ step: StepSummary) -> String {
+  guard let rows = model.rows, rows.step == step.id, rows.revision == step.revision else { return "not shown" }
+  let seen = model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? []
+  return Painting(
+    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt
+  ).description
+}
+
 /// A no says why, everywhere; in the review Enter alone will do.
 private func leaveOut(_ model: inout Model) -> [Intent] {
   guard let step = model.current else { return [] }
@@ -202,10 +211,13 @@ func mark(_ model: inout Model, _ mark: Mark, change: Int? = nil, reason: String
       &model,
       "change \(change + 1) \(mark == .keep ? "stays in" : "is left out"); a in the list keeps the file with what stays in"
     )
-    return [.mark(step, step.mark, discarding: discarded, reason: reason)] + nextChange(&model)
+    return [.mark(step, step.mark, discarding: discarded, reason: reason, painted: seen(model, step))]
+      + nextChange(&model)
   }
   // What was left out stays left out: only its own key takes it in again.
-  let intents: [Intent] = [.mark(step, mark, discarding: step.discardedChanges, reason: reason)]
+  let intents: [Intent] = [
+    .mark(step, mark, discarding: step.discardedChanges, reason: reason, painted: seen(model, step))
+  ]
   if model.view == .drafts {
     say(&model, "#\(step.number) marked \(mark.rawValue); b, then Enter, finishes the review")
     return intents + advance(&model, past: step.id)
@@ -229,7 +241,7 @@ func toggle(_ model: inout Model) -> [Intent] {
     case .keep: .discard
     case .discard: .undecided
     }
-  return [.mark(step, next, discarding: step.discardedChanges)]
+  return [.mark(step, next, discarding: step.discardedChanges, painted: seen(model, step))]
 }
 
 func moveReview(_ model: inout Model, _ by: Int) -> [Intent] {

@@ -48,7 +48,11 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     guard isYes(&model, key, isBurst) else { return [] }
     model.overlay = nil
     let steps = ids.compactMap { model.steps[$0] }
-    if model.view == .review { return steps.map { .mark($0, .keep, discarding: $0.discardedChanges) } }
+    if model.view == .review {
+      return steps.map {
+        .mark($0, .keep, discarding: $0.discardedChanges, painted: "listed with \(steps.count)")
+      }
+    }
     return [.decideAll(steps, .approve, painted: "listed with \(steps.count)")]
   case .confirm(let what):
     guard isYes(&model, key, isBurst) else { return [] }

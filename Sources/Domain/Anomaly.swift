@@ -52,7 +52,7 @@ package struct Anomaly: Hashable, Sendable {
     return out
   }
 
-  private static func wasApproved(_ step: StepSummary) -> Bool {
+  fileprivate static func wasApproved(_ step: StepSummary) -> Bool {
     switch step.state {
     case .approved, .performing, .done, .failed, .unknown, .undone, .kept: true
     case .proposed, .refused, .permitted, .staged, .waiting, .rejected, .expired, .withdrawn, .discarded: false
@@ -73,6 +73,8 @@ package struct ReviewerScore: Hashable, Sendable {
   package var decisions = 0
   package var approved = 0
   package var unread = 0
+  /// Approved from a list or by number, without its preview.
+  package var unseen = 0
   /// Milliseconds from paint to key; 0 without decisions.
   package var median: Int64 = 0
 
@@ -81,7 +83,10 @@ package struct ReviewerScore: Hashable, Sendable {
     for step in steps where step.decidedBy == person {
       decisions += 1
       if ![.rejected, .discarded].contains(step.state) { approved += 1 }
-      guard let painting = Painting(step.painted) else { continue }
+      guard let painting = Painting(step.painted) else {
+        if Anomaly.wasApproved(step) { unseen += 1 }
+        continue
+      }
       times.append(painting.milliseconds)
       if painting.isFasterThanReading { unread += 1 }
     }

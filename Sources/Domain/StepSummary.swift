@@ -40,6 +40,7 @@ package struct StepSummary: Hashable, Sendable {
       var reason: String
       var painted: String
       var markReason = ""
+      var markPainted = ""
       var discardedChanges: Set<Int>
     }
     let values: Values
@@ -100,6 +101,11 @@ package struct StepSummary: Hashable, Sendable {
   package var markReason: String {
     get { form.values.markReason }
     set { change { $0.markReason = newValue } }
+  }
+  /// What of it was on the screen when it was marked; empty where nothing was.
+  package var markPainted: String {
+    get { form.values.markPainted }
+    set { change { $0.markPainted = newValue } }
   }
   /// Discarded changes of a kept text file, by index from 0.
   package var discardedChanges: Set<Int> {

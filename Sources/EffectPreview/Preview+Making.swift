@@ -68,7 +68,8 @@ extension Preview {
     return old == mode ? nil : "permissions \(Self.mode(old)) become \(new)"
   }
 
-  private static func mode(_ bits: UInt32) -> String {
+  /// `rw-r--r-- (644)`.
+  package static func mode(_ bits: UInt32) -> String {
     let octal = String(bits, radix: 8)
     let letters = (0..<9).map { bits >> (8 - $0) & 1 == 1 ? Array("rwxrwxrwx")[$0] : "-" }
     return "\(String(letters)) (\(octal))"
@@ -132,7 +133,7 @@ extension Preview {
     return Preview(
       lines: [
         PreviewLine(.warning, "not text: what follows is \(readable.words); the bytes themselves are decided on"),
-        PreviewLine(.label, sizes(images.before, images.after)), PreviewLine(.gap, ""),
+        PreviewLine(.label, Preview.sizes(images.before, images.after)), PreviewLine(.gap, ""),
       ] + body, changes: 1)
   }
 
@@ -142,51 +143,25 @@ extension Preview {
   }
 
   private static func created(_ bytes: [UInt8]) -> Preview {
-    guard decoded(bytes) != nil else { return binary([], bytes) }
+    guard decoded(bytes) != nil else { return Preview.binary([], bytes) }
     let table = LineTable(bytes)
     let lines = (0..<table.count).map { PreviewLine(.added, string(table, $0), number: $0 + 1, change: 0) }
     return Preview(lines: lines, changes: lines.isEmpty ? 0 : 1)
   }
 
   private static func deleted(_ bytes: [UInt8]) -> Preview {
-    guard decoded(bytes) != nil else { return binary(bytes, []) }
+    guard decoded(bytes) != nil else { return Preview.binary(bytes, []) }
     let table = LineTable(bytes)
     let lines = (0..<table.count).map { PreviewLine(.removed, string(table, $0), number: $0 + 1, change: 0) }
     return Preview(lines: lines, changes: lines.isEmpty ? 0 : 1)
   }
 
   private static func text(_ heading: String, _ bytes: [UInt8]) -> Preview {
-    guard decoded(bytes) != nil else { return binary(bytes, bytes) }
+    guard decoded(bytes) != nil else { return Preview.binary(bytes, bytes) }
     let table = LineTable(bytes)
     return Preview(
       lines: [PreviewLine(.label, heading)]
         + (0..<table.count).map { PreviewLine(.context, string(table, $0), number: $0 + 1) }, changes: 0)
-  }
-
-  private static func binary(_ before: [UInt8], _ after: [UInt8]) -> Preview {
-    Preview(
-      lines: [
-        PreviewLine(.warning, "not text: a summary only"), PreviewLine(.label, sizes(before, after)),
-      ] + summary("before", before) + summary("after", after), changes: 1)
-  }
-
-  private static func sizes(_ before: [UInt8], _ after: [UInt8]) -> String {
-    "before \(before.count) bytes, after \(after.count) bytes"
-  }
-
-  /// What kind of file the first bytes say it is, and those bytes.
-  private static func summary(_ name: String, _ bytes: [UInt8]) -> [PreviewLine] {
-    guard !bytes.isEmpty else { return [] }
-    let signs: [([UInt8], String)] = [
-      (Array("%PDF".utf8), "a PDF document"), ([0x89, 0x50, 0x4E, 0x47], "a PNG picture"),
-      ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
-      (Array("PK".utf8), "a zip archive, as .docx and .xlsx are"), ([0x1F, 0x8B], "a gzip archive"),
-      ([0x7F, 0x45, 0x4C, 0x46], "a program (ELF)"), ([0xD0, 0xCF, 0x11, 0xE0], "an older Office document"),
-      (Array("SQLite format 3".utf8), "an SQLite database"),
-    ]
-    let kind = signs.first { bytes.starts(with: $0.0) }?.1 ?? "of a kind that is not known here"
-    let head = bytes.prefix(16).map { Hex.encode([$0]) }.joined(separator: " ")
-    return [PreviewLine(.label, "\(name): \(kind), begins with \(head)")]
   }
 
   private static func string(_ table: LineTable, _ line: Int) -> String {
@@ -194,7 +169,7 @@ extension Preview {
   }
 
   package static func diff(_ before: [UInt8], _ after: [UInt8]) -> Preview {
-    guard decoded(before) != nil, decoded(after) != nil else { return binary(before, after) }
+    guard decoded(before) != nil, decoded(after) != nil else { return Preview.binary(before, after) }
     let diff = LineDiff(old: before, new: after)
     var lines: [PreviewLine] = []
     var shownTo = 0
@@ -333,7 +308,7 @@ extension Preview {
     let diff = Preview.diff(Array(before.utf8), Array(after.utf8))
     // Its lines belong to no change of this preview.
     let head = diff.lines.map { PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks) }
-    let same = [PreviewLine(.label, "nothing: it is the same again")]
+    let same = heading.hasSuffix(":") ? [PreviewLine(.label, "nothing: it is the same again")] : []
     return Preview(
       lines: [PreviewLine(.warning, Docket.oneLine(heading))] + (diff.changes == 0 ? same : head)
         + [PreviewLine(.gap, ""), PreviewLine(.label, "the whole of it")] + lines, changes: changes)

@@ -77,12 +77,14 @@ package final class Performer {
     let files = effects.filter { $0.action.effect.writtenPath != nil }
     var fileOutcome: Outcome?
     var notes: [StepID: String] = [:]
+    var leftovers: Set<StepID> = []
     if !files.isEmpty {
       var set = FileSet(scopes: scopes, hash: hash, load: load)
       do {
         try set.apply(files)
         fileOutcome = .done(detail: "")
         notes = set.notes
+        leftovers = set.leftovers
       } catch {
         fileOutcome =
           effects.count > 1 || error.code == .changed || error.code == .exists
@@ -90,6 +92,7 @@ package final class Performer {
       }
     }
     return effects.map { effect in
+      if leftovers.contains(effect.step) { return (effect.step, .rolledBack(detail: "something is still in it")) }
       if let note = notes[effect.step] { return (effect.step, .done(detail: note)) }
       return (
         effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect)

@@ -33,6 +33,8 @@ struct FileSet {
   private var items: [Item] = []
   /// Folders that were made on the way to a target, the outermost first.
   private var made: [FolderScope.Place]? = []
+  /// Folders that could not be removed because something is in them.
+  private(set) var leftovers: Set<StepID> = []
   /// What is worth saying of a step that did less than it could have.
   private(set) var notes: [StepID: String] = [:]
 
@@ -268,7 +270,7 @@ struct FileSet {
     guard errno == ENOTEMPTY || errno == EEXIST else {
       throw ScopeFault(.failed, item.path.display, FolderScope.reason())
     }
-    notes[item.step] = "left in place: something is still in it"
+    leftovers.insert(item.step)
   }
 
   private func isMade(_ item: Item) -> Bool {

@@ -43,7 +43,10 @@ package final class Desk {
   package init(mustExist: Bool = false) throws(RuntimeFault) {
     let wanted = try Self.location()
     guard !mustExist || access("\(wanted)/desk.db", F_OK) == 0 else {
-      throw RuntimeFault(.usage, "there is no desk at `\(wanted)`; RINGI_DESK says where another one is")
+      throw RuntimeFault(
+        .usage,
+        "there is no desk at `\(wanted)`: `ringi demo` makes one and shows how it works; RINGI_DESK says where another one is"
+      )
     }
     guard Files.makeDirectory(wanted, mode: 0o700), let directory = Files.real(wanted) else {
       throw RuntimeFault(.fault, "the desk `\(wanted)` can't be made: \(String(cString: strerror(errno)))")

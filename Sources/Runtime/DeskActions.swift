@@ -105,15 +105,17 @@ package struct DeskActions {
     return try journalled { () throws(JournalFault) in try maker.agentsText(step) }
   }
 
-  /// - Parameter reason: why something is left out; nil keeps what was said.
+  /// - Parameters:
+  ///   - reason: why something is left out; nil keeps what was said.
+  ///   - painted: what of it was shown, for the record.
   package func mark(
-    _ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil
+    _ step: StepSummary, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil, painted: String
   ) throws(RuntimeFault) {
     let flags = RedlineDesk(self)
     // What is left out no more needs no reason.
     let said = reason ?? (mark == .discard || !changes.isEmpty ? nil : "")
     try journalled { () throws(JournalFault) in
-      try store.mark(step.id, mark, discarding: changes, reason: said)
+      try store.mark(step.id, mark, discarding: changes, reason: said, painted: painted)
       try flags.follow(step, changes, reason: reason)
     }
   }
@@ -140,6 +142,11 @@ package struct DeskActions {
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
       let keeping = marked.map(\.id)
+      // What was shown when they were marked; a form without what was left out is made only now.
+      var painted: [StepID: String] = [:]
+      for step in try store.steps(of: run, in: [.staged]) {
+        painted[step.id] = step.markPainted.isEmpty ? "in the review" : step.markPainted
+      }
       try flags.noteLevels(on: marked, maker)
       for step in marked where !step.discardedChanges.isEmpty {
         guard let effect = try maker.withoutChanges(step) else { continue }
@@ -164,7 +171,8 @@ package struct DeskActions {
         let mark: Mark = kept.contains(step.id) ? .keep : step.mark
         guard mark != .undecided else { return nil }
         return (
-          step.id, mark == .keep ? .keep : .discard(reason: step.markReason), Shown(step, painted: "in the review")
+          step.id, mark == .keep ? .keep : .discard(reason: step.markReason),
+          Shown(step, painted: painted[step.id] ?? "")
         )
       }
       try gate.decide(words, by: desk.person)

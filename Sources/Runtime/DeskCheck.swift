@@ -14,6 +14,7 @@ struct DeskCheck {
   /// The first thing that does not fit, in one sentence; nil when all does.
   func firstFault() throws(JournalFault) -> String? {
     if let fault = try commitments() { return fault }
+    if let fault = try words() { return fault }
     for run in try store.runs(limit: 1_000_000) {
       let steps = try store.steps(of: run.id).steps
       for step in steps {
@@ -38,8 +39,14 @@ struct DeskCheck {
         if note.step == "", fields["effect"]?.isEmpty == false, fields["step"]?.isEmpty == false {
           return "the step of entry #\(note.index) is gone from the desk"
         }
-        guard !note.words.isEmpty else { continue }
         let committed = fields["commitment"] ?? ""
+        guard !note.words.isEmpty else {
+          // What a step's entry commits to stands in the step's own row.
+          if !committed.isEmpty, note.step.isEmpty || !Self.isOfStep(fields["event"] ?? "") {
+            return "the words beside entry #\(note.index) are gone"
+          }
+          continue
+        }
         if Hashing.sha256(note.salt + Array(note.words.utf8)).description != committed {
           return "the words beside entry #\(note.index) are not the ones it was written with"
         }
@@ -81,9 +88,39 @@ struct DeskCheck {
         ? "it says \(step.decidedBy) decided it, the log knows of no such decision"
         : "the log says that \(decider) decided it"
     }
+    if let fault = try reason(step, leaves) { return fault }
     let approved = leaves.last { $0["event"] == StepEvent.approve.record }?["reason-code"] ?? ""
     if let due = step.dueAt, approved != "due \(due.rfc3339)" { return "the log knows of no such time for it" }
     return nil
+  }
+
+  private static let events = Set(StepEvent.allCases.map(\.record))
+  private static func isOfStep(_ event: String) -> Bool { events.contains(event) }
+
+  /// Its reason and what was on the screen are the last that an entry speaks of.
+  private func reason(_ step: StepSummary, _ leaves: [[String: String]]) throws(JournalFault) -> String? {
+    let decisions = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
+    let painted = leaves.last { decisions.contains($0["event"] ?? "") }?["painted"] ?? ""
+    guard painted == step.painted else { return "what it says was on the screen is not what the log says" }
+    var salts = [try store.salt(of: step.id) ?? []]
+    for revision in 1..<max(1, step.revision.value) {
+      if let form = try store.form(of: step.id, at: revision) { salts.append(form.salt) }
+    }
+    // Before schema 6 a decision without a reason left the reason before it.
+    var wanted: [String] = [""]
+    for leaf in leaves where Self.isOfStep(leaf["event"] ?? "") {
+      let committed = leaf["commitment"] ?? ""
+      if !committed.isEmpty {
+        wanted = [committed]
+      } else if leaf["event"] == StepEvent.succeed.record {
+        wanted = [""]
+      } else if decisions.contains(leaf["event"] ?? "") {
+        wanted.append("")
+      }
+    }
+    if step.reason.isEmpty { return wanted.contains("") ? nil : "its reason is gone" }
+    let own = salts.map { Hashing.sha256($0 + Array(step.reason.utf8)).description }
+    return own.contains(where: wanted.contains) ? nil : "its reason is not the one that was recorded"
   }
 
   /// The forms it had before, each held against the entries that speak of it.

@@ -74,22 +74,24 @@ package struct DeskDecisions {
     try needTerminal()
     try RunStarter.attend(desk, address.run)
     let (step, _) = try DeskReport(desk).step(address)
-    try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number")
+    try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number, not shown")
     print(Plain.safe("rejected #\(step.number): \(step.kind.rawValue) \(step.target)"))
   }
 
   /// - Parameter json: a line for each prepared result, with its mark; where nothing is marked or finished by this call.
   package func review(
-    _ run: RunID, keep: String?, discard: String?, finish: Bool, json: Bool = false
+    _ run: RunID, keep: [String], discard: [String], finish: Bool, json: Bool = false
   ) throws(RuntimeFault) -> String {
-    if keep != nil || discard != nil || finish { try needTerminal() }
+    if !keep.isEmpty || !discard.isEmpty || finish { try needTerminal() }
     try actions.checkPrepared(run)
     try mark(run, keep, .keep)
     try mark(run, discard, .discard)
     if finish {
       let left = try prepared(run).filter { $0.mark == .undecided }
       guard left.isEmpty else {
-        throw RuntimeFault(.refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))")
+        let clashes = left.contains(where: \.isClash) ? "; a clash is named by its number, never kept with `all`" : ""
+        throw RuntimeFault(
+          .refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes)")
       }
       let kept = try prepared(run)
       print(try list(kept), terminator: "")
@@ -139,21 +141,23 @@ package struct DeskDecisions {
     try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.staged]) }
   }
 
-  private func mark(_ run: RunID, _ numbers: String?, _ mark: Mark) throws(RuntimeFault) {
-    guard let numbers else { return }
+  private func mark(_ run: RunID, _ numbers: [String], _ mark: Mark) throws(RuntimeFault) {
+    guard !numbers.isEmpty else { return }
     let steps = try prepared(run)
     // A clash with somebody's own change is named by its number, never swept in with the rest.
     var wanted = steps.filter { $0.mark == .undecided && !($0.isClash && mark == .keep) }
-    if numbers != "all" {
+    if !numbers.contains("all") {
       wanted = []
-      for text in numbers.split(separator: ",") {
+      for text in numbers.flatMap({ $0.split(separator: ",") }) {
         guard let step = steps.first(where: { $0.number.description == text }) else {
           throw RuntimeFault(.usage, "#\(text) is not a prepared result of run \(run)")
         }
         wanted.append(step)
       }
     }
-    for step in wanted { try actions.mark(step, mark, discarding: step.discardedChanges) }
+    for step in wanted {
+      try actions.mark(step, mark, discarding: step.discardedChanges, painted: "by number, not shown")
+    }
   }
 
   package func undo(_ address: StepAddress) throws(RuntimeFault) -> String {

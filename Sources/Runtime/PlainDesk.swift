@@ -284,7 +284,7 @@ package struct PlainDesk {
     let all = try steps([.staged])
     guard !all.isEmpty else { return false }
     if let step = all.first(where: { $0.mark == .undecided }) {
-      _ = try show(step)
+      let shown = try show(step)
       let left = all.count { $0.mark == .undecided }
       let choice = try ask(
         "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
@@ -293,9 +293,12 @@ package struct PlainDesk {
         guard let (_, reason) = try reason() else { return true }
         why = reason
       }
+      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       let marked = choice == 3 ? all.filter { $0.mark == .undecided && !$0.isClash } : [step]
-      for step in marked {
-        try actions.mark(step, choice == 2 ? .discard : .keep, discarding: step.discardedChanges, reason: why)
+      for other in marked {
+        let painted = other.id == step.id ? painting.description : "not shown, with \(marked.count)"
+        try actions.mark(
+          other, choice == 2 ? .discard : .keep, discarding: other.discardedChanges, reason: why, painted: painted)
       }
       return true
     }
@@ -308,7 +311,8 @@ package struct PlainDesk {
       let counts = try actions.finishReview(run)
       Plain.print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
       if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
-    default: for step in all { try actions.mark(step, .undecided, discarding: step.discardedChanges) }
+    default:
+      for step in all { try actions.mark(step, .undecided, discarding: step.discardedChanges, painted: "") }
     }
     return true
   }

@@ -46,6 +46,15 @@ package enum PolicyReport {
         )
       }
     }
+    let shipped = (try? PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules) ?? []
+    for floor in shipped where floor.isAlways {
+      for rule in policy.company
+      where rule.level < floor.level && rule.subjects.contains(where: floor.subjects.contains) {
+        out.append(
+          "\(rule.origin): asks for \(rule.level.rawValue) where Ringi ships a floor (\(floor.level.rawValue)): \(floor.why)"
+        )
+      }
+    }
     for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
       out.append(
         "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"

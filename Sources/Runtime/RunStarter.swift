@@ -26,8 +26,12 @@ package enum RunStarter {
     if desk.settings.agents[text] != nil || text == "rules-agent" { return [] }
     var words = try CommandWords.split(text)
     guard let program = words.first, ChildProcess.find(program) != nil else {
-      _ = try entry(text, desk)
-      return []
+      guard words.count > 1 else {
+        _ = try entry(text, desk)
+        return []
+      }
+      throw RuntimeFault(
+        .usage, "`\(words[0])` is not a program on this machine, and no agent of the desk is called so")
     }
     // As the program will see it: what lies in the home is not there unless it is shown.
     let hidden = ShadowWorkspace.hidden(desk: desk.directory, workspace: workspace)

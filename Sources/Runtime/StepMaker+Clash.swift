@@ -33,15 +33,23 @@ extension StepMaker {
     }
     var origin = step
     origin.basis = now.preImage?.content.digest
+    // Permissions are somebody's work as well.
+    let modes = state.flatMap { now in
+      effect.preImage.flatMap { $0.mode == now.mode ? nil : (old: $0.mode, new: now.mode) }
+    }
+    let permissions =
+      modes.map { " Its permissions were \(Preview.mode($0.old)) and are \(Preview.mode($0.new))." } ?? ""
     let words =
       state == nil
       ? "somebody removed this file since the agent prepared its version. What they took away:"
-      : "somebody changed this file since the agent prepared its version. What they did:"
+      : state?.bytes == before
+        ? "somebody changed this file since the agent prepared its version.\(permissions)"
+        : "somebody changed this file since the agent prepared its version.\(permissions) What they did:"
     let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
     origin.reach.warnings.removeAll { $0 == Clash.warning }
     let new = try revised(origin, as: now, since: (words, String(decoding: before, as: UTF8.self), theirs))
-    // The same bytes in another file are no clash for a person's eyes: only the record follows.
-    guard state?.bytes != before else { return new }
+    // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.
+    guard state?.bytes != before || modes != nil else { return new }
     return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }
   }
 }

@@ -23,7 +23,7 @@ package enum WorkspaceLoader {
       }
       guard
         let text = try Files.settings("\(real)/workspace.yaml", name: "workspace.yaml")
-      else { throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml") }
+      else { throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml; `ringi init \(directory)` makes one") }
       let goal = try Files.settings("\(real)/goal.txt", name: "goal.txt") ?? ""
       let workspace = try WorkspaceFile.read(text, goal: goal, directory: real)
       try check(workspace, desk: desk)
@@ -47,8 +47,12 @@ package enum WorkspaceLoader {
     if company != nil {
       // A short file of the company's own must not drop the floors that ship: they hold where it does not name them.
       let floors = try PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules.filter(\.isAlways)
-      let named = Set(rules.flatMap(\.subjects))
-      rules += floors.filter { named.isDisjoint(with: $0.subjects) }
+      // A rule for some targets only is no word on the rest of its kind.
+      let named = Set(rules.filter { $0.targets.isEmpty && $0.exceptions.isEmpty }.flatMap(\.subjects))
+      for var floor in floors {
+        floor.subjects.removeAll { named.contains($0) }
+        if !floor.subjects.isEmpty { rules.append(floor) }
+      }
     }
     var own = ""
     if let workspaceDirectory {

@@ -33,7 +33,7 @@ package struct WorkspaceMaker {
       Plain.print("No agent `\(Plain.safe(agent))` is in the desk’s registry; desk.yaml names them.")
       agent = try ask("Agent", "rules-agent")
     }
-    let work = try askFolders("Folder it works in, below \(folder)", "files")
+    let work = try askFolders("Folder it works in, below \(folder)", foldersThere.first ?? "files")
     let reading = try askFolders("Folders it only reads, below \(folder), with commas", "")
     let domains = try ask("Your company’s mail domains, with commas", "")
     let goal = try ask("Goal, in a sentence", "")
@@ -63,6 +63,23 @@ package struct WorkspaceMaker {
       guard let odd else { return answer }
       Plain.print("`\(Plain.safe(odd))` does not lie below \(folder); write a name like files")
     }
+  }
+
+  /// Folders that are there already.
+  private var foldersThere: [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var out: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      var status = stat()
+      if !name.hasPrefix("."), lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        out.append(name)
+      }
+    }
+    return out.sorted()
   }
 
   private var knownAgents: [String] {

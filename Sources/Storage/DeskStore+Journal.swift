@@ -133,7 +133,7 @@ extension DeskStore: Journal {
     try Self.sql { () throws(SQLiteFault) in
       try connection.run(
         """
-        UPDATE step SET state = ?2, changedAt = ?3, reason = CASE WHEN ?4 <> '' THEN ?4 WHEN ?2 = 'done' THEN '' ELSE reason END,
+        UPDATE step SET state = ?2, changedAt = ?3, reason = CASE WHEN ?4 <> '' THEN ?4 WHEN ?2 = 'done' OR ?5 THEN '' ELSE reason END,
           decidedBy = CASE WHEN ?5 THEN ?6 ELSE decidedBy END, decidedAt = CASE WHEN ?5 THEN ?7 ELSE decidedAt END,
           painted = CASE WHEN ?5 THEN ?8 ELSE painted END, dueAt = CASE WHEN ?10 THEN dueAt ELSE ?9 END, waitsSince = CASE WHEN ?11 THEN ?7 ELSE waitsSince END
         WHERE id = ?1

@@ -149,9 +149,11 @@ extension DeskStore {
   }
 
   /// Marks are kept when a person leaves; nothing counts until the review is finished, so they leave no leaf.
-  /// - Parameter reason: why something is left out; nil keeps what was said.
+  /// - Parameters:
+  ///   - reason: why something is left out; nil keeps what was said.
+  ///   - painted: what of it was on the screen; nil keeps what was said.
   package func mark(
-    _ step: StepID, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil
+    _ step: StepID, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil, painted: String? = nil
   ) throws(JournalFault) {
     try write { () throws(JournalFault) in
       let change = try nextChange()
@@ -159,10 +161,11 @@ extension DeskStore {
       try Self.sql { () throws(SQLiteFault) in
         try connection.run(
           """
-          UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4, markReason = coalesce(?5, markReason)
+          UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4, markReason = coalesce(?5, markReason),
+            markPainted = coalesce(?6, markPainted)
           WHERE id = ?1 AND state = 'staged'
           """, .integer(step.value), .text(mark.rawValue), .text(list), .integer(change),
-          reason.map { .text($0) } ?? .null)
+          reason.map { .text($0) } ?? .null, painted.map { .text($0) } ?? .null)
       }
     }
   }

@@ -85,13 +85,13 @@ extension DeskStore {
   }
 
   /// Open ones first, then the newest.
-  package func incidents() throws(JournalFault) -> [Incident] {
+  package func incidents(limit: Int = 200) throws(JournalFault) -> [Incident] {
     try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
         """
         SELECT id, run, step, what, raisedBy, raisedAt, closedBy, closedAt, outcome FROM incident
-        ORDER BY closedAt IS NOT NULL, raisedAt DESC LIMIT 200
-        """
+        ORDER BY closedAt IS NOT NULL, raisedAt DESC LIMIT ?1
+        """, .integer(Int64(limit))
       ) { row in
         Incident(
           id: row.int(0), run: row.isNull(1) ? nil : RunID(row.int(1)),
@@ -151,14 +151,14 @@ extension DeskStore {
   }
 
   /// Of one run, or of all; newest first.
-  package func standing(of run: RunID?) throws(JournalFault) -> [StandingApproval] {
+  package func standing(of run: RunID?, limit: Int = 200) throws(JournalFault) -> [StandingApproval] {
     let rows = try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
         """
         SELECT id, run, kind, level, madeBy, madeAt, expiresAt, revokedBy,
           (SELECT COUNT(*) FROM step WHERE step.run = standing.run AND originFile = ?2 AND originLine = standing.id)
-        FROM standing WHERE ?1 IS NULL OR run = ?1 ORDER BY id DESC LIMIT 200
-        """, run.map { .integer($0.value) } ?? .null, .text(StandingApproval.origin)
+        FROM standing WHERE ?1 IS NULL OR run = ?1 ORDER BY id DESC LIMIT ?3
+        """, run.map { .integer($0.value) } ?? .null, .text(StandingApproval.origin), .integer(Int64(limit))
       ) { row -> StandingApproval? in
         guard let kind = ActionKind(rawValue: row.text(2)), let level = TrustLevel(rawValue: row.text(3)) else {
           return nil

@@ -103,6 +103,9 @@ enum Schema {
     """
     ALTER TABLE step ADD COLUMN markReason TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE step ADD COLUMN markPainted TEXT NOT NULL DEFAULT '';
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

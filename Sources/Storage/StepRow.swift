@@ -10,7 +10,7 @@ enum StepRow {
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
     proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed, \
-    hold, expires, dueAt, raisedFrom, painted, waitsSince, markReason
+    hold, expires, dueAt, raisedFrom, painted, waitsSince, markReason, markPainted
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -111,6 +111,8 @@ struct StepRowReader {
       waitsSince: row.isNull(38) ? nil : Timestamp(milliseconds: row.int(38)))
     let said = row.text(39)
     if !said.isEmpty { summary.markReason = said }
+    let shown = row.text(40)
+    if !shown.isEmpty { summary.markPainted = shown }
     return summary
   }
 

@@ -40,13 +40,14 @@ struct ReviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "review", abstract: "List a run's prepared results, mark them, finish the review.")
   @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64
-  @Option(help: "Step numbers to keep, or `all`.") var keep: String?
-  @Option(help: "Step numbers to discard, or `all`.") var discard: String?
+  @Option(help: "A step's number to keep, several with commas, or `all`; may be repeated.") var keep: [String] = []
+  @Option(help: "A step's number to discard, several with commas, or `all`; may be repeated.") var discard: [String] =
+    []
   @Flag(help: "Put the kept results in place; undecided ones must be none.") var finish = false
   @Flag(help: "Machine-readable; with it nothing is marked and nothing finished.") var json = false
 
   func validate() throws {
-    guard !json || keep == nil && discard == nil && !finish else {
+    guard !json || keep.isEmpty && discard.isEmpty && !finish else {
       throw ValidationError("--json only lists; --keep, --discard and --finish need a person at a terminal")
     }
   }

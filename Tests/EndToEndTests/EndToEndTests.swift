@@ -135,6 +135,11 @@ struct EndToEndTests {
       ("PRAGMA foreign_keys = OFF; DELETE FROM step WHERE number = 8", "filed under another"),
       ("UPDATE step SET mark = 'odd' WHERE number = 8", "can't be read"),
       ("UPDATE blob SET bytes = x'00' WHERE digest = (SELECT digest FROM blob LIMIT 1)", "stored bytes"),
+      ("UPDATE step SET reason = 'wrote it' WHERE number = 8", "its reason is not"),
+      ("UPDATE step SET painted = 'seen 9 of 9 lines in 9.0 s' WHERE number = 8", "on the screen"),
+      ("UPDATE run SET startedBy = 'eve'", "another person"), ("UPDATE run SET agent = 'other'", "another agent"),
+      ("UPDATE run SET state = 'closed'", "state that the log tells"),
+      ("UPDATE leaf SET note = '' WHERE note <> ''", "are gone"),
     ])
   func changedRow(sql: String, named: String) throws {
     let ringi = try Ringi()

@@ -153,7 +153,7 @@ extension SessionTests {
       #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
     }
 
-    @Test("empty folders are steps; what is still in use stays, and says so")
+    @Test("empty folders are steps; one that is still in use stays in the review until it is empty")
     func folders() throws {
       let ringi = try Ringi()
       let space = try space(ringi, ["sub/f.txt": "f\n", "alt/g.txt": "g g g\n"])
@@ -173,13 +173,24 @@ extension SessionTests {
       try sitting.decide("a")
       try sitting.press(.enter)
       try sitting.decide("a")
-      try sitting.until("it is in place") { $0.preparedIDs.isEmpty && $0.run?.counts.done == 5 }
+      try sitting.until("it is in place") { $0.preparedIDs.count == 1 && $0.run?.counts.done == 4 }
       #expect(
         try FileManager.default.subpathsOfDirectory(atPath: "\(space)/files").sorted() == [
           "empty", "full", "full/h.txt", "full/x", "sub", "sub/f.txt",
         ])
       let removal = try #require(sitting.model.steps.values.first { $0.kind == .folderRemove && $0.target == "sub" })
-      #expect(removal.reason.contains("something is still in it"))
+      #expect(removal.state == .staged && removal.reason.contains("something is still in it"))
+      // Once the file in it is gone, the folder can go.
+      try sitting.press("1")
+      while sitting.model.selected?.kind != .fileDelete { try sitting.press("n") }
+      try sitting.decide("a")
+      try sitting.until("the file is gone") { $0.run?.counts.done == 5 }
+      try sitting.press("b")
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("the folder is gone") { $0.run?.state == .finished }
+      #expect(!FileManager.default.fileExists(atPath: "\(space)/files/sub"))
       try stop(ringi)
     }
 
@@ -226,7 +237,7 @@ extension SessionTests {
       let space = try space(ringi, [:])
       for (line, words) in [
         ("cat a | sort", "no shell reads"), ("sh -c 'exit", "ends inside quotes"),
-        ("no-such-program x", "no agent `no-such"),
+        ("no-such-program x", "`no-such-program` is not a program"), ("no-such-agent", "no agent `no-such"),
       ] {
         let result = try ringi("run", "--agent", line, "--detach", space)
         #expect(result.code == 2 && result.error.contains(words), "\(line): \(result.error)")

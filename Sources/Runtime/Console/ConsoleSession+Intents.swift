@@ -94,8 +94,8 @@ extension ConsoleSession {
     case .edit(let step, let text):
       try actions.edit(step, text: text)
       try deliver(.edited)
-    case .mark(let step, let mark, let changes, let reason):
-      try actions.mark(step, mark, discarding: changes, reason: reason)
+    case .mark(let step, let mark, let changes, let reason, let painted):
+      try actions.mark(step, mark, discarding: changes, reason: reason, painted: painted)
     case .checkPrepared:
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }

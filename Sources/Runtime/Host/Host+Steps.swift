@@ -7,6 +7,11 @@ import Glibc
 import PolicyEngine
 import Storage
 
+extension Outcome {
+  /// The same for a step of no set.
+  fileprivate var alone: Outcome { if case .rolledBack(let detail) = self { .failed(detail: detail) } else { self } }
+}
+
 extension Host {
   func take(_ entries: [PlanEntry]) throws(JournalFault) {
     let policy = try maker.policy()
@@ -118,7 +123,9 @@ extension Host {
         )
       ])
     } else {
-      try desk.gate.conclude(outcomes)
+      // What a person decided alone does not go back into a review.
+      let ends = isOfReview ? outcomes : outcomes.map { ($0.step, $0.outcome.alone) }
+      try desk.gate.conclude(ends)
       for case (let id, .unknown(let detail)) in outcomes {
         if let step = try store.step(id) { try reconciler.ask(step, because: detail) }
       }
@@ -283,7 +290,8 @@ extension Host {
     if !files.isEmpty {
       let outcomes = try perform(files.map(\.id))
       for file in files { staging.remove(file.id) }
-      if case .rolledBack(let detail)? = outcomes.first?.outcome {
+      let isRolledBack = outcomes.allSatisfy { if case .rolledBack = $0.outcome { true } else { false } }
+      if isRolledBack, case .rolledBack(let detail)? = outcomes.first?.outcome {
         staging = try StagingArea.rebuilt(run, from: store)
         try store.say(run, "nothing was put in place: \(detail)", by: .performer)
       }

@@ -1,0 +1,128 @@
+// What people said that is no step's: runs, incidents, levels for a kind, words on flags, each held against its entries.
+
+import AuditVerify
+import Domain
+import GateKeeper
+import Storage
+
+extension DeskCheck {
+  /// The first row that says something else than the log; nil where all agree.
+  func words() throws(JournalFault) -> String? {
+    let told = try Told(store)
+    if let fault = try runs(told) { return fault }
+    if let fault = try incidents(told) { return fault }
+    if let fault = try standing(told) { return fault }
+    return try flags(told)
+  }
+
+  /// What the entries tell of these rows.
+  private struct Told {
+    struct Entry {
+      let fields: [String: String]
+      let words: String
+      var actor: String { fields["actor"] ?? "" }
+    }
+    /// By the name an entry gives to what it speaks of: `incident 3`.
+    var named: [String: [Entry]] = [:]
+    /// By run.
+    var runs: [String: [Entry]] = [:]
+    var flags: [Entry] = []
+
+    init(_ store: DeskStore) throws(JournalFault) {
+      var from: Int64 = 0
+      while true {
+        let notes = try store.leafNotes(from: from, count: 4_096)
+        guard let last = notes.last else { return }
+        for note in notes {
+          guard let fields = ReadLeaf(note.bytes)?.fields else { continue }
+          let entry = Entry(fields: fields, words: note.words)
+          let event = fields["event"] ?? ""
+          if event.hasPrefix("incident ") || event.hasPrefix("level ") {
+            named[fields["rule"] ?? "", default: []].append(entry)
+          } else if event.hasPrefix("run ") {
+            runs[fields["run"] ?? "", default: []].append(entry)
+          } else if event.hasPrefix("flag ") || event.hasPrefix("redline ") {
+            flags.append(entry)
+          }
+        }
+        from = last.index + 1
+      }
+    }
+  }
+
+  private func runs(_ told: Told) throws(JournalFault) -> String? {
+    for run in try store.runs(limit: 1_000_000) {
+      guard let entries = told.runs[run.id.description],
+        let start = entries.first(where: { $0.fields["event"] == "run started" })
+      else { return "the log knows nothing of run \(run.id)" }
+      // The agent's own name takes the place of the registry's once it has told it.
+      let isStarted = run.startedBy.isEmpty || start.actor == run.startedBy
+      guard isStarted, start.fields["rule"] == run.agent else {
+        return "run \(run.id) was started by another person or with another agent than it says"
+      }
+      let states = Set(RunState.allCases.map { "run \($0.rawValue)" })
+      let state = entries.last { states.contains($0.fields["event"] ?? "") }
+      guard
+        state.map({ $0.fields["event"] == "run \(run.state.rawValue)" && $0.words == run.note })
+          ?? (run.state == .starting)
+      else { return "run \(run.id) is not in the state that the log tells, or says another thing of it" }
+    }
+    return nil
+  }
+
+  private func incidents(_ told: Told) throws(JournalFault) -> String? {
+    let rows = Dictionary(uniqueKeysWithValues: try store.incidents(limit: 1_000_000).map { ("incident \($0.id)", $0) })
+    for (name, entries) in told.named.sorted(by: { $0.key < $1.key }) where name.hasPrefix("incident ") {
+      guard let row = rows[name] else { return "\(name) is gone from the desk" }
+      let raised = entries.first { $0.fields["event"] == "incident raised" }
+      let closed = entries.last { $0.fields["event"] == "incident closed" }
+      guard raised?.words == row.what, raised?.actor == row.raisedBy, closed?.words ?? "" == row.outcome,
+        closed?.actor ?? "" == row.closedBy
+      else { return "\(name) is not as it was recorded" }
+    }
+    let extra = rows.keys.sorted().first { told.named[$0] == nil }
+    return extra.map { "the log knows nothing of \($0)" }
+  }
+
+  private func standing(_ told: Told) throws(JournalFault) -> String? {
+    var rows: [String: StandingApproval] = [:]
+    for row in try store.standing(of: nil, limit: 1_000_000) { rows["\(StandingApproval.origin) \(row.id)"] = row }
+    for (name, entries) in told.named.sorted(by: { $0.key < $1.key }) where name.hasPrefix(StandingApproval.origin) {
+      guard let row = rows[name], let set = entries.first(where: { $0.fields["event"] == "level set" }) else {
+        return "\(name) is gone from the desk"
+      }
+      let isSame =
+        set.fields["kind"] == row.kind.rawValue && set.fields["level"] == row.level.rawValue && set.actor == row.madeBy
+        && set.fields["reason-code"] == "until \(row.expiresAt.rfc3339)"
+      // A later word on the same kind takes its place without an entry of its own.
+      let later = rows.values.filter { $0.id > row.id && $0.run == row.run && $0.kind == row.kind }.min {
+        $0.id < $1.id
+      }
+      let revoked = entries.last { $0.fields["event"] == "level revoked" }?.actor ?? later?.madeBy ?? ""
+      guard isSame, revoked == row.revokedBy else { return "\(name) is not as it was recorded" }
+    }
+    let extra = rows.keys.sorted().first { told.named[$0] == nil }
+    return extra.map { "the log knows nothing of \($0)" }
+  }
+
+  /// The last word on each flag, by its clause and document.
+  private func flags(_ told: Told) throws(JournalFault) -> String? {
+    for run in try store.runs(limit: 1_000_000) {
+      for row in try store.findings(of: run.id) {
+        let place = "\(row.finding.clause), \(row.finding.document)"
+        // A later report can flag the same clause again, in a step of its own.
+        let number = try store.step(row.step)?.number.description
+        let own = told.flags.filter {
+          $0.fields["run"] == run.id.description && $0.fields["step"] == number
+            && ($0.words == place || $0.words.hasPrefix("\(place): "))
+        }
+        let level = own.last { $0.fields["event"]?.hasPrefix("flag level ") ?? false }
+        let mark = own.last { entry in Mark.allCases.contains { entry.fields["event"] == "redline \($0.rawValue)" } }
+        guard level?.fields["event"].map({ String($0.dropFirst("flag level ".count)) }) == row.humanLevel?.rawValue,
+          (mark?.fields["event"].map { String($0.dropFirst("redline ".count)) } ?? "undecided") == row.mark.rawValue
+        else { return "the flag “\(place)” of run \(run.id) says another word than the log" }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,43 @@
+// Words of people beside the log, changed behind its back.
+
+import Domain
+import Foundation
+import GateKeeper
+import SQLite
+import TestKit
+import Testing
+
+@testable import Runtime
+
+extension SessionTests {
+  @Test(
+    "a word of a person that was changed, taken away or added behind the log's back is found",
+    arguments: [
+      ("UPDATE incident SET what = 'nothing'", "incident 1"),
+      ("DELETE FROM incident WHERE id = 1", "incident 1 is gone"),
+      ("UPDATE incident SET outcome = 'fine', closedBy = 'eve', closedAt = 5 WHERE id = 1", "incident 1"),
+      ("UPDATE incident SET outcome = '', closedBy = '', closedAt = NULL WHERE id = 2", "incident 2"),
+      ("INSERT INTO incident (what, raisedBy, raisedAt) VALUES ('x', 'eve', 1)", "knows nothing of incident 3"),
+      ("UPDATE standing SET revokedBy = '' WHERE id = 1", "approval 1"),
+      ("UPDATE standing SET level = 'autonomous' WHERE id = 2", "approval 2"),
+      ("UPDATE standing SET revokedBy = 'eve' WHERE id = 3", "approval 3"),
+      ("UPDATE standing SET expiresAt = expiresAt + 1000 WHERE id = 3", "approval 3"), ("", ""),
+    ])
+  func changedWords(sql: String, named: String) throws {
+    let ringi = try Ringi()
+    let (desk, run) = try ringi.openRun(try ringi.workspace(agent: "true"))
+    let actions = DeskActions(desk)
+    for what in ["it paid", "it sent"] { _ = try actions.raiseIncident(what, run: run, step: nil) }
+    try actions.closeIncident(2, outcome: "false alarm")
+    let until = Timestamp(milliseconds: desk.store.clock.wall().milliseconds + 3_600_000)
+    // The second takes the place of the first, and is revoked; the third stands.
+    for kind in [ActionKind.fileEdit, .fileEdit, .fileDelete] {
+      _ = try desk.store.setStanding(kind, .watched, run: run, until: until, by: desk.person)
+    }
+    try actions.revokeStanding(2)
+    if !sql.isEmpty { try Connection(path: "\(ringi.desk)/desk.db", mode: .readWrite).execute(sql) }
+    let result = try ringi("audit", "verify")
+    let isFound = result.code == 1 && result.error.contains(named)
+    #expect(sql.isEmpty ? result.output.hasPrefix("intact") : isFound, "\(result)")
+  }
+}
