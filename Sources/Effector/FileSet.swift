@@ -33,6 +33,7 @@ struct FileSet {
   private var items: [Item] = []
   /// Folders that were made on the way to a target, the outermost first.
   private var made: [FolderScope.Place]? = []
+  private var isLarge = false
   /// Folders that could not be removed because something is in them.
   private(set) var leftovers: Set<StepID> = []
   /// What is worth saying of a step that did less than it could have.
@@ -46,7 +47,9 @@ struct FileSet {
 
   mutating func apply(_ effects: [PermittedEffect]) throws(ScopeFault) {
     do throws(ScopeFault) {
+      isLarge = effects.count > Self.large
       for effect in Self.ordered(effects) { try stage(effect.action.effect, effect.step) }
+      if isLarge { try syncAll() }
       for item in items { try check(item) }
       try checkNames()
       for index in items.indices {
@@ -64,8 +67,29 @@ struct FileSet {
         let name = String(decoding: item.beside.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         notes[item.step] = "what it replaced still lies beside it, as \(name): \(FolderScope.reason())"
       }
+      guard !isLarge else { continue }
       fsync(item.directory.descriptor)
       if let target = item.target { fsync(target.0.descriptor) }
+    }
+    if isLarge { try? syncAll() }
+  }
+
+  /// From so many files on the file systems are synced as a whole, not file by file.
+  private static let large = 64
+
+  /// Each file system that something is staged on, once.
+  private func syncAll() throws(ScopeFault) {
+    var devices: Set<UInt64> = []
+    for item in items {
+      for directory in [item.directory, item.target?.0].compactMap({ $0 }) {
+        var status = stat()
+        guard fstat(directory.descriptor, &status) == 0, devices.insert(UInt64(status.st_dev)).inserted else {
+          continue
+        }
+        guard cp_syncfs(directory.descriptor) == 0 else {
+          throw ScopeFault(.failed, item.path.display, FolderScope.reason())
+        }
+      }
     }
   }
 
@@ -129,7 +153,7 @@ struct FileSet {
       try FileAttributes.restoreAccess(attributes, to: file)
       try setTime(details, path, of: file)
     }
-    guard fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+    guard isLarge || fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
   }
 
   /// Owner, group and attributes as they were: the owner where this user may give files away.

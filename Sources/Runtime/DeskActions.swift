@@ -120,6 +120,17 @@ package struct DeskActions {
     }
   }
 
+  /// How many steps of a run are in a state.
+  package func count(of run: RunID, in state: StepState) throws(RuntimeFault) -> Int {
+    try journalled { () throws(JournalFault) in try store.steps(of: run, in: [state]).count }
+  }
+
+  /// Marks everything prepared to be kept, as a bulk key does.
+  package func keepAll(_ run: RunID) throws(RuntimeFault) {
+    let all = try journalled { () throws(JournalFault) in try store.steps(of: run, in: [.staged]) }
+    for step in all { try mark(step, .keep, discarding: step.discardedChanges, painted: "listed with \(all.count)") }
+  }
+
   /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets
   /// its word in one transaction. Undecided results stay in the review.
   package func finishReview(_ run: RunID) throws(RuntimeFault) -> (kept: Int, discarded: Int) {

@@ -1,5 +1,5 @@
 // `ringi-bench [--json] [--quick]`: figures beside a peer measured in the same run, as ratios, with medians and spread.
-// `ringi-bench --view` measures private views alone.
+// `ringi-bench --view` measures private views alone, `--settle` the end of a review.
 // `ringi-bench desk FOLDER STEPS LEAVES` makes a desk to try things on.
 
 import Glibc
@@ -16,8 +16,10 @@ struct Bench {
     if arguments.first == "writer", arguments.count == 4, let first = Int(arguments[2]), let count = Int(arguments[3]) {
       return try WriterRow.writer(arguments[1], first: first, count: count)
     }
-    if let odd = arguments.first(where: { !["--json", "--quick", "--view"].contains($0) }) {
-      print("ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view and `desk FOLDER STEPS LEAVES`")
+    if let odd = arguments.first(where: { !["--json", "--quick", "--view", "--settle"].contains($0) }) {
+      print(
+        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle and `desk FOLDER STEPS LEAVES`"
+      )
       exit(2)
     }
     let isQuick = arguments.contains("--quick")
@@ -26,10 +28,15 @@ struct Bench {
       for row in try ShadowRow.measure(isQuick: isQuick) { print(row.text) }
       return
     }
+    if arguments.contains("--settle") {
+      for row in try SettleRow.measure(isQuick: isQuick) { print(row.text) }
+      return
+    }
     rows += try ScreenRows.measure(isQuick: isQuick)
     rows += try DiffRow.measure(isQuick: isQuick)
     rows += try WriterRow.measure(isQuick: isQuick)
     rows += try ShadowRow.measure(isQuick: isQuick)
+    rows += try SettleRow.measure(isQuick: isQuick)
     if arguments.contains("--json") {
       print(JSON.array(rows.map(\.json)).pretty, terminator: "")
     } else {

@@ -27,6 +27,9 @@ pid_t cp_spawn(const cp_request *request);
 /// pidfd_open(2): a descriptor that can be read from when the process has ended; or -errno.
 int cp_pidfd(pid_t pid);
 
+/// syncfs(2): everything of the file system that `file` lies on is on the disk; 0 or -errno.
+int cp_syncfs(int file);
+
 /// renameat2(2): flags 1 = do not replace, 2 = exchange. 0 or -errno.
 int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
 
