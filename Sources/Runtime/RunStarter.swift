@@ -24,7 +24,7 @@ package enum RunStarter {
     _ text: String, _ desk: Desk, _ workspace: Workspace, shown: [String]
   ) throws(RuntimeFault) -> [String] {
     if desk.settings.agents[text] != nil || text == "rules-agent" { return [] }
-    var words = try CommandWords.split(text)
+    let words = try CommandWords.split(text)
     guard let program = words.first, ChildProcess.find(program) != nil else {
       guard words.count > 1 else {
         _ = try entry(text, desk)
@@ -32,6 +32,24 @@ package enum RunStarter {
       }
       throw RuntimeFault(
         .usage, "`\(words[0])` is not a program on this machine, and no agent of the desk is called so")
+    }
+    return try seen(words, desk, workspace, shown: shown)
+  }
+
+  /// A path of the registry as it is on this machine.
+  static func place(_ path: String) throws(RuntimeFault) -> String {
+    let whole = path.hasPrefix("~/") ? "\(Desk.variable("HOME") ?? "")\(path.dropFirst(1))" : path
+    guard let place = Files.real(whole) else { throw RuntimeFault(.usage, "`\(path)` of desk.yaml does not exist") }
+    return place
+  }
+
+  /// The words of a command as its private view has them.
+  private static func seen(
+    _ given: [String], _ desk: Desk, _ workspace: Workspace, shown: [String]
+  ) throws(RuntimeFault) -> [String] {
+    var words = given
+    guard let program = words.first, ChildProcess.find(program) != nil else {
+      throw RuntimeFault(.usage, "`\(words.first ?? "")` is not a program on this machine")
     }
     // As the program will see it: what lies in the home is not there unless it is shown.
     let hidden = ShadowWorkspace.hidden(desk: desk.directory, workspace: workspace)
@@ -77,14 +95,20 @@ package enum RunStarter {
       guard let place = Files.real(path) else { throw RuntimeFault(.usage, "`\(path)` does not exist") }
       places.append(place)
     }
-    let command =
-      try agent.map { word throws(RuntimeFault) in
-        try commandLine(word, desk, loaded.workspace, shown: places)
-      } ?? []
+    // One of the registry that speaks nothing is a command line that the desk's owner wrote.
+    let silent = desk.settings.agents[name].flatMap { $0.isSilent ? $0 : nil }
+    if let silent { places += try silent.reads.map { path throws(RuntimeFault) in try Self.place(path) } }
+    var command: [String] = []
+    if let silent {
+      command = try seen(silent.command, desk, loaded.workspace, shown: places)
+    } else if let agent {
+      command = try commandLine(agent, desk, loaded.workspace, shown: places)
+    }
     let isCommand = !command.isEmpty
     var new = NewRun(
       workspace: loaded.workspace, goal: goal ?? loaded.workspace.goal, agent: name,
-      grade: isCommand ? .enforced : grade(name, desk), model: isCommand ? .local : try entry(name, desk).model,
+      grade: isCommand ? .enforced : grade(name, desk),
+      model: isCommand ? silent?.model ?? .local : try entry(name, desk).model,
       policy: loaded.policyDigest)
     new.command = command
     new.shown = places

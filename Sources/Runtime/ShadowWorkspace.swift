@@ -78,9 +78,11 @@ package struct ShadowWorkspace {
 
   /// What the agent's processes see: the system read-only, nothing of the home, of the desk and of other programs'
   /// sockets, and the allowed folders.
-  /// - Parameter shown: files and folders that the agent needs besides, absolute.
+  /// - Parameters:
+  ///   - shown: files and folders that the agent needs besides, absolute.
+  ///   - kept: folders of its own that it may write as they are, absolute and real.
   package func sandbox(
-    desk: String, workspace: Workspace, shown: [String], keepsNetwork: Bool
+    desk: String, workspace: Workspace, shown: [String], kept: [String] = [], keepsNetwork: Bool
   ) throws(RuntimeFault) -> Sandbox {
     let real = Self.hidden(desk: desk, workspace: workspace)
     let hidden = real.filter { path in !real.contains { $0 != path && Self.lies(path, below: $0) } }.sorted()
@@ -91,6 +93,19 @@ package struct ShadowWorkspace {
         throw RuntimeFault(.usage, "an agent can't be shown `\(path)`: the desk or the home lies in it")
       }
       if hidden.contains(where: { Self.lies(place, below: $0) }) { mounts.append(.shown(place, as: path)) }
+    }
+    for path in kept {
+      // Neither what is reviewed nor what it must not see may lie in what it writes unseen, or the other way round.
+      let others = real.union(workspace.folders.map(\.path)).union([desk])
+      let isOwn =
+        Files.isDirectory(path) && !others.contains { Self.lies($0, below: path) }
+        && !workspace.folders.contains { Self.lies(path, below: $0.path) } && !Self.lies(path, below: desk)
+      guard isOwn else {
+        throw RuntimeFault(
+          .usage,
+          "an agent can't keep `\(path)`: it is no folder, or the home, the desk or an allowed folder lies there")
+      }
+      mounts.append(.copy(of: path, at: path))
     }
     for (index, folder) in folders.enumerated() {
       if kind == .copy {

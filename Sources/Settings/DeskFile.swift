@@ -2,6 +2,12 @@
 //
 //   agents:
 //     claude: {command: [npx, "@agentclientprotocol/claude-agent-acp"], model: remote US}
+//     tidy:                                # a program that asks nobody: it runs on a private view of the folders
+//       command: [python3, /opt/tidy/tidy.py, "{goal}"]
+//       speaks: nothing                    # else `acp`
+//       reads: [/opt/tidy, ~/.config/tidy] # what it is shown besides, read-only
+//       keeps: [~/.cache/tidy]             # folders that it may write by itself, and finds again next time
+//       model: local
 //   people:
 //     aiko: reviewer
 //   mail:
@@ -20,6 +26,12 @@ package struct AgentEntry: Hashable, Sendable {
   package let command: [String]
   package let model: ModelLocation
   package let environment: [String]
+  /// It speaks no protocol, so it runs on a private view.
+  package var isSilent = false
+  /// Files and folders it is shown on its private view, read-only; `~/` stands for the home.
+  package var reads: [String] = []
+  /// Folders of its own that it may write there.
+  package var keeps: [String] = []
   package init(command: [String], model: ModelLocation, environment: [String]) {
     self.command = command
     self.model = model
@@ -65,7 +77,7 @@ package enum DeskFile {
   }
 
   private static func agent(_ entry: Entry) throws(SettingsFault) -> AgentEntry {
-    let fields = try entry.mapping(["command", "model", "environment"])
+    let fields = try entry.mapping(["command", "model", "environment", "speaks", "reads", "keeps"])
     guard let command = fields["command"] else { throw entry.fault("the agent has no `command`") }
     var words: [String] = []
     for item in try command.texts() { words.append(try item.text()) }
@@ -74,6 +86,28 @@ package enum DeskFile {
     guard let model = ModelLocation(try fields["model"]?.text() ?? "remote") else {
       throw (fields["model"] ?? entry).fault("a model is `local` or `remote REGION`")
     }
-    return AgentEntry(command: words, model: model, environment: environment)
+    var out = AgentEntry(command: words, model: model, environment: environment)
+    if let speaks = fields["speaks"] {
+      guard ["acp", "nothing"].contains(try speaks.text()) else {
+        throw speaks.fault("an agent speaks `acp` or `nothing`")
+      }
+      out.isSilent = try speaks.text() == "nothing"
+    }
+    out.reads = try paths(fields["reads"])
+    out.keeps = try paths(fields["keeps"])
+    if !out.isSilent, let odd = fields["reads"] ?? fields["keeps"] {
+      throw odd.fault("only a program that `speaks: nothing` runs on a private view; others see what you see")
+    }
+    return out
+  }
+
+  private static func paths(_ entry: Entry?) throws(SettingsFault) -> [String] {
+    var out: [String] = []
+    for item in try entry?.texts() ?? [] {
+      let path = try item.text()
+      guard path.hasPrefix("/") || path.hasPrefix("~/") else { throw item.fault("a path begins with `/` or `~/`") }
+      out.append(path)
+    }
+    return out
   }
 }

@@ -231,6 +231,48 @@ extension SessionTests {
       #expect(sitting.model.prepared.map(\.target) == ["n.txt"])
     }
 
+    @Test(
+      "an agent of the registry that speaks nothing runs on a private view, reads and keeps what its entry says, and no more"
+    )
+    func registered() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, ["a.txt": "a\n"])
+      let home = ringi.folder.path
+      for name in ["conf", "cache", "private"] {
+        try FileManager.default.createDirectory(atPath: "\(home)/\(name)", withIntermediateDirectories: true)
+        try "in \(name)\n".write(toFile: "\(home)/\(name)/f", atomically: false, encoding: .utf8)
+      }
+      let job = "\(home)/conf/job.sh"
+      try """
+      cat \(home)/conf/f \(home)/cache/f \(home)/private/f > seen.txt 2> /dev/null
+      echo again >> \(home)/cache/f; echo x > \(home)/conf/g; echo "$1" >> a.txt; exit 0
+      """.write(toFile: job, atomically: false, encoding: .utf8)
+      try """
+      agents:
+        tidy:
+          command: [sh, \(job), "{goal}"]
+          speaks: nothing
+          reads: [~/conf]
+          keeps: [\(home)/cache]
+          model: local
+      """.write(toFile: "\(ringi.desk)/desk.yaml", atomically: false, encoding: .utf8)
+      let started = try ringi("run", "--agent", "tidy", "--detach", space)
+      #expect(started.code == 0, "\(started.error)")
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has ended") { $0.run?.state == .review && $0.preparedIDs.count == 2 }
+      #expect(sitting.model.run?.agent == "tidy" && sitting.text.contains("enforced on an overlay"))
+      let shown = try ringi("show", "1.2").output + ringi("show", "1.1").output
+      #expect(shown.contains("in conf") && shown.contains("in cache") && !shown.contains("in private"), "\(shown)")
+      #expect(shown.contains("+ work"), "the goal is an argument: \(shown)")
+      #expect(try String(contentsOfFile: "\(home)/cache/f", encoding: .utf8) == "in cache\nagain\n")
+      #expect(!FileManager.default.fileExists(atPath: "\(home)/conf/g"))
+      try "agents:\n  tidy: {command: [sh], speaks: nothing, keeps: [~/space]}\n".write(
+        toFile: "\(ringi.desk)/desk.yaml", atomically: false, encoding: .utf8)
+      let refused = try ringi("run", "--agent", "tidy", "--detach", space)
+      #expect(refused.code != 0 && refused.error.contains("can't keep"), "\(refused.error)")
+      try stop(ringi)
+    }
+
     @Test("what a command line can't be is said before anything starts")
     func refusals() throws {
       let ringi = try Ringi()

@@ -59,8 +59,11 @@ extension Host {
         word.hasPrefix("/") && !workspace.folders.contains { ShadowWorkspace.lies(word, below: $0.path) }
       }
       .filter { access($0, F_OK) == 0 }
+    let kept = try (desk.settings.agents[summary.agent]?.keeps ?? []).map { path throws(RuntimeFault) in
+      try RunStarter.place(path)
+    }
     let sandbox = try view.sandbox(
-      desk: desk.directory, workspace: workspace, shown: shown, keepsNetwork: false)
+      desk: desk.directory, workspace: workspace, shown: shown, kept: kept, keepsNetwork: false)
     let output = try ChildProcess.pipe()
     agentPID = try ChildProcess.spawn(
       words.map { $0.replacing("{goal}", with: summary.goal) }, environment: ChildProcess.agentEnvironment([]),
