@@ -36,7 +36,7 @@ enum Deed {
 
   /// Somebody who has named a time must not send at once by habit.
   private static func approval(_ step: StepSummary, _ model: Model) -> String {
-    model.wantedTime[step.id] == nil ? approval(step) : "\(approval(step)) AT ONCE"
+    model.wantedTime[step.id] == nil ? approval(step) : "\(approval(step)) now instead"
   }
 
   static func approval(_ step: StepSummary) -> String {
@@ -60,7 +60,7 @@ enum Deed {
 
   /// What is said of a yes in a paused run.
   static func pausedWords(_ model: Model) -> String {
-    model.run?.isPaused == true ? "; it waits until the run goes on (\(model.keymap.name(.pause)))" : ""
+    model.run?.isPaused == true ? "; not before the run goes on" : ""
   }
 
   @Sendable static func no(_ model: Model) -> String? {

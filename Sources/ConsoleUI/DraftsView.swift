@@ -22,7 +22,8 @@ enum DraftsView {
   private static func heading(_ step: StepSummary, _ model: Model) -> String {
     let group = Drafts.group(step)
     guard group == .saved, Standing.sending(step, model)?.state == .done else { return group.title }
-    return "Drafts, sent since"
+    return Standing.sending(step, model).map { Drafts.group($0) } == .outbox
+      ? "Drafts, in the outbox" : "Drafts, sent since"
   }
 
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
@@ -96,7 +97,9 @@ enum Standing {
       return (countdown(due, model), .warning)
     case .done where step.kind == .mailDraft:
       guard let sending = sending(step, model) else { return ("draft, NOT SENT", .batched) }
-      return sending.state == .done ? ("sent as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
+      let word = Drafts.group(sending) == .outbox ? "in outbox" : "sent"
+      return sending.state == .done
+        ? ("\(word) as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
     case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
     case .done: return (step.reason.hasPrefix(Outbox.prefix) ? "in outbox \(at)" : "sent \(at)", .good)
     case .unknown: return ("unknown, see evidence", .danger)
@@ -117,7 +120,7 @@ enum Standing {
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.
   static func countdown(_ due: Timestamp, _ model: Model) -> String {
     let left = (due.milliseconds - model.time.milliseconds + 999) / 1_000
-    if left <= 0 { return "sending" }
+    if left <= 0 { return "due now" }
     if left < 120 { return "sends in \(left) s" }
     let isToday = due.date(offset: model.zone) == model.time.date(offset: model.zone)
     let day = isToday ? "" : "\(due.date(offset: model.zone).suffix(5)) "

@@ -83,13 +83,18 @@ enum Words {
     case .waiting: return "you, or another person"
     case .staged: return "the review, at the end"
     case .expired: return "the time"
-    case .withdrawn: return "nobody: withdrawn"
+    case .withdrawn where step.decidedBy.isEmpty: return "nobody: withdrawn"
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
       // The time that counts now, whatever the rule says of a hold.
-      let due = step.state == .approved ? step.dueAt.map { "; \(Standing.countdown($0, model))" } ?? "" : ""
+      let isPaused = model.run?.isPaused == true
+      let due =
+        step.state != .approved
+        ? "" : isPaused ? "; held, the run is paused" : step.dueAt.map { "; \(Standing.countdown($0, model))" } ?? ""
       let seen = step.painted.isEmpty ? "" : ", \(step.painted)"
-      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(due)\(seen)"
+      let after = step.state == .withdrawn ? ", then withdrawn" : ""
+      return
+        "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(due)\(seen)\(after)"
     }
   }
 

@@ -82,7 +82,7 @@ extension Model {
 enum Drafts {
   /// Where a message stands; in the order of the list.
   enum Group: Int {
-    case waits, onItsWay, prepared, saved, inHand, failed, entered, gone, stopped
+    case waits, onItsWay, prepared, saved, inHand, failed, outbox, entered, gone, stopped
 
     var title: String {
       switch self {
@@ -92,6 +92,7 @@ enum Drafts {
       case .saved: "Drafts, not sent"
       case .inHand: "In hand"
       case .failed: "Failed"
+      case .outbox: "In the outbox, not sent"
       case .entered: "Saved"
       case .gone: "Gone out"
       case .stopped: "Will not go"
@@ -125,6 +126,7 @@ enum Drafts {
     case .approved: .onItsWay
     case .staged: .prepared
     case .done where step.kind == .mailDraft: .saved
+    case .done where step.reason.hasPrefix(Outbox.prefix): .outbox
     case .done where step.kind == .eventAdd: .entered
     case .proposed, .permitted, .kept, .performing: .inHand
     case .failed: .failed

@@ -48,6 +48,8 @@ extension Overlay {
 /// What asks once more, naming what it will do.
 package enum Confirmation: Hashable, Sendable {
   case pause(RunID)
+  /// Going on with a paused run: so many approved steps take effect then.
+  case goOn(RunID, held: Int)
   /// Ends a run, or starts its agent again; what waits or is prepared in it is withdrawn or proposed anew.
   case close(Int)
   case resume(Int)

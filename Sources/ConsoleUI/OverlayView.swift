@@ -75,6 +75,16 @@ enum OverlayView {
           ]
         ],
         "\(yes) pause run \(run) · Esc back", &frame)
+    case .goOn(let run, let held):
+      dialog(
+        model, "Go on with run \(run)?",
+        [
+          [
+            Span(
+              "\(held) approved step\(held == 1 ? "" : "s") \(held == 1 ? "takes" : "take") effect then, at once where the time has passed; `u` takes one back before.",
+              .warning)
+          ]
+        ], "\(yes) go on · Esc back, it stays paused", &frame)
     case .revoke(let word):
       dialog(
         model, "Revoke \(StandingApproval.origin) \(word.id)?",
@@ -192,7 +202,13 @@ enum OverlayView {
         let date = due.date(offset: model.zone)
         let day = date == model.time.date(offset: model.zone) ? "today" : date
         let left = TimeLength.words(due.milliseconds - model.time.milliseconds)
-        lines.append([Span("= \(day), \(due.clock(offset: model.zone).prefix(5)), in \(left)", .good)])
+        let isTomorrow =
+          due.date(offset: model.zone)
+          == Timestamp(milliseconds: model.time.milliseconds + 86_400_000).date(offset: model.zone)
+        lines.append([
+          Span(
+            "= \(isTomorrow ? "tomorrow, " : "")\(day), \(due.clock(offset: model.zone).prefix(5)), in \(left)", .good)
+        ])
       }
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }

@@ -62,7 +62,9 @@ package struct PreviewRows: Hashable, Sendable {
     isSideBySide = hasBoth && fits && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
     self.table = table
     var rows: [Row] = []
-    for (index, line) in docket.lines.enumerated() {
+    // Once a time was named, the rule's own says nothing any more.
+    let isTimed = step.state == .approved && step.dueAt != nil
+    for (index, line) in docket.lines.enumerated() where !(isTimed && line.label == "when") {
       rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }
     }
     let isOpen = step.state == .waiting || step.state == .staged

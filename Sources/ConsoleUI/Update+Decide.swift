@@ -100,7 +100,9 @@ private func approve(_ model: inout Model) -> [Intent] {
   let intents: [Intent] = [.decide(step, .approve, painted: painted.description)]
   // Where u can take it back, it stays under the cursor; and so that a hand that pages with the same key stops after
   // what went out, so does that.
-  return hold.isEmpty && !step.mustBeSeenWhole ? intents + advance(&model, past: step.id) : intents
+  if hold.isEmpty, !step.mustBeSeenWhole { return intents + advance(&model, past: step.id) }
+  model.isFollowing = false
+  return intents
 }
 
 /// Approve now, to happen later. It counts once everything has been seen.

@@ -59,6 +59,7 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     model.overlay = nil
     switch what {
     case .pause(let run): return [.pause(run, true)]
+    case .goOn(let run, _): return [.pause(run, false)]
     case .close: return [.close]
     case .resume: return [.resume]
     case .stop(let run): return [.stop(run)]
@@ -257,6 +258,11 @@ private func editorKey(
       say(
         &model, "already \(current.state.word) by \(current.decidedBy); Esc goes back, your text was not used",
         isBad: true)
+      return []
+    }
+    guard field.isChanged else {
+      model.overlay = nil
+      say(&model, "nothing was changed")
       return []
     }
     return [.edit(current, text: field.text)]

@@ -63,7 +63,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
       return []
     }
     model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, line: line))
-    model.agentsText = agents.flatMap { $0 == text ? nil : $0 }
+    model.agentsText = agents
     return []
   case .edited:
     model.overlay = nil
@@ -138,6 +138,8 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   let bell = reading.isWhole ? [] : ring(model, waited)
   let after = model.current
   if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) + bell }
+  // What came of it stands at the top.
+  if let after, let before, after.state != before.state, after.state == .failed { model.previewScroll = 0 }
   // A mark or a state changed what the rows say, not where they are.
   if after != before { layOut(&model) }
   return bell
@@ -315,6 +317,10 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .pause:
     guard let run = model.wantedRun else { return [] }
     // Where it is one key among many it asks; in Live it is what the key is there for.
+    if run.isPaused, run.counts.held > 0 {
+      model.overlay = .confirm(.goOn(run.id, held: run.counts.held))
+      return []
+    }
     if run.isPaused || model.view == .live { return [.pause(run.id, !run.isPaused)] }
     model.overlay = .confirm(.pause(run.id))
     return []

@@ -101,14 +101,14 @@ extension Preview {
     case .outside(let operation, let path):
       plain([("wants to", operation), ("path", path)], body: "", note: "this path is in no allowed folder")
     case .draftMail(let mail), .sendMail(let mail): message(mail, images)
-    case .post(let post): plain([("channel", post.channel)], body: post.text)
+    case .post(let post): plain([("channel", post.channel)], body: post.text, note: images.facts.first ?? "")
     case .addEvent(let event):
       plain(
         [
           ("title", event.title), ("start", EventTime.words(event.start)), ("end", EventTime.words(event.end)),
           ("place", event.place),
         ]
-          + event.attendees.map { ("invites", $0) }, body: event.notes)
+          + event.attendees.map { ("invites", $0) }, body: event.notes, note: images.facts.first ?? "")
     case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
     case .command(let call): command(call, images)
     case .push(let push):
@@ -248,6 +248,7 @@ extension Preview {
     for attachment in images.attachments {
       lines.append(PreviewLine(.label, "Attached: \(Docket.oneLine(attachment.path)), \(attachment.bytes.count) bytes"))
     }
+    lines += images.facts.map { PreviewLine(.label, $0) }
     lines.append(PreviewLine(.gap, ""))
     lines += bodyLines(mail.body)
     for attachment in images.attachments where decoded(attachment.bytes) != nil {

@@ -121,6 +121,11 @@ package final class Performer {
     case .addEvent(let event):
       let file = Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8)
       if !delivery.calendar.isEmpty { return hand(file, to: delivery.calendar) }
+      if !delivery.mail.isEmpty, !event.attendees.isEmpty {
+        let mail = MailMessage.invitation(
+          event, from: sender, calendar: String(decoding: file, as: UTF8.self), messageID: id, date: mailDate())
+        return post(mail, from: sender, to: event.attendees)
+      }
       return save(file, "\(name).ics")
         .map {
           .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "\(Outbox.prefix), nobody was invited yet: \($0)")
@@ -165,11 +170,16 @@ package final class Performer {
       return save(bytes, "\(name).eml").map { .done(detail: "\(Outbox.prefix), no mail command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     }
-    let recipients = mail.recipients.map { Address($0).mailbox }
+    return post(bytes, from: mail.from, to: mail.recipients)
+  }
+
+  /// A message with its envelope to the mail command.
+  private func post(_ bytes: [UInt8], from sender: String, to list: [String]) -> Outcome {
+    let recipients = list.map { Address($0).mailbox }
     guard recipients.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else {
       return .failed(detail: "a recipient has no address")
     }
-    return hand(bytes, to: delivery.mail + ["-i", "-f", Address(mail.from).mailbox, "--"] + recipients)
+    return hand(bytes, to: delivery.mail + ["-i", "-f", Address(sender).mailbox, "--"] + recipients)
   }
 
   /// A message to a command. Once it had all of it and did not end by itself, nobody here can tell what came of it.

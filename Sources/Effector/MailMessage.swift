@@ -31,6 +31,32 @@ package enum MailMessage {
     return Array((out + "--\(boundary)--\r\n").utf8)
   }
 
+  /// An invitation as mail (iMIP, RFC 6047): the words for people, and the same as an iCalendar object.
+  package static func invitation(
+    _ event: CalendarEvent, from sender: String, calendar: String, messageID: String, date: String
+  ) -> [UInt8] {
+    let boundary = "=_ringi_\(messageID.filter { $0.isLetter || $0.isNumber })"
+    let words = [event.title, "\(event.start) to \(event.end)", event.place, event.notes].filter { !$0.isEmpty }
+      .joined(separator: "\n")
+    func part(_ type: String, _ text: String) -> String {
+      "--\(boundary)\r\nContent-Type: \(type)\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(Array(text.utf8)))"
+    }
+    let head = """
+      From: \(address(sender))\r
+      To: \(event.attendees.map(address).joined(separator: ",\r\n "))\r
+      Subject: \(encoded("Invitation: \(event.title)"))\r
+      Date: \(date)\r
+      Message-ID: <\(messageID)>\r
+      MIME-Version: 1.0\r
+      Content-Type: multipart/alternative; boundary="\(boundary)"\r
+      \r
+
+      """
+    let body =
+      part("text/plain; charset=utf-8", words + "\n") + part("text/calendar; charset=utf-8; method=REQUEST", calendar)
+    return Array("\(head)\(body)--\(boundary)--\r\n".utf8)
+  }
+
   /// Header text: no line breaks can get in, what isn't ASCII is an encoded word.
   static func encoded(_ text: String) -> String {
     let clean = String(

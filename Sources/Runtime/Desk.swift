@@ -21,8 +21,6 @@ package final class Desk {
     poll(&descriptor, 1, 1_000)
   }
 
-  var converter: TextConverter { TextConverter(desk: directory, commands: settings.textconv) }
-
   /// `$RINGI_DESK`, else `$XDG_DATA_HOME/ringi`, else `~/.local/share/ringi`.
   package static func location() throws(RuntimeFault) -> String {
     if let own = variable("RINGI_DESK") { return own }
@@ -63,7 +61,7 @@ package final class Desk {
     person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
   }
 
-  private static func settings(_ directory: String) throws(RuntimeFault) -> DeskSettings {
+  static func settings(_ directory: String) throws(RuntimeFault) -> DeskSettings {
     do throws(SettingsFault) {
       guard let text = try Files.settings("\(directory)/desk.yaml", name: "desk.yaml") else { return DeskSettings() }
       return try DeskFile.read(text)

@@ -23,7 +23,7 @@ package struct DeskActions {
     do {
       return StepMaker(
         run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store,
-        converter: desk.converter)
+        settings: desk.settings)
     } catch { throw RuntimeFault(.fault, error.sentence) }
   }
 
@@ -275,6 +275,8 @@ package struct DeskActions {
             step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "stopped",
             reason: "stopped by a person")
         })
+      // A pause that nobody can end would hold back the review.
+      if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
     }
   }
 

@@ -13,6 +13,9 @@ package struct PlainDesk {
   private let run: RunID
   private let actions: DeskActions
   private var skipped: Set<StepID> = []
+  /// What was last said of this person's decisions.
+  private var told: [StepID: StepState] = [:]
+  private var hasAsked = false
   /// What the person wants to do while the agent waits for what was skipped; until something new waits for them.
   private enum Pause { case asking, reviewing, waiting }
   private var pause = Pause.asking
@@ -60,6 +63,7 @@ package struct PlainDesk {
   /// One question; false when nothing is left to ask.
   private mutating func next() throws -> Bool {
     try RunStarter.attend(desk, run)
+    try tellOutcomes()
     if let step = try steps([.waiting]).first(where: { !skipped.contains($0.id) }) {
       pause = .asking
       try decide(step)
@@ -85,6 +89,7 @@ package struct PlainDesk {
     }
     if try flag() { return true }
     if try prepared() { return true }
+    if try takeBack() { return true }
     let left = try steps([.waiting, .staged, .approved, .kept, .performing])
     if left.contains(where: { [.approved, .kept, .performing].contains($0.state) && $0.dueAt == nil }) {
       desk.waitForBell()
@@ -173,8 +178,12 @@ package struct PlainDesk {
     let text = try actions.editableText(step)
     let canEdit = !step.isRelayed && text != nil
     var choices = ["yes: \(ApprovalWords.of(step))", "no, with a reason the agent receives", "later: skip it now"]
+    let isTimed = !step.isRelayed && [.mailSend, .chatSend, .eventInvite].contains(step.kind)
+    if isTimed { choices.append("yes, but send it later") }
     if canEdit { choices.append("change it") }
-    switch try ask("#\(step.number) waits for you.", choices) {
+    let choice = try ask("#\(step.number) waits for you.", choices)
+    if isTimed, choice == 4 { return try later(step, shown) }
+    switch isTimed && choice > 4 ? choice - 1 : choice {
     case 1:
       guard isWhole || !step.mustBeSeenWhole else {
         Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
@@ -198,6 +207,65 @@ package struct PlainDesk {
         try actions.edit(step, text: changed)
       }
     }
+  }
+
+  private mutating func later(_ step: StepSummary, _ shown: (seen: Int, total: Int, since: Int64)) throws {
+    guard shown.seen >= shown.total else {
+      return Plain.print("Not all of it was shown: it is shown again.")
+    }
+    let zone = desk.store.clock.zone
+    while true {
+      let text = try words("When (14:05, tomorrow 9:00, 2026-12-01 14:05, 30m, 1h30m, 2d; Enter goes back)")
+      if text.allSatisfy(\.isWhitespace) { return }
+      guard let due = desk.store.clock.wall().later(text, offset: zone) else {
+        Plain.print("That is not a time to come within 31 days.")
+        continue
+      }
+      let time = "\(due.date(offset: zone)) \(due.clock(offset: zone).prefix(5))"
+      guard try ask("That is \(time).", ["yes: \(ApprovalWords.of(step)) then", "another time"]) == 1 else { continue }
+      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
+      return try attempt("#\(step.number), yes: \(ApprovalWords.of(step)) at \(time)") { () throws(RuntimeFault) in
+        try actions.decide(step, .approve, painted: painting.description, dueAt: due)
+      }
+    }
+  }
+
+  /// What has come of what this person decided since the last question.
+  private mutating func tellOutcomes() throws(RuntimeFault) {
+    for step in try steps([.approved, .done, .failed]) where step.decidedBy == desk.person.name {
+      guard told[step.id] != step.state else { continue }
+      let isNew = told[step.id] != nil || hasAsked
+      told[step.id] = step.state
+      guard isNew, step.verdict.level == .watched else { continue }
+      let zone = desk.store.clock.zone
+      let words =
+        switch step.state {
+        case .approved: step.dueAt.map { "goes at \($0.clock(offset: zone))" } ?? ""
+        default: "\(step.state.word)\(step.reason.isEmpty ? "" : ": \(step.reason)")"
+        }
+      if !words.isEmpty { Plain.print(Plain.safe("#\(step.number) \(words)")) }
+    }
+    hasAsked = true
+  }
+
+  /// What waits for its time can be taken back; false when nothing does.
+  private func takeBack() throws -> Bool {
+    let held = try steps([.approved]).filter { $0.dueAt != nil }
+    guard !held.isEmpty else { return false }
+    let zone = desk.store.clock.zone
+    let choices = held.map { step in
+      Plain.safe(
+        "take back #\(step.number) \(step.kind.verb) \(step.targetInLists), \(step.dueAt?.clock(offset: zone) ?? "")")
+    }
+    let choice = try ask("\(held.count) approved and not done yet.", choices + ["wait a minute for them"])
+    guard choice <= held.count else {
+      for _ in 0..<60 where try !steps([.approved]).filter({ $0.dueAt != nil }).isEmpty { desk.waitForBell() }
+      return true
+    }
+    try attempt("#\(held[choice - 1].number) is taken back: it waits again") { () throws(RuntimeFault) in
+      try actions.takeBack(held[choice - 1])
+    }
+    return true
   }
 
   /// Line by line: a screen reader has no use for an editor.

@@ -41,7 +41,7 @@ struct Reconciler {
   /// - Parameter words: why nobody knows.
   func ask(_ step: StepSummary, because words: String) throws(JournalFault) {
     var warnings = ["\(words): it may have happened already"]
-    if step.kind == .mailSend {
+    if step.kind == .mailSend || step.kind == .eventInvite {
       // What tells this mail from any other where it may have arrived.
       warnings.append(
         "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")

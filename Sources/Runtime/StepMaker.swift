@@ -6,6 +6,7 @@ import EffectPreview
 import Effector
 import GateKeeper
 import PolicyEngine
+import Settings
 import Storage
 
 /// A proposal that can't become a step, in words for the agent.
@@ -16,7 +17,8 @@ struct StepMaker {
   let loaded: LoadedWorkspace
   let scopes: Scopes
   let store: DeskStore
-  let converter: TextConverter
+  let settings: DeskSettings
+  var converter: TextConverter { TextConverter(desk: store.directory, commands: settings.textconv) }
 
   /// Everything a preview needs beside the effect.
   struct Material {
@@ -68,6 +70,7 @@ struct StepMaker {
     }
     let salt = store.clock.random(16)
     var images = material.images
+    images.facts += delivery(action.effect)
     images.readable = readable(action.effect, images)
     for (path, bytes) in images.attachments where !Self.isText(bytes) {
       images.readableAttachments[path] = converter.text(bytes, name: path)
@@ -85,6 +88,19 @@ struct StepMaker {
       isRelayed: isRelayed)
     seal(&step, preview)
     return step
+  }
+
+  /// What happens to a message where nothing is set up to take it.
+  private func delivery(_ effect: Effect) -> [String] {
+    let missing: String
+    switch effect {
+    case .sendMail where settings.mail.isEmpty: missing = "mail command"
+    case .post where settings.chat.isEmpty: missing = "chat command"
+    case .addEvent(let event) where !event.attendees.isEmpty && settings.calendar.isEmpty && settings.mail.isEmpty:
+      missing = "mail or calendar command"
+    default: return []
+    }
+    return ["no \(missing) is set up: it goes no further than the desk’s outbox"]
   }
 
   /// A message about clauses that people have already spoken of says so.

@@ -19,7 +19,7 @@ struct DeskViewTests {
     "a run that was opened to look at is not decided in, whatever key is pressed", arguments: ["", "2", "3", "b", "6"])
   func lookOnly(view: String) {
     var driver = ready()
-    driver.send(.opened(RunID(14), readOnly: true))
+    driver.send(.opened(RunID(13), readOnly: true))
     driver.send(.reading(Fixture.reading()))
     driver.send(.policy(Fixture.policy))
     driver.wait(1_000)

@@ -235,6 +235,32 @@ struct EffectorTests {
     #expect(invitation.contains("METHOD:REQUEST") && invitation.contains("ATTENDEE;RSVP=TRUE:mailto:a@out.example"))
   }
 
+  @Test("an invitation goes as mail to who is invited, where no calendar command is set up (RFC 6047)")
+  func mailedInvitation() throws {
+    let folder = try Project.Folder()
+    let script = "\(folder.path)/sendmail"
+    try "#!/bin/sh\necho \"$@\" > \(folder.path)/args\ncat > \(folder.path)/message\n".write(
+      toFile: script, atomically: true, encoding: .utf8)
+    chmod(script, 0o755)
+    let event = CalendarEvent(
+      title: "契約の確認, pilot", start: "2026-12-08T18:30:00+09:00", end: "2026-12-08T19:00:00+09:00", place: "Shibuya",
+      notes: "", attendees: ["A <a@out.example>", "b@kumo.example"])
+    let bench = try Bench(delivery: Delivery(mail: [script]))
+    guard case .done? = try bench.perform([.addEvent(event)]).first else {
+      Issue.record("not sent")
+      return
+    }
+    #expect(
+      Project.text(URL(filePath: "\(folder.path)/args")) == "-i -f desk@kumo.example -- a@out.example b@kumo.example\n")
+    let text = Project.text(URL(filePath: "\(folder.path)/message"))
+    #expect(text.contains("To: A <a@out.example>,\r\n b@kumo.example\r\n"))
+    let part = try #require(text.components(separatedBy: "text/calendar; charset=utf-8; method=REQUEST").last)
+    let encoded = part.components(separatedBy: "\r\n\r\n")[1].components(separatedBy: "--")[0]
+    let calendar = String(
+      decoding: try #require(Data(base64Encoded: encoded.replacing("\r\n", with: ""))), as: UTF8.self)
+    #expect(calendar.contains("METHOD:REQUEST") && calendar.contains("SUMMARY:契約の確認\\, pilot"))
+  }
+
   @Test("a draft is saved, not sent")
   func draft() throws {
     let bench = try Bench()

@@ -233,6 +233,8 @@ extension SessionTests {
     #expect(out().isEmpty, "nothing takes effect while the run is paused")
     while sitting.model.overlay != nil { try sitting.press(.escape) }
     try sitting.press("p")
+    #expect(sitting.text.contains("1 approved step takes effect then"), "going on says what it sets free")
+    try sitting.decide("a")
     try sitting.until("it is done") { $0.steps[invitation.id]?.state == .done }
     // A kind becomes Forbidden: the one that is prepared is refused.
     let entry = try #require(sitting.model.prepared.first { $0.kind == .eventAdd })

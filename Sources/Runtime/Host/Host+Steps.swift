@@ -385,6 +385,8 @@ extension Host {
     // A stop is a stop: what was set for later doesn't go out either.
     try withdrawAll("stopped by a person", andDue: true)
     try lose("stopped by a person", as: .closed)
+    // A pause that nobody can end would hold back the review.
+    if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
     isOver = true
   }
 }

@@ -15,7 +15,9 @@ package final class Host {
   let run: RunID
   let summary: RunSummary
   private(set) var maker: StepMaker
-  let performer: Performer
+  private(set) var performer: Performer
+  /// As the desk's file has them now.
+  private var settings: DeskSettings
   let bell: Doorbell
   let lock: RunLock
   var staging: StagingArea
@@ -88,11 +90,23 @@ package final class Host {
     let store = desk.store
     let outputs = CommandOutputs()
     self.outputs = outputs
-    maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store, converter: desk.converter)
-    performer = Performer(
-      scopes: scopes, outbox: "\(desk.directory)/outbox",
-      delivery: Self.delivery(desk.settings),
-      sender: loaded.workspace.sender,
+    maker = StepMaker(
+      run: summary, loaded: loaded, scopes: scopes, store: store, settings: desk.settings)
+    settings = desk.settings
+    performer = Self.performer(desk, settings, loaded, scopes, outputs, run)
+    bell = Doorbell(directory: desk.directory)
+    staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
+    agentName = summary.agent
+    startedAt = Clocks.monotonic()
+  }
+
+  private static func performer(
+    _ desk: Desk, _ settings: DeskSettings, _ loaded: LoadedWorkspace, _ scopes: Scopes, _ outputs: CommandOutputs,
+    _ run: RunID
+  ) -> Performer {
+    let store = desk.store
+    return Performer(
+      scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(settings), sender: loaded.workspace.sender,
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: Programs(
@@ -101,10 +115,6 @@ package final class Host {
           outputs.keep(output, of: step)
           return outcome
         }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }))
-    bell = Doorbell(directory: desk.directory)
-    staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
-    agentName = summary.agent
-    startedAt = Clocks.monotonic()
   }
 
   private static func delivery(_ settings: DeskSettings) -> Delivery {
@@ -162,14 +172,16 @@ package final class Host {
     policyStamp = stamp
     do throws(RuntimeFault) {
       let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
-      maker = StepMaker(run: summary, loaded: loaded, scopes: maker.scopes, store: store, converter: desk.converter)
+      settings = try Desk.settings(desk.directory)
+      maker = StepMaker(run: summary, loaded: loaded, scopes: maker.scopes, store: store, settings: settings)
+      performer = Self.performer(desk, settings, loaded, maker.scopes, outputs, run)
       policyFault = ""
     } catch { policyFault = error.sentence }
     seenVersion = -1
   }
 
   private static func stamp(_ desk: String, _ workspace: String) -> String {
-    ["\(desk)/policy.yaml", "\(workspace)/policy.yaml"].map { path -> String in
+    ["\(desk)/policy.yaml", "\(workspace)/policy.yaml", "\(desk)/desk.yaml"].map { path -> String in
       var status = stat()
       guard stat(path, &status) == 0 else { return "none" }
       return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
