@@ -304,15 +304,31 @@ extension Preview {
 }
 
 extension Preview {
-  /// What is different from an earlier version first, then this preview.
-  package func preceded(by heading: String, _ before: String, _ after: String) -> Preview {
-    let diff = Preview.diff(Array(before.utf8), Array(after.utf8))
-    // Its lines belong to no change of this preview.
-    let head = diff.lines.map { PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks) }
-    let same = heading.hasSuffix(":") ? [PreviewLine(.label, "nothing: it is the same again")] : []
-    return Preview(
-      lines: [PreviewLine(.warning, Docket.oneLine(heading))] + (diff.changes == 0 ? same : head)
-        + [PreviewLine(.gap, ""), PreviewLine(.label, "the whole of it")] + lines, changes: changes)
+  /// What came before it, each part with its difference, then this preview.
+  /// - Parameter rest: what this preview is after those.
+  package func preceded(by parts: [Earlier], rest: String = "the whole of it") -> Preview {
+    var head: [PreviewLine] = []
+    for part in parts {
+      let diff = Preview.diff(Array(part.before.utf8), Array(part.after.utf8))
+      // Its lines belong to no change of this preview.
+      let lines = diff.lines.map { PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks) }
+      let same = part.words.hasSuffix(":") ? [PreviewLine(.label, "nothing: it is the same again")] : []
+      head += [PreviewLine(.warning, Docket.oneLine(part.words))] + (diff.changes == 0 ? same : lines)
+      head.append(PreviewLine(.gap, ""))
+    }
+    return Preview(lines: head + [PreviewLine(.label, rest)] + lines, changes: changes)
+  }
+
+  /// Two versions, and what is to be said of the way from one to the other.
+  package struct Earlier: Hashable, Sendable {
+    package let words: String
+    package let before: String
+    package let after: String
+    package init(_ words: String, _ before: String, _ after: String) {
+      self.words = words
+      self.before = before
+      self.after = after
+    }
   }
 }
 

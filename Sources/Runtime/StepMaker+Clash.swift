@@ -47,7 +47,13 @@ extension StepMaker {
         : "somebody changed this file since the agent prepared its version.\(permissions) What they did:"
     let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
     origin.reach.warnings.removeAll { $0 == Clash.warning }
-    let new = try revised(origin, as: now, since: (words, String(decoding: before, as: UTF8.self), theirs))
+    // Three versions: as it was, as somebody has it now, as the agent has it.
+    let base = String(decoding: before, as: UTF8.self)
+    var parts = [Preview.Earlier(words, base, theirs)]
+    if let agents = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) {
+      parts.append(Preview.Earlier("what the agent did, from the file as it was:", base, agents))
+    }
+    let new = try revised(origin, as: now, since: parts)
     // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.
     guard state?.bytes != before || modes != nil else { return new }
     return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }

@@ -84,11 +84,12 @@ extension StepMaker {
   /// A person's version of the effect; its preview ends with what the person changed.
   func revised(
     _ step: StepSummary, as effect: Effect, rewritten: (before: String, after: String)? = nil,
-    since: (words: String, before: String, after: String)? = nil
+    since: [Preview.Earlier] = []
   ) throws(JournalFault) -> NewStep {
     var material = try stored(step, effect)
     material.rewritten = rewritten
     material.since = since
+    if since.count > 1 { material.rest = "what keeping the agent’s version would make of the file as it is now:" }
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
     // What was found out about it, beside what its effect tells, stays true of its next form.
@@ -109,21 +110,23 @@ extension StepMaker {
   }
 
   /// The same kind on the same target that a person rejected in this run, with what is different now.
-  func rejectedBefore(_ effect: Effect) throws(JournalFault) -> (words: String, before: String, after: String)? {
+  func rejectedBefore(_ effect: Effect) throws(JournalFault) -> Preview.Earlier? {
     guard let old = try store.lastRejected(run.id, target: effect.target), let after = try text(effect),
       let before = try text(try self.effect(of: old.id))
     else { return nil }
     let reason = old.reason.isEmpty ? "" : ": \(old.reason)"
-    return ("\(old.decidedBy) rejected this as #\(old.number)\(reason). What has changed since:", before, after)
+    return Preview.Earlier(
+      "\(old.decidedBy) rejected this as #\(old.number)\(reason). What has changed since:", before, after)
   }
 
   /// A prepared file that a person has rewritten, and what the agent now proposes in its place.
-  func rewrittenBefore(_ material: Material) throws(JournalFault) -> (words: String, before: String, after: String)? {
+  func rewrittenBefore(_ material: Material) throws(JournalFault) -> Preview.Earlier? {
     guard let id = material.replaces, let old = try store.step(id), old.revision != .first,
       old.reason.hasPrefix("edited by"), let after = try text(material.effect),
       let before = try text(try effect(of: id))
     else { return nil }
-    return ("#\(old.number) was \(old.reason), and this takes its place. What the agent changes of it:", before, after)
+    return Preview.Earlier(
+      "#\(old.number) was \(old.reason), and this takes its place. What the agent changes of it:", before, after)
   }
 
   /// What a person can rewrite of a step as plain text, nil when there is nothing of the kind.

@@ -31,7 +31,9 @@ struct StepMaker {
     /// What a person wrote in the agent's place: before and after.
     var rewritten: (before: String, after: String)?
     /// What has happened since an earlier version: a person's no, or a person's own change of the file.
-    var since: (words: String, before: String, after: String)?
+    var since: [Preview.Earlier] = []
+    /// What its own preview is after that.
+    var rest = "the whole of it"
   }
 
   func make(
@@ -42,7 +44,7 @@ struct StepMaker {
       if case .command(let arguments, let directory) = proposal.effect, !isRelayed {
         material = try command(arguments, directory)
       }
-      material.since = try rejectedBefore(material.effect) ?? rewrittenBefore(material)
+      material.since = [try rejectedBefore(material.effect) ?? rewrittenBefore(material)].compactMap { $0 }
       let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
       return (try afterFlags(try notTwice(step)), material.images.after)
     } catch let fault as ScopeFault {
@@ -79,7 +81,7 @@ struct StepMaker {
     if let rewritten = material.rewritten {
       preview = preview.followed(by: Self.rewrittenHeading, rewritten.before, rewritten.after)
     }
-    if let since = material.since { preview = preview.preceded(by: since.words, since.before, since.after) }
+    if !material.since.isEmpty { preview = preview.preceded(by: material.since, rest: material.rest) }
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
       reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),

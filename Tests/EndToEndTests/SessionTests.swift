@@ -108,6 +108,10 @@ struct SessionTests {
       $0.current?.isClash == true && $0.preview?.revision == $0.current?.revision
     }
     #expect(sitting.text.contains("somebody changed this file") && sitting.text.contains("my own brief"))
+    let three = try ringi("show", "1.\(sitting.model.current?.number.value ?? 0)").output
+    for part in ["What they did:", "what the agent did", "would make of the file as it is now"] {
+      #expect(three.contains(part), "\(three)")
+    }
     try sitting.press("A")
     #expect(sitting.model.overlay == nil && sitting.model.status.contains("one by one"))
     try sitting.decide("a")
