@@ -120,9 +120,9 @@ package struct DeskActions {
     }
   }
 
-  /// How many steps of a run are in a state.
-  package func count(of run: RunID, in state: StepState) throws(RuntimeFault) -> Int {
-    try journalled { () throws(JournalFault) in try store.steps(of: run, in: [state]).count }
+  /// How many steps of a run are in which state.
+  package func counts(of run: RunID) throws(RuntimeFault) -> RunSummary.Counts {
+    try journalled { () throws(JournalFault) in try store.run(run)?.counts } ?? RunSummary.Counts()
   }
 
   /// Marks everything prepared to be kept, as a bulk key does.

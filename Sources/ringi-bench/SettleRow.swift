@@ -27,12 +27,11 @@ enum SettleRow {
       ])
       let actions = DeskActions(try Desk(mustExist: true))
       let run = RunID(1)
-      func steps(in state: StepState) throws -> Int { try actions.count(of: run, in: state) }
-      while try steps(in: .staged) < count { poll(nil, 0, 50) }
+      while try actions.counts(of: run).prepared < count { poll(nil, 0, 50) }
       try actions.keepAll(run)
       let start = Stopwatch.now()
       _ = try actions.finishReview(run)
-      while try steps(in: .done) < count { poll(nil, 0, 2) }
+      while try actions.counts(of: run).done < count { poll(nil, 0, 10) }
       own.append(Stopwatch.now() - start)
       peer.append(Program.run(["sh", "-c", "cp -r \(place)/space/files \(place)/copy && sync"]))
     }
