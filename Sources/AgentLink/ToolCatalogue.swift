@@ -113,6 +113,12 @@ enum ToolCatalogue {
       name: "file_delete", about: "Propose to delete a file of the workspace.",
       parameters: named([("path", "string", "absolute path", true), ("reason", "string", "why", false)])),
     Tool(
+      name: "file_copy", about: "Propose to copy a file of the workspace; nothing is replaced.",
+      parameters: named([
+        ("from", "string", "absolute path", true), ("to", "string", "absolute path", true),
+        ("reason", "string", "why", false),
+      ])),
+    Tool(
       name: "file_rename", about: "Propose to rename or move a file of the workspace.",
       parameters: named([
         ("from", "string", "absolute path", true), ("to", "string", "absolute path", true),
@@ -186,6 +192,9 @@ enum ToolCatalogue {
             place: try arguments.optional("place"), notes: try arguments.optional("notes"),
             attendees: try arguments.list("attendees"))))
     case "file_delete": return try proposal(.delete(path: Array(try arguments.text("path").utf8)))
+    case "file_copy":
+      return try proposal(
+        .copy(from: Array(try arguments.text("from").utf8), to: Array(try arguments.text("to").utf8)))
     case "file_rename":
       return try proposal(
         .rename(from: Array(try arguments.text("from").utf8), to: Array(try arguments.text("to").utf8)))

@@ -6,6 +6,7 @@ package enum ProposedEffect: Hashable, Sendable {
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   case rename(from: [UInt8], to: [UInt8])
   case delete(path: [UInt8])
+  case copy(from: [UInt8], to: [UInt8])
   case makeFolder(path: [UInt8], mode: UInt32? = nil)
   case removeFolder(path: [UInt8])
   case changeMode(path: [UInt8], mode: UInt32)

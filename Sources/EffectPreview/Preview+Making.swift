@@ -82,7 +82,9 @@ extension Preview {
       if let basis = images.basis {
         Preview(
           lines: [PreviewLine(.label, "\(repeatsHead)\(basis.path)\(repeatsTail)")],
-          then: diff(basis.bytes, images.after))
+          then: basis.bytes == images.after
+            ? Preview(lines: [PreviewLine(.label, "a copy: every byte is the same")], then: created(images.after))
+            : diff(basis.bytes, images.after))
       } else {
         created(images.after)
       }

@@ -206,6 +206,7 @@ struct StepMaker {
     case .outside(let operation, let path): return outside(operation, path)
     case .delete(let path): return try delete(path, staging)
     case .rename(let from, let to): return try rename(from, to, staging)
+    case .copy(let from, let to): return try copy(from, to, staging)
     case .draft(let mail, let attachments):
       return try message(mail, attachments, staging) { .draftMail($0) }
     case .send(let mail, let attachments):
@@ -348,6 +349,22 @@ struct StepMaker {
     try checkNames(target, staging, leaving: source)
     let image = try now.preImage(store.store)
     return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
+  }
+
+  /// A new file with the bytes and permissions of another, and shown against it.
+  private func copy(_ from: [UInt8], _ to: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let source = scopes.locate(from), let target = scopes.locate(to) else {
+      return outside("copy", from + [32] + to)
+    }
+    guard let bytes = try current(source, staging) else {
+      throw ProposalFault(reason: "`\(source.display)` does not exist")
+    }
+    if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
+    var material = try write(to, bytes, try real(source).map { $0.mode & 0o777 }, staging)
+    guard case .createFile = material.effect else { return material }
+    material.images.basis = (source.display, bytes)
+    material.basis = try store.store(bytes).digest
+    return material
   }
 
   private func checkAddresses(_ list: [String]) throws(ProposalFault) {
