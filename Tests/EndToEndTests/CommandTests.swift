@@ -28,12 +28,6 @@ extension SessionTests {
       return try desk.gate.intake(made.step, by: .agent("a"))
     }
 
-    private func approve(_ step: StepSummary) throws -> StepSummary {
-      try desk.gate.decide([(step: step.id, decision: .approve, shown: Shown(step, painted: "t"))], by: desk.person)
-      _ = try ringi("host", "1", "--perform-only")
-      return try #require(try desk.store.step(step.id))
-    }
-
     private func script(_ text: String) throws {
       try text.write(toFile: "\(files)/job.sh", atomically: false, encoding: .utf8)
     }
@@ -48,7 +42,7 @@ extension SessionTests {
       #expect(shown.contains("runs: /usr/bin/sh") || shown.contains("runs: /bin/sh"), "\(shown)")
       #expect(shown.contains("with: $(id); x") && shown.contains("in: \(files)"))
       #expect(shown.contains { $0.contains("echo made > made.txt") }, "the script itself is shown")
-      let done = try approve(step)
+      let done = try ringi.approve(desk, step)
       #expect(done.state == .done && done.reason.hasPrefix("ended with 0, 3 lines"), "\(done.state) \(done.reason)")
       #expect(try String(contentsOfFile: "\(files)/made.txt", encoding: .utf8) == "made\n")
       let trail = try ringi("audit", "log").output
@@ -61,7 +55,7 @@ extension SessionTests {
       try script("echo shown\n")
       let step = try propose(["/bin/sh", "\(files)/job.sh"])
       try script("touch bad\n")
-      let done = try approve(step)
+      let done = try ringi.approve(desk, step)
       #expect(done.state == .failed && done.reason.contains("job.sh` is not as it was"), "\(done.reason)")
       #expect(!FileManager.default.fileExists(atPath: "\(files)/bad"))
     }
@@ -76,7 +70,7 @@ extension SessionTests {
         grep -c : /proc/net/dev
 
         """)
-      _ = try approve(try propose(["sh", "job.sh"]))
+      _ = try ringi.approve(desk, try propose(["sh", "job.sh"]))
       let trail = try ringi("audit", "log").output.split(separator: "\n")
       let printed = trail.filter { $0.contains("printed") }.map { $0.split(separator: " ").last ?? "" }
       // Of network devices only the loopback.
@@ -85,7 +79,7 @@ extension SessionTests {
 
     @Test("how it fails is told; what is no program, or runs outside the folders, is not proposed")
     func fails() throws {
-      let step = try approve(try propose(["sh", "-c", "echo no; exit 3"]))
+      let step = try ringi.approve(desk, try propose(["sh", "-c", "echo no; exit 3"]))
       #expect(step.state == .failed && step.reason.hasPrefix("ended with 3, 1 line of output"))
       #expect(try propose(["ls"], in: "/etc").state == .refused)
       #expect(throws: ProposalFault.self) { _ = try propose(["no-such-program-here"]) }

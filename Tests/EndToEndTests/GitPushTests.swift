@@ -65,12 +65,6 @@ extension SessionTests {
       return try desk.gate.intake(made.step, by: .agent("a"))
     }
 
-    private func approve(_ step: StepSummary) throws -> StepSummary {
-      try desk.gate.decide([(step: step.id, decision: .approve, shown: Shown(step, painted: "t"))], by: desk.person)
-      _ = try ringi("host", "1", "--perform-only")
-      return try #require(try desk.store.step(step.id))
-    }
-
     @Test(
       "it shows where it goes, which commits and what they change; then the remote branch is there, and no hook ran")
     func pushes() throws {
@@ -87,7 +81,7 @@ extension SessionTests {
       let tip = try here()
       #expect(shown.contains("to: \(remote)") && shown.contains("becomes: \(tip)"), "\(shown)")
       #expect(shown.contains { $0.hasSuffix("Aiko: second") } && shown.contains { $0.contains("2 files changed") })
-      let done = try approve(step)
+      let done = try ringi.approve(desk, step)
       #expect(done.state == .done, "\(done.reason)")
       #expect(try there() == here())
       #expect(!FileManager.default.fileExists(atPath: "\(ringi.folder.path)/hooked"))
@@ -103,7 +97,7 @@ extension SessionTests {
       let before = try there()
       let step = try propose()
       try commit("fourth")
-      let late = try approve(step)
+      let late = try ringi.approve(desk, step)
       #expect(late.state == .failed && late.reason.contains("no longer at"), "\(late.reason)")
       #expect(try there() == before)
       // Somebody else pushes; this repository has not fetched it.
@@ -113,12 +107,12 @@ extension SessionTests {
       try git(["-C", other, "commit", "-q", "--allow-empty", "-m", "theirs"])
       try git(["-C", other, "push", "-q", "origin", "main"])
       let theirs = try there()
-      let stale = try approve(again)
+      let stale = try ringi.approve(desk, again)
       #expect(stale.state == .failed && stale.reason.contains("has moved"), "\(stale.reason)")
       #expect(try there() == theirs)
       let third = try propose()
       try git(["config", "--global", "url./elsewhere/.pushInsteadOf", "\(ringi.folder.path)/"])
-      let sent = try approve(third)
+      let sent = try ringi.approve(desk, third)
       #expect(sent.state == .failed && sent.reason.contains("elsewhere"), "\(sent.reason)")
       #expect(try there() == theirs)
     }
@@ -130,7 +124,7 @@ extension SessionTests {
       try commit("other")
       #expect(try propose().reach.warnings.contains { $0.hasPrefix("it rewrites history: 1 commit") })
       try git(["-C", work, "branch", "topic"])
-      let topic = try approve(try propose("topic"))
+      let topic = try ringi.approve(desk, try propose("topic"))
       #expect(topic.state == .done, "\(topic.reason)")
       #expect(try git(["--git-dir", remote, "rev-parse", "topic"]) == here())
       try git(["-C", work, "remote", "add", "bad", "ext::sh -c 'touch x'"])
