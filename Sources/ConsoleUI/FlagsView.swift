@@ -84,7 +84,7 @@ enum FlagsView {
   }
 
   private static func isRedlineLabel(_ text: String) -> Bool {
-    text.hasPrefix("suggested redline") || text.hasPrefix("redline, rewritten")
+    text.hasPrefix("suggested redline") || text.hasPrefix("redline, ")
   }
 
   private static func rowCount(_ paragraphs: [[Span]], _ width: Int) -> Int {
@@ -126,7 +126,10 @@ enum FlagsView {
     let said = row.markReason.isEmpty ? "" : ": \(row.markReason)"
     let word = row.mark == .undecided ? "" : "\(row.mark == .keep ? " — kept" : " — discarded")\(said)"
     let isOut = row.mark == .discard
-    let whose = row.rewritten.isEmpty ? "suggested redline" : "redline, rewritten by \(row.decidedBy)"
+    let whose =
+      row.rewritten.isEmpty
+      ? "suggested redline"
+      : row.isInPart ? "redline, what is left of it" : "redline, rewritten by \(row.decidedBy)"
     field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     if let copy, !row.wording.isEmpty {
       let why = copy.reason.isEmpty || copy.state == .done ? "" : ": \(copy.reason)"

@@ -66,10 +66,12 @@ extension ViewKind {
 
 extension Model {
   /// A level a person changed that the agent has not heard of, on the document this prepared result is about.
-  func unheard(of step: StepSummary) -> FindingRow? {
-    guard step.state == .staged else { return nil }
-    return findings.first { row in
-      guard !row.isTold, row.humanLevel != nil else { return false }
+  func unheard(of step: StepSummary) -> FindingRow? { allUnheard(of: step).first }
+
+  func allUnheard(of step: StepSummary) -> [FindingRow] {
+    guard step.state == .staged else { return [] }
+    return findings.filter { row in
+      guard !row.isTold, row.isRelevelled else { return false }
       let name = row.finding.document.split(separator: "/").last.map(String.init) ?? row.finding.document
       let stem = name.split(separator: ".").first.map(String.init) ?? name
       return !stem.isEmpty && step.target.split(separator: "/").last?.hasPrefix(stem) ?? false

@@ -217,6 +217,8 @@ package struct Model: Sendable {
   package var isOpenedFromFlags = false
   /// The view that help was opened from.
   package var helpedView: ViewKind = .run
+  /// Keys that follow each other within this time are typing, in milliseconds.
+  package static let typing: Int64 = 500
   /// How long news stands in the footer, in milliseconds.
   package static let news: Int64 = 8_000
   /// How long a greeting stands in the footer, in milliseconds.

@@ -312,7 +312,8 @@ enum OverlayView {
       let without = count == 0 ? "" : " (without \(count) of its changes)"
       lines.append([Span("  \(yes) \(step.targetInLists)\(without)", .text)])
       // What is compared with a document is its copy, no memo.
-      if let row = model.unheard(of: step), step.basis == nil, step.target.hasSuffix(".md") {
+      let unheard = step.basis == nil && step.target.hasSuffix(".md") ? model.allUnheard(of: step) : []
+      for row in unheard {
         lines.append([
           Span("      “\(row.finding.clause)” was changed by \(row.decidedBy): a memo says so on top", .warning)
         ])
@@ -324,11 +325,16 @@ enum OverlayView {
     }
     let flags = model.findings.count(where: Deed.wantsWord)
     if flags > 0 {
-      lines.append([
-        Span(
-          "\(flags) flag\(flags == 1 ? " has" : "s have") no word yet; view 2 has \(flags == 1 ? "it" : "them")",
-          .warning)
-      ])
+      let redlines = model.findings.count { Deed.wantsWord($0) && !$0.wording.isEmpty }
+      let there = flags == 1 ? " has no word yet; view 2 has it" : "s have no word yet; view 2 has them"
+      lines.append([Span("\(flags) flag\(there)", .warning)])
+      if redlines > 0 {
+        lines.append([
+          Span(
+            "\(redlines) of them \(redlines == 1 ? "has a redline, which goes" : "have redlines, which go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
+            .warning)
+        ])
+      }
     }
     if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
     return lines

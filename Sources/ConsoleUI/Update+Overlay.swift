@@ -119,11 +119,23 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
       }
       return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
     }
+    if wantsWords(purpose), Int(field.text) != nil {
+      say(&model, "a number is no reason here: a few words", isBad: true)
+      return []
+    }
     return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
   }
   _ = field.handle(key)
   model.overlay = .reason(purpose, field)
   return []
+}
+
+/// Where no list stands above the line, a number means none of it.
+private func wantsWords(_ purpose: ReasonPurpose) -> Bool {
+  switch purpose {
+  case .level, .discardRedline, .incident, .closeIncident: true
+  case .reject, .leaveOut, .later: false
+  }
 }
 
 private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: String, code: String) -> [Intent] {

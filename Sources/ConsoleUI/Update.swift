@@ -8,7 +8,15 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .input(let event, let at):
     model.now = at
+    let isTyping = at - model.lastInput < Model.typing
     model.lastInput = at
+    // Somebody who was refused a question and types its answer must not pause a run or raise an incident with it.
+    if isTyping, model.overlay == nil, model.isStatusBad, !model.status.isEmpty, case .key(let key, _) = event,
+      model.keymap.binding(for: key, in: model.view)?.group == .run
+    {
+      say(&model, "that came while something was refused: \(key.name) did nothing; press it again", isBad: true)
+      return [.flushInput]
+    }
     let before = model.overlay?.question
     let intents = input(&model, event, at)
     if let now = model.overlay?.question, now != before {

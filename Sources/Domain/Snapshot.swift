@@ -158,6 +158,10 @@ package struct FindingRow: Hashable, Sendable {
   package var level: Finding.Level { humanLevel ?? finding.level }
   /// A person's level is another than the agent's; one that was raised and lowered back is not.
   package var isRelevelled: Bool { level != finding.level }
+  /// How a reason ends that a review gave a redline of which only a part stays in.
+  package static let leftOut = "changes left out in the review"
+  /// A part of it was struck, and no word of a person's own put in.
+  package var isInPart: Bool { !rewritten.isEmpty && markReason.contains(Self.leftOut) }
   /// The redline as it stands: a person's words before the agent's.
   package var wording: String { rewritten.isEmpty ? finding.redline : rewritten }
   /// The name of the document without folders and endings, as memos and messages are named after it.

@@ -105,6 +105,12 @@ extension DeskCheck {
     return extra.map { "the log knows nothing of \($0)" }
   }
 
+  /// What an entry says of a redline, or of a flag without one.
+  private static let marks: [String: Mark] = [
+    "redline undecided": .undecided, "redline keep": .keep, "redline discard": .discard, "flag undecided": .undecided,
+    "flag agreed": .keep, "flag disagreed": .discard,
+  ]
+
   /// The last word on each flag, by its clause and document.
   private func flags(_ told: Told) throws(JournalFault) -> String? {
     for run in try store.runs(limit: 1_000_000) {
@@ -117,9 +123,9 @@ extension DeskCheck {
             && ($0.words == place || $0.words.hasPrefix("\(place): "))
         }
         let level = own.last { $0.fields["event"]?.hasPrefix("flag level ") ?? false }
-        let mark = own.last { entry in Mark.allCases.contains { entry.fields["event"] == "redline \($0.rawValue)" } }
+        let mark = own.last { Self.marks[$0.fields["event"] ?? ""] != nil }
         guard level?.fields["event"].map({ String($0.dropFirst("flag level ".count)) }) == row.humanLevel?.rawValue,
-          (mark?.fields["event"].map { String($0.dropFirst("redline ".count)) } ?? "undecided") == row.mark.rawValue
+          (mark.flatMap({ Self.marks[$0.fields["event"] ?? ""] }) ?? .undecided) == row.mark
         else { return "the flag “\(place)” of run \(run.id) says another word than the log" }
       }
     }

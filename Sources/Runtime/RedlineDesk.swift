@@ -137,7 +137,8 @@ struct RedlineDesk {
     let isTurned = mark == .keep && row.mark == .discard
     let reason = isTurned ? "after it was discarded by \(row.decidedBy): \(row.markReason)" : reason
     try journalled { () throws(JournalFault) in
-      try store.markRedline(row.id, mark, reason: reason, by: person)
+      try store.markRedline(
+        row.id, mark, hasRedline: !row.finding.redline.isEmpty, reason: reason, by: person)
       if let place {
         let old = place.step.discardedChanges
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
@@ -151,7 +152,10 @@ struct RedlineDesk {
 
   func setLevel(_ row: FindingRow, _ level: Finding.Level, reason: String, in run: RunID) throws(JournalFault) {
     // The way there stays readable, also where it leads back.
-    let history = row.levelReason.isEmpty ? reason : "\(row.levelReason); then \(level.word): \(reason)"
+    // Each step of it with its level, the first one too.
+    let isFirst = !row.levelReason.contains("; then ")
+    let earlier = isFirst ? "\(row.level.word): \(row.levelReason)" : row.levelReason
+    let history = row.levelReason.isEmpty ? reason : "\(earlier); then \(level.word): \(reason)"
     try store.setLevel(row.id, level, reason: history, by: person)
     // From the agent's level, which is what a message was written with.
     try warn(
@@ -173,11 +177,11 @@ struct RedlineDesk {
       let words =
         out == 0
         ? "taken in again in the review"
-        : out == own.count ? "left out in the review" : "\(out) of its \(own.count) changes left out in the review"
+        : out == own.count ? "left out in the review" : "\(out) of its \(own.count) \(FindingRow.leftOut)"
       let said = reason.flatMap { $0.isEmpty || out == 0 ? nil : "\($0) (\(words))" } ?? words
       try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: said, by: person)
       // What is kept in part is neither the agent's words nor the clause's.
-      if out > 0, out < own.count { try store.rewrite(row.id, left, by: person) }
+      if out > 0, out < own.count { try store.rewrite(row.id, left, isPart: true, by: person) }
     }
   }
 
@@ -233,9 +237,14 @@ struct RedlineDesk {
   }
 
   /// What people have already said of flags that a new message still names; for its docket.
-  static func said(of run: RunID, in text: String, _ store: DeskStore) throws(JournalFault) -> [String] {
+  /// - Parameter isMessage: false for a file, of which only what the agent has not heard is said.
+  static func said(
+    of run: RunID, in text: String, isMessage: Bool, _ store: DeskStore
+  ) throws(JournalFault) -> [String] {
     try store.findings(of: run).filter { row in
-      (row.humanLevel != nil || row.mark == .discard) && text.contains(row.finding.clause) && text.contains(row.stem)
+      (isMessage || !row.isTold && row.isRelevelled)
+        && (row.humanLevel != nil || row.mark == .discard) && text.contains(row.finding.clause)
+        && text.contains(row.stem)
     }.map { row in
       let deed =
         row.mark == .discard

@@ -51,7 +51,10 @@ package enum Register {
         !flag.rewritten.isEmpty
           ? "redline rewritten" : flag.isRelevelled ? "level changed" : finding.level == .green ? "" : "undecided"
       case .keep:
-        finding.redline.isEmpty ? "agreed" : flag.rewritten.isEmpty ? "redline kept" : "redline kept, rewritten"
+        finding.redline.isEmpty
+          ? "agreed"
+          : flag.rewritten.isEmpty
+            ? "redline kept" : flag.isInPart ? "redline kept in part" : "redline kept, rewritten"
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
       }
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false

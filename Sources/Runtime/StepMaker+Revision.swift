@@ -216,6 +216,8 @@ extension StepMaker {
     guard let inverse else { return nil }
     var origin = step
     origin.basis = nil
+    // What was noted on the step that is undone is no fact about its undoing.
+    origin.reach.warnings = []
     return try changing(try revised(origin, as: inverse)) { new in
       if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
         new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)

@@ -107,11 +107,12 @@ struct StepMaker {
 
   /// A message about clauses that people have already spoken of says so.
   private func afterFlags(_ step: NewStep) throws(JournalFault) -> NewStep {
-    guard [.mailSend, .mailDraft, .chatSend].contains(step.action.kind),
+    let isMessage = [.mailSend, .mailDraft, .chatSend].contains(step.action.kind)
+    guard isMessage || step.action.kind == .fileCreate && step.basis == nil,
       let preview = try? Preview(bytes: step.previewBytes)
     else { return step }
     let text = ([step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(separator: "\n")
-    let said = try RedlineDesk.said(of: run.id, in: text, store)
+    let said = try RedlineDesk.said(of: run.id, in: text, isMessage: isMessage, store)
     return said.isEmpty ? step : try changing(step) { $0.reach.warnings.insert(contentsOf: said, at: 0) }
   }
 

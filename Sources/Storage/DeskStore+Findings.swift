@@ -36,8 +36,12 @@ extension DeskStore {
     }
   }
 
-  package func markRedline(_ finding: Int64, _ mark: Mark, reason: String, by person: Person) throws(JournalFault) {
-    try decide(finding, "redline \(mark.rawValue)", reason, by: person) { () throws(SQLiteFault) in
+  /// - Parameter hasRedline: false for a flag that only wants to be agreed with.
+  package func markRedline(
+    _ finding: Int64, _ mark: Mark, hasRedline: Bool = true, reason: String, by person: Person
+  ) throws(JournalFault) {
+    let word = mark == .keep ? "flag agreed" : mark == .discard ? "flag disagreed" : "flag undecided"
+    try decide(finding, hasRedline ? "redline \(mark.rawValue)" : word, reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
         "UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, markReason = ?5 WHERE id = ?1",
         .integer(finding),
@@ -45,9 +49,11 @@ extension DeskStore {
     }
   }
 
-  /// A person's own words in the redline's place.
-  package func rewrite(_ finding: Int64, _ words: String, by person: Person) throws(JournalFault) {
-    try decide(finding, "redline rewritten", words, by: person) { () throws(SQLiteFault) in
+  /// Other words in the redline's place: a person's own, or what a review left of them.
+  package func rewrite(
+    _ finding: Int64, _ words: String, isPart: Bool = false, by person: Person
+  ) throws(JournalFault) {
+    try decide(finding, isPart ? "redline in part" : "redline rewritten", words, by: person) { () throws(SQLiteFault) in
       try connection.run(
         "UPDATE finding SET rewritten = ?2, decidedBy = ?3, decidedAt = ?4 WHERE id = ?1", .integer(finding),
         .text(words), .text(person.name), .integer(clock.wall().milliseconds))

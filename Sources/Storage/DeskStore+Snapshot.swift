@@ -209,13 +209,15 @@ extension DeskStore {
       ? words
       : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
+    // Whose doing a change is: an edit, or the word on a flag that it names.
+    let why = event == StepEvent.revise.record ? text("reason-code").replacing("-", with: " ") : ""
     let due =
       event == StepEvent.approve.record && text("reason-code").hasPrefix("due ") ? text("reason-code") + ", " : ""
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),
       actorKind: text("actor-kind"), actor: text("actor"), event: event,
       step: Int(text("step")).map { StepNumber($0) }, run: Int64(text("run")).map { RunID($0) }, kind: text("kind"),
-      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? due + text("painted") : ruled) : said,
+      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? due + text("painted") + why : ruled) : said,
       revision: Int(text("revision")))
   }
 }
