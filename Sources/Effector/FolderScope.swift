@@ -33,7 +33,7 @@ package struct ScopeFault: Error, Hashable, Sendable {
       case .readOnly: "is in a read-only folder"
       case .folderChanged:
         "is in a folder that was replaced since the run began; put that one back, or stop the run and decide again"
-      case .tooLarge: "is too large"
+      case .tooLarge: "is larger than 64 MiB, the most that can be shown and put back"
       case .changed: "is not as it was when it was shown"
       case .failed: "could not be used"
       }
