@@ -39,7 +39,11 @@ extension CommandTable {
       }),
     Binding(
       .close, [], .run, "close a run without a host",
-      obstacle: { Deed.readOnly($0) ?? ($0.hasHost ? "the run's host is alive; stop it first" : nil) }),
+      obstacle: {
+        Deed.readOnly($0)
+          ?? ($0.run?.state == .closed
+            ? "the run is closed already" : $0.hasHost ? "the run's host is alive; stop it first" : nil)
+      }),
   ]
 
   static let go: [Binding] = [
