@@ -76,6 +76,15 @@ extension DeskCheck {
       guard let row = rows[name] else { return "\(name) is gone from the desk" }
       let raised = entries.first { $0.fields["event"] == "incident raised" }
       let closed = entries.last { $0.fields["event"] == "incident closed" }
+      // The row is stamped in the transaction of its entry.
+      let isTimed = { (entry: Told.Entry?, time: Timestamp?) -> Bool in
+        guard let time else { return entry == nil }
+        let told = entry.flatMap { Timestamp(rfc3339: $0.fields["time"] ?? "") }
+        return told.map { abs($0.milliseconds - time.milliseconds) < 60_000 } ?? false
+      }
+      guard isTimed(raised, row.raisedAt), isTimed(closed, row.closedAt),
+        raised?.fields["run"] ?? "" == row.run?.description ?? ""
+      else { return "\(name) has another time or run than was recorded" }
       guard raised?.words == row.what, raised?.actor == row.raisedBy, closed?.words ?? "" == row.outcome,
         closed?.actor ?? "" == row.closedBy
       else { return "\(name) is not as it was recorded" }

@@ -146,9 +146,10 @@ package struct DeskDecisions {
     let steps = try prepared(run)
     // A clash with somebody's own change is named by its number, never swept in with the rest.
     var wanted = steps.filter { $0.mark == .undecided && !($0.isClash && mark == .keep) }
-    if !numbers.contains("all") {
-      wanted = []
-      for text in numbers.flatMap({ $0.split(separator: ",") }) {
+    if !numbers.isEmpty {
+      // Beside `all`, numbers name what `all` leaves out.
+      if !numbers.contains("all") { wanted = [] }
+      for text in numbers.flatMap({ $0.split(separator: ",") }) where text != "all" {
         guard let step = steps.first(where: { $0.number.description == text }) else {
           throw RuntimeFault(.usage, "#\(text) is not a prepared result of run \(run)")
         }

@@ -51,7 +51,9 @@ extension StepMaker {
     let base = String(decoding: before, as: UTF8.self)
     var parts = [Preview.Earlier(words, base, theirs)]
     if let agents = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) {
-      parts.append(Preview.Earlier("what the agent did, from the file as it was:", base, agents))
+      let words =
+        agents == base ? "the agent changed only its permissions." : "what the agent did, from the file as it was:"
+      parts.append(Preview.Earlier(words, base, agents))
     }
     let new = try revised(origin, as: now, since: parts)
     // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.

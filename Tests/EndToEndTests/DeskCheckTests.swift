@@ -18,6 +18,8 @@ extension SessionTests {
       ("UPDATE incident SET outcome = 'fine', closedBy = 'eve', closedAt = 5 WHERE id = 1", "incident 1"),
       ("UPDATE incident SET outcome = '', closedBy = '', closedAt = NULL WHERE id = 2", "incident 2"),
       ("INSERT INTO incident (what, raisedBy, raisedAt) VALUES ('x', 'eve', 1)", "knows nothing of incident 3"),
+      ("UPDATE incident SET raisedAt = raisedAt + 36000000 WHERE id = 1", "incident 1 has another time"),
+      ("UPDATE incident SET run = NULL WHERE id = 2", "incident 2 has another time or run"),
       ("UPDATE standing SET revokedBy = '' WHERE id = 1", "approval 1"),
       ("UPDATE standing SET level = 'autonomous' WHERE id = 2", "approval 2"),
       ("UPDATE standing SET revokedBy = 'eve' WHERE id = 3", "approval 3"),
