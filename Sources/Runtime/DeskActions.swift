@@ -22,8 +22,7 @@ package struct DeskActions {
     let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
     do {
       return StepMaker(
-        run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store,
-        settings: desk.settings)
+        run: summary, loaded: loaded, scopes: try Scopes(loaded.workspace.folders), store: store)
     } catch { throw RuntimeFault(.fault, error.sentence) }
   }
 
@@ -147,7 +146,7 @@ package struct DeskActions {
     guard stale == 0 else {
       throw RuntimeFault(
         .refused,
-        "the policy changed meanwhile: \(stale) result\(stale == 1 ? " was" : "s were") judged anew, nothing was finished"
+        "the policy, workspace.yaml or desk.yaml changed meanwhile: \(stale) result\(stale == 1 ? " was" : "s were") judged anew, nothing was finished"
       )
     }
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
@@ -199,7 +198,8 @@ package struct DeskActions {
     for step in try store.steps(of: run, in: [.staged]) where step.policyDigest != maker.loaded.policyDigest {
       again.append(
         Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
+          reason: "the policy, workspace.yaml or desk.yaml changed",
           revised: try maker.revised(step)))
     }
     try gate.move(again)

@@ -17,7 +17,7 @@ struct StepMaker {
   let loaded: LoadedWorkspace
   let scopes: Scopes
   let store: DeskStore
-  let settings: DeskSettings
+  var settings: DeskSettings { loaded.settings }
   var converter: TextConverter { TextConverter(desk: store.directory, commands: settings.textconv) }
 
   /// Everything a preview needs beside the effect.

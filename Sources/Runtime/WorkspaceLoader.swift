@@ -1,4 +1,5 @@
-// A definition folder and the policy over it, read together and pinned by digest.
+// A definition folder, the policy over it and the desk's ways out, read together and pinned by one digest: what was
+// judged and shown under one of them is never performed under another.
 
 import AuditLog
 import Domain
@@ -8,7 +9,10 @@ import Settings
 package struct LoadedWorkspace {
   package let workspace: Workspace
   package let policy: Policy
-  /// Over the bytes of both policy files.
+  /// Where messages go, and who converts what; the desk's own.
+  package let settings: DeskSettings
+  /// Over everything a yes relies on beside the effect itself: both policy files, the definition, and the commands
+  /// that take messages.
   package let policyDigest: Digest
 }
 
@@ -28,13 +32,23 @@ package enum WorkspaceLoader {
       let workspace = try WorkspaceFile.read(text, goal: goal, directory: real)
       try check(workspace, desk: desk)
       let (policy, bytes) = try self.policy(workspaceDirectory: real, desk: desk)
-      return LoadedWorkspace(workspace: workspace, policy: policy, policyDigest: Hashing.sha256(bytes))
+      let settings = try Desk.settings(desk)
+      let all = bytes + [0] + Array(text.utf8) + [0] + waysOut(settings)
+      return LoadedWorkspace(
+        workspace: workspace, policy: policy, settings: settings, policyDigest: Hashing.sha256(all))
     } catch let fault as SettingsFault {
       throw RuntimeFault(fault)
     } catch let fault as RuntimeFault {
       throw fault
     } catch {
       throw RuntimeFault(.fault, "`\(directory)` can't be read")
+    }
+  }
+
+  /// Every word of the commands that take messages, so that no two settings give the same bytes.
+  private static func waysOut(_ settings: DeskSettings) -> [UInt8] {
+    [settings.mail, settings.chat, settings.calendar].flatMap { command in
+      command.flatMap { Array($0.utf8) + [0] } + [1]
     }
   }
 

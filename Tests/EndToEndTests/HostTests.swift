@@ -52,7 +52,7 @@ extension SessionTests {
     try sitting.decide("a")
     try sitting.press(.enter)
     try sitting.decide("a")
-    #expect(sitting.model.status.contains("the policy changed"), "\(sitting.model.status)")
+    #expect(sitting.model.status.contains("changed meanwhile: 1 result was judged anew"), "\(sitting.model.status)")
     try sitting.until("the prepared one waits") { $0.preparedIDs.isEmpty && $0.waitingIDs.count == 1 }
     try sitting.press("1")
     let held = try #require(sitting.model.steps.values.first { $0.state == .approved })

@@ -203,6 +203,7 @@ extension Host {
   private func lookAtApproved() throws(JournalFault) {
     nextDue = nil
     // Paused is paused: nothing takes effect, whoever approved it.
+    followPolicy()
     guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
     let now = store.clock.wall()
     for step in try store.steps(of: run, in: [.approved]) where !(isViewMounted && step.kind.isFile) {
@@ -237,7 +238,8 @@ extension Host {
       if let token { waiting[step.id] = token }
       return try desk.gate.move([
         Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
+          reason: "the policy, workspace.yaml or desk.yaml changed",
           revised: try maker.revised(step))
       ])
     }
@@ -263,6 +265,7 @@ extension Host {
 
   /// The finished review: files together, all or nothing; then the rest one by one.
   private func performKept() throws(JournalFault) {
+    followPolicy()
     guard policyFault.isEmpty, !isViewMounted, try store.run(run)?.isPaused != true else { return }
     let all = try store.steps(of: run, in: [.kept])
     let stale = all.filter { $0.policyDigest != maker.loaded.policyDigest }
@@ -270,7 +273,8 @@ extension Host {
     for step in stale {
       again.append(
         Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed", reason: "the policy changed",
+          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
+          reason: "the policy, workspace.yaml or desk.yaml changed",
           revised: try maker.revised(step)))
     }
     // A review is all or nothing: with one of its files judged anew, none is put in place.
@@ -278,7 +282,7 @@ extension Host {
       for step in all where !stale.contains(where: { $0.id == step.id }) {
         again.append(
           Transition(
-            step: step.id, event: .revise, actor: .performer, reasonCode: "policy-changed",
+            step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
             reason: "another result of the review was judged anew", revised: try maker.revised(step)))
       }
       try desk.gate.move(again)

@@ -16,8 +16,6 @@ package final class Host {
   let summary: RunSummary
   private(set) var maker: StepMaker
   private(set) var performer: Performer
-  /// As the desk's file has them now.
-  private var settings: DeskSettings
   let bell: Doorbell
   let lock: RunLock
   var staging: StagingArea
@@ -90,10 +88,8 @@ package final class Host {
     let store = desk.store
     let outputs = CommandOutputs()
     self.outputs = outputs
-    maker = StepMaker(
-      run: summary, loaded: loaded, scopes: scopes, store: store, settings: desk.settings)
-    settings = desk.settings
-    performer = Self.performer(desk, settings, loaded, scopes, outputs, run)
+    maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
+    performer = Self.performer(desk, loaded, scopes, outputs, run)
     bell = Doorbell(directory: desk.directory)
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
@@ -101,12 +97,12 @@ package final class Host {
   }
 
   private static func performer(
-    _ desk: Desk, _ settings: DeskSettings, _ loaded: LoadedWorkspace, _ scopes: Scopes, _ outputs: CommandOutputs,
-    _ run: RunID
+    _ desk: Desk, _ loaded: LoadedWorkspace, _ scopes: Scopes, _ outputs: CommandOutputs, _ run: RunID
   ) -> Performer {
     let store = desk.store
     return Performer(
-      scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(settings), sender: loaded.workspace.sender,
+      scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(loaded.settings),
+      sender: loaded.workspace.sender,
       hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: Programs(
@@ -165,23 +161,29 @@ package final class Host {
     }
   }
 
-  /// Rules that change while a run goes on count from the next step on. What can't be read permits nothing.
+  /// Rules and ways out that change while a run goes on count from the next step on: what was shown under the old ones
+  /// waits again. What can't be read permits nothing.
   func followPolicy() {
     let stamp = Self.stamp(desk.directory, summary.directory)
     guard stamp != policyStamp || !policyFault.isEmpty else { return }
     policyStamp = stamp
     do throws(RuntimeFault) {
       let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
-      settings = try Desk.settings(desk.directory)
-      maker = StepMaker(run: summary, loaded: loaded, scopes: maker.scopes, store: store, settings: settings)
-      performer = Self.performer(desk, settings, loaded, maker.scopes, outputs, run)
+      var scopes = maker.scopes
+      // The folders stay pinned as they were opened, unless the definition names others.
+      if loaded.workspace.folders != maker.loaded.workspace.folders {
+        do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
+      }
+      maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
+      performer = Self.performer(desk, loaded, scopes, outputs, run)
       policyFault = ""
     } catch { policyFault = error.sentence }
     seenVersion = -1
   }
 
   private static func stamp(_ desk: String, _ workspace: String) -> String {
-    ["\(desk)/policy.yaml", "\(workspace)/policy.yaml", "\(desk)/desk.yaml"].map { path -> String in
+    let paths = ["\(desk)/policy.yaml", "\(desk)/desk.yaml", "\(workspace)/policy.yaml", "\(workspace)/workspace.yaml"]
+    return paths.map { path -> String in
       var status = stat()
       guard stat(path, &status) == 0 else { return "none" }
       return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
