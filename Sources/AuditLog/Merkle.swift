@@ -18,6 +18,14 @@ package enum Hashing {
   package static func node(_ left: Digest, _ right: Digest) -> Digest { sha256([1] + left.bytes + right.bytes) }
 }
 
+/// SHA-256 of what comes in parts.
+package struct RunningDigest {
+  private var hasher = SHA256()
+  package init() {}
+  package mutating func add(_ part: UnsafeRawBufferPointer) { hasher.update(bufferPointer: part) }
+  package func digest() -> Digest? { Digest(Array(hasher.finalize())) }
+}
+
 /// The right edge of a tree: all that is needed to append and to compute the root.
 package struct Frontier: Hashable, Sendable {
   package private(set) var size: Int64

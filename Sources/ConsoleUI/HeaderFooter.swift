@@ -90,7 +90,8 @@ enum HeaderView {
 enum FooterView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .status)
-    if !model.status.isEmpty {
+    let work = model.isStatusBad ? "" : model.work.map { WorkBar.words($0, model) } ?? ""
+    if !model.status.isEmpty || !work.isEmpty {
       // What a yes would do now stays on the screen beside any word.
       var deed = ""
       let isShown = !(model.showsPreview || model.view == .flags) || Layout(model).preview.width > 0
@@ -100,7 +101,9 @@ enum FooterView {
         deed = " \(model.keymap.name(.approve)) \(label) "
       }
       let room = region.width - SafeText.width(deed)
-      frame.putCut([Span(" \(model.status)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y, limit: room)
+      frame.putCut(
+        [Span(" \(work.isEmpty ? model.status : work)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y,
+        limit: room)
       frame.put(deed, model.isArmed ? .key : .dim, x: room, y: region.y, limit: region.width - room)
       return
     }

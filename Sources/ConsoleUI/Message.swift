@@ -51,6 +51,8 @@ package enum Message: Sendable {
   /// The frame of this model is on the screen.
   case painted(Painted, rows: Range<Int>?, at: Int64)
   case checked(TrailCheck)
+  /// Something long that the run's host is doing; nil when it is over.
+  case work(Work?)
   /// The text a person may rewrite, nil when there is none; as the agent had it; the line to begin at, from 0.
   case editable(StepID, Revision, String?, agents: String? = nil, line: Int = 0)
   /// A person's version was taken; the editor closes.

@@ -141,6 +141,8 @@ package struct Model: Sendable {
   package var check: TrailCheck = .checking(percent: 0)
   /// When the check began, for its estimate.
   package var checkSince: Timestamp?
+  /// Something long that the run's host is doing.
+  package var work: Work?
   package var hasHost = true
   /// Opened to look only: no key decides.
   package var isReadOnly = false

@@ -65,6 +65,9 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if case .checking(let percent) = check, percent == 0 || model.checkSince == nil { model.checkSince = model.time }
     model.check = check
     return []
+  case .work(let work):
+    model.work = work
+    return []
   case .editable(let step, let revision, let text, let agents, let line):
     guard let text, let current = model.steps[step], current.revision == revision else {
       say(&model, "this step has no text to change", isBad: true)

@@ -50,6 +50,10 @@ package struct Content: Hashable, Sendable {
     self.details = details
   }
 
+  /// 64 MiB: what is held in memory and can be read, shown and attached. What is larger is known by its digest.
+  package static let mostInHand = 64 << 20
+  package var isLarge: Bool { size > Self.mostInHand }
+
   /// The same for a file with these permission bits.
   package func with(mode: UInt32?) -> Content {
     Content(digest: digest, size: size, mode: mode, details: details)

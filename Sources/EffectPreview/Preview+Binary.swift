@@ -10,6 +10,24 @@ extension Preview {
     return Preview(lines: lines, changes: 1)
   }
 
+  /// What is too large to be shown is told by its size and digest; nil for anything else.
+  static func large(_ effect: Effect) -> Preview? {
+    let (before, after) = (effect.preImage?.content, effect.newContent)
+    if case .renameFile = effect { return nil }
+    guard before?.isLarge ?? false || after?.isLarge ?? false else { return nil }
+    var lines = [
+      PreviewLine(.warning, "more than \(ByteCount.words(Content.mostInHand)): its bytes are not shown")
+    ]
+    if let before {
+      lines.append(PreviewLine(.removed, "\(ByteCount.words(before.size)), SHA-256 \(Hex.encode(before.digest.bytes))"))
+    }
+    if let after {
+      lines.append(PreviewLine(.added, "\(ByteCount.words(after.size)), SHA-256 \(Hex.encode(after.digest.bytes))"))
+    }
+    if before?.digest == after?.digest { lines.append(PreviewLine(.label, "the bytes are the same")) }
+    return Preview(lines: lines, changes: 1)
+  }
+
   static func sizes(_ before: [UInt8], _ after: [UInt8]) -> String {
     "before \(before.count) bytes, after \(after.count) bytes"
   }

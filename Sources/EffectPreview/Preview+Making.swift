@@ -46,7 +46,7 @@ extension Preview {
   private static let context = 3
 
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
-    let body = images.readable.map { converted($0, images) } ?? body(effect, images, findings)
+    let body = large(effect) ?? images.readable.map { converted($0, images) } ?? body(effect, images, findings)
     let beside = [permissions(effect), details(effect)].compactMap { $0 }
     return beside.isEmpty ? body : Preview(lines: beside.map { PreviewLine(.label, $0) }, then: body)
   }

@@ -41,8 +41,8 @@ package final class Performer {
   private let scopes: Scopes
   private let outbox: String
   private let delivery: Delivery
-  private let hash: ([UInt8]) -> Digest
-  private let load: (Digest) -> [UInt8]?
+  private let blobs: Blobs
+  private let progress: (Progress) -> Void
   /// RFC 5322 date of now.
   private let mailDate: () -> String
   private let now: () -> Timestamp
@@ -53,20 +53,20 @@ package final class Performer {
   package let sent: SentMail
 
   package init(
-    scopes: Scopes, outbox: String, delivery: Delivery, sender: String, hash: @escaping ([UInt8]) -> Digest,
-    load: @escaping (Digest) -> [UInt8]?, mailDate: @escaping () -> String, now: @escaping () -> Timestamp,
+    scopes: Scopes, outbox: String, delivery: Delivery, sender: String, blobs: Blobs, mailDate: @escaping () -> String,
+    now: @escaping () -> Timestamp,
     name: @escaping (StepID) -> String,
-    programs: Programs = Programs()
+    programs: Programs = Programs(), progress: @escaping (Progress) -> Void = { _ in }
   ) {
     self.programs = programs
+    self.progress = progress
     self.now = now
     self.name = name
     self.sender = sender
     self.scopes = scopes
     self.outbox = outbox
     self.delivery = delivery
-    self.hash = hash
-    self.load = load
+    self.blobs = blobs
     self.mailDate = mailDate
     sent = SentMail(outbox: outbox, hasCommand: !delivery.mail.isEmpty, name: name)
   }
@@ -79,7 +79,7 @@ package final class Performer {
     var notes: [StepID: String] = [:]
     var leftovers: Set<StepID> = []
     if !files.isEmpty {
-      var set = FileSet(scopes: scopes, hash: hash, load: load)
+      var set = FileSet(scopes: scopes, blobs: blobs, progress: progress)
       do {
         try set.apply(files)
         fileOutcome = .done(detail: "")
@@ -148,7 +148,7 @@ package final class Performer {
   /// Only with the files it was shown with.
   private func run(_ call: Invocation, _ step: StepID) -> Outcome {
     for file in call.files {
-      guard let now = try? scopes.read(file.path), hash(now.bytes) == file.content.digest else {
+      guard let now = try? scopes.read(file.path), !now.isLarge, blobs.hash(now.bytes) == file.content.digest else {
         return .failed(detail: "`\(file.path.display)` is not as it was when it was shown; nothing was run")
       }
     }
@@ -157,12 +157,12 @@ package final class Performer {
 
   private func message(_ mail: Mail, _ id: String, withBcc: Bool) -> [UInt8] {
     MailMessage.bytes(
-      mail, attachments: mail.attachments.map { load($0.content.digest) ?? [] }, messageID: id,
+      mail, attachments: mail.attachments.map { blobs.load($0.content.digest) ?? [] }, messageID: id,
       date: mailDate(), withBcc: withBcc)
   }
 
   private func send(_ mail: Mail, _ name: String, _ id: String) -> Outcome {
-    guard mail.attachments.allSatisfy({ load($0.content.digest) != nil }) else {
+    guard mail.attachments.allSatisfy({ blobs.load($0.content.digest) != nil }) else {
       return .failed(detail: "an attachment is gone from the desk")
     }
     let bytes = message(mail, id, withBcc: delivery.mail.isEmpty)

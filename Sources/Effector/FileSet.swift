@@ -13,7 +13,7 @@ import GateKeeper
 import Glibc
 
 struct FileSet {
-  private struct Item {
+  struct Item {
     let effect: Effect
     let path: FilePath
     let directory: DirectoryHandle
@@ -28,8 +28,9 @@ struct FileSet {
   }
 
   private let scopes: Scopes
-  private let hash: ([UInt8]) -> Digest
-  private let load: (Digest) -> [UInt8]?
+  let blobs: Blobs
+  private let tell: (Progress) -> Void
+  private var progress = Progress()
   private var items: [Item] = []
   /// Folders that were made on the way to a target, the outermost first.
   private var made: [FolderScope.Place]? = []
@@ -37,20 +38,25 @@ struct FileSet {
   /// Folders that could not be removed because something is in them.
   private(set) var leftovers: Set<StepID> = []
   /// What is worth saying of a step that did less than it could have.
-  private(set) var notes: [StepID: String] = [:]
+  var notes: [StepID: String] = [:]
 
-  init(scopes: Scopes, hash: @escaping ([UInt8]) -> Digest, load: @escaping (Digest) -> [UInt8]?) {
+  init(scopes: Scopes, blobs: Blobs, progress: @escaping (Progress) -> Void) {
     self.scopes = scopes
-    self.hash = hash
-    self.load = load
+    self.blobs = blobs
+    tell = progress
   }
 
   mutating func apply(_ effects: [PermittedEffect]) throws(ScopeFault) {
     do throws(ScopeFault) {
       isLarge = effects.count > Self.large
+      progress.total = effects.reduce(0) { $0 + Self.work($1.action.effect) }
       for effect in Self.ordered(effects) { try stage(effect.action.effect, effect.step) }
       if isLarge { try syncAll() }
-      for item in items { try check(item) }
+      for item in items {
+        try check(item)
+        progress.done += item.effect.preImage?.content.size ?? 0
+        tell(0)
+      }
       try checkNames()
       for index in items.indices {
         var item = items[index]
@@ -72,6 +78,18 @@ struct FileSet {
       if let target = item.target { fsync(target.0.descriptor) }
     }
     if isLarge { try? syncAll() }
+  }
+
+  /// In bytes: what is written, and what is read to see that it is still what was shown.
+  private static func work(_ effect: Effect) -> Int {
+    (effect.newContent?.size ?? 0) + (effect.preImage?.content.size ?? 0) * (effect.isDisplacing ? 2 : 1)
+  }
+
+  /// - Parameter part: bytes done of a file that is not done yet.
+  func tell(_ part: Int) {
+    var now = progress
+    now.done += part
+    tell(now)
   }
 
   /// From so many files on the file systems are synced as a whole, not file by file.
@@ -129,20 +147,13 @@ struct FileSet {
     }
     items.append(item)
     guard let content = effect.newContent else { return }
-    guard let bytes = load(content.digest) else {
-      throw ScopeFault(.failed, path.display, "its content is gone from the desk")
-    }
     unlinkat(directory.descriptor, beside, 0)
     let file = openat(directory.descriptor, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw FolderScope.fault(path.display) }
     defer { close(file) }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
-      written += count
-    }
+    try write(content, path, to: file)
+    progress.done += content.size
+    tell(0)
     try carryOver(item, to: file)
     var attributes: [UInt8] = []
     if let details = content.details { attributes = try giveBack(details, path, of: step, to: file) }
@@ -154,46 +165,6 @@ struct FileSet {
       try setTime(details, path, of: file)
     }
     guard isLarge || fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
-  }
-
-  /// Owner, group and attributes as they were: the owner where this user may give files away.
-  /// - Returns: the attributes, for what has to wait for the permission bits.
-  private mutating func giveBack(
-    _ details: FileDetails, _ path: FilePath, of step: StepID, to file: Int32
-  ) throws(ScopeFault) -> [UInt8] {
-    if fchown(file, details.owner, details.group) != 0 {
-      guard errno == EPERM, fchown(file, uid_t.max, details.group) == 0 || errno == EPERM else {
-        throw ScopeFault(.failed, path.display, FolderScope.reason())
-      }
-      notes[step] = "its owner could not be given back: \(FolderScope.reason(EPERM))"
-    }
-    var attributes: [UInt8] = []
-    if let digest = details.attributes {
-      guard let bytes = load(digest) else {
-        throw ScopeFault(.failed, path.display, "its attributes are gone from the desk")
-      }
-      attributes = bytes
-    }
-    try FileAttributes.restore(attributes, to: file)
-    return attributes
-  }
-
-  private func setTime(_ details: FileDetails, _ path: FilePath, of file: Int32) throws(ScopeFault) {
-    var (seconds, rest) = details.modified.quotientAndRemainder(dividingBy: 1_000_000_000)
-    if rest < 0 { (seconds, rest) = (seconds - 1, rest + 1_000_000_000) }
-    // When it was last read is nobody's work: UTIME_OMIT of utimensat(2), a macro that Swift does not see.
-    let times = [timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2), timespec(tv_sec: Int(seconds), tv_nsec: Int(rest))]
-    guard futimens(file, times) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
-  }
-
-  /// What a file has beside its bytes stays with its name: owner, group, access list, extended attributes.
-  private func carryOver(_ item: Item, to file: Int32) throws(ScopeFault) {
-    guard item.effect.preImage != nil else { return }
-    let old = openat(item.directory.descriptor, item.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    guard old >= 0 else { throw FolderScope.fault(item.path.display) }
-    defer { close(old) }
-    let code = cp_copy_attributes(old, file)
-    guard code == 0 else { throw ScopeFault(.failed, item.path.display, FolderScope.reason(-code)) }
   }
 
   private static func isGone(_ item: Item) -> Bool {
@@ -216,7 +187,9 @@ struct FileSet {
   private func check(_ item: Item) throws(ScopeFault) {
     if let image = item.effect.preImage {
       let now = try FolderScope.read(item.directory, item.name, item.path.display)
-      guard hash(now.bytes) == image.content.digest, now.device == image.device, now.inode == image.inode else {
+      guard blobs.digest(of: now, progress: tell) == image.content.digest, now.device == image.device,
+        now.inode == image.inode
+      else {
         throw ScopeFault(.changed, item.path.display)
       }
     } else {
@@ -335,7 +308,10 @@ struct FileSet {
     // What came out must be what was shown; between check and commit somebody may have written.
     if let image = item.effect.preImage, item.effect.isDisplacing {
       let displaced = try FolderScope.read(item.directory, item.beside, item.path.display)
-      guard hash(displaced.bytes) == image.content.digest else { throw ScopeFault(.changed, item.path.display) }
+      guard blobs.digest(of: displaced, progress: tell) == image.content.digest else {
+        throw ScopeFault(.changed, item.path.display)
+      }
+      progress.done += image.content.size
     }
   }
 

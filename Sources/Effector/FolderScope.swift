@@ -33,7 +33,7 @@ package struct ScopeFault: Error, Hashable, Sendable {
       case .readOnly: "is in a read-only folder"
       case .folderChanged:
         "is in a folder that was replaced since the run began; put that one back, or stop the run and decide again"
-      case .tooLarge: "is larger than 64 MiB, the most that can be shown and put back"
+      case .tooLarge: "is larger than 64 MiB, the most that can be read, shown or attached"
       case .changed: "is not as it was when it was shown"
       case .failed: "could not be used"
       }
@@ -42,8 +42,13 @@ package struct ScopeFault: Error, Hashable, Sendable {
 }
 
 /// A file as it is now.
-package struct FileState: Hashable, Sendable {
-  package let bytes: [UInt8]
+package struct FileState {
+  enum Body {
+    case bytes([UInt8])
+    /// More than is held in memory: the open file.
+    case large(DirectoryHandle, size: Int)
+  }
+  let body: Body
   package let mode: UInt32
   package let device: UInt64
   package let inode: UInt64
@@ -54,10 +59,43 @@ package struct FileState: Hashable, Sendable {
   /// In `FileAttributes`' form; empty where it has none.
   package let attributes: [UInt8]
 
+  /// What can be shown of it; nothing of what is too large.
+  package var bytes: [UInt8] {
+    if case .bytes(let bytes) = body { bytes } else { [] }
+  }
+
+  package var isLarge: Bool {
+    if case .large = body { true } else { false }
+  }
+
+  /// Its bytes, for those who need all of them.
+  package func inHand(_ path: FilePath) throws(ScopeFault) -> [UInt8] {
+    switch body {
+    case .bytes(let bytes): return bytes
+    case .large(_, let size): throw ScopeFault(.tooLarge, path.display, "\(size) bytes")
+    }
+  }
+
+  /// - Parameters:
+  ///   - bytes: gives bytes in hand their content, and may keep them.
+  ///   - file: the same for an open file.
+  package func content<T, E: Error>(
+    _ bytes: ([UInt8]) throws(E) -> T, file: (Int32) throws(E) -> T
+  ) throws(E) -> T {
+    switch body {
+    case .bytes(let held): try bytes(held)
+    case .large(let open, _): try file(open.descriptor)
+    }
+  }
+
   /// As what an effect must find again, and an undo puts back.
-  /// - Parameter store: keeps bytes under their digest.
-  package func preImage<E: Error>(_ store: ([UInt8]) throws(E) -> Content) throws(E) -> PreImage {
-    var content = try store(bytes)
+  /// - Parameters:
+  ///   - store: keeps bytes under their digest.
+  ///   - file: keeps an open file.
+  package func preImage<E: Error>(
+    _ store: ([UInt8]) throws(E) -> Content, file: (Int32) throws(E) -> Content
+  ) throws(E) -> PreImage {
+    var content = try content(store, file: file)
     content.details = FileDetails(
       modified: modified, owner: owner, group: group,
       attributes: attributes.isEmpty ? nil : try store(attributes).digest)
@@ -65,16 +103,14 @@ package struct FileState: Hashable, Sendable {
   }
 }
 
-/// A held directory descriptor.
-final class DirectoryHandle {
+/// A held descriptor of a directory or a file.
+final class DirectoryHandle: Sendable {
   let descriptor: Int32
   init(_ descriptor: Int32) { self.descriptor = descriptor }
   deinit { close(descriptor) }
 }
 
 package final class FolderScope {
-  /// 64 MiB: what a preview can still be made of.
-  package static let maximumFile = 64 << 20
   package let folder: Workspace.Folder
   private let root: DirectoryHandle
   private let device: UInt64
@@ -167,25 +203,30 @@ package final class FolderScope {
   static func read(_ directory: DirectoryHandle, _ name: [CChar], _ shown: String) throws(ScopeFault) -> FileState {
     let file = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard file >= 0 else { throw fault(shown) }
-    defer { close(file) }
+    let held = DirectoryHandle(file)
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw ScopeFault(.notAFile, shown) }
-    guard status.st_size <= maximumFile else { throw ScopeFault(.tooLarge, shown, "\(status.st_size) bytes") }
+    return FileState(
+      body: status.st_size > Content.mostInHand
+        ? .large(held, size: Int(status.st_size)) : .bytes(try all(of: file, Int(status.st_size), shown)),
+      mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+      modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), owner: status.st_uid,
+      group: status.st_gid, attributes: try FileAttributes.read(file))
+  }
+
+  private static func all(of file: Int32, _ size: Int, _ shown: String) throws(ScopeFault) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    bytes.reserveCapacity(size)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = Glibc.read(file, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw ScopeFault(.failed, shown, reason()) }
-      if count == 0 { break }
+      if count == 0 { return bytes }
       bytes.append(contentsOf: buffer[0..<count])
-      guard bytes.count <= maximumFile else { throw ScopeFault(.tooLarge, shown) }
+      // It grows while it is read.
+      guard bytes.count <= Content.mostInHand else { throw ScopeFault(.changed, shown) }
     }
-    return FileState(
-      bytes: bytes, mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-      modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), owner: status.st_uid,
-      group: status.st_gid, attributes: try FileAttributes.read(file))
   }
 
   static func fault(_ shown: String) -> ScopeFault {

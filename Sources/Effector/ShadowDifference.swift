@@ -45,6 +45,13 @@ package struct ShadowChange: Hashable, Sendable {
     package let path: [UInt8]
     package let isRemoval: Bool
   }
+  /// Of a file that is too large to be looked at while it may still be written.
+  package var isLarge: Bool {
+    switch deed {
+    case .written, .mode: stamp.count > 1 && stamp[1] > Content.mostInHand
+    default: false
+    }
+  }
   package var key: Key { Key(path: path, isRemoval: deed == .removed || deed == .removedFolder) }
 }
 

@@ -4,6 +4,7 @@ import AuditLog
 import Domain
 import Effector
 import GateKeeper
+import Storage
 
 struct Reconciler {
   let desk: Desk
@@ -97,9 +98,11 @@ struct Reconciler {
 
   /// What can't be read is not nothing.
   private func look(at path: FilePath) -> Found {
-    do { return .content(Hashing.sha256(try maker.scopes.read(path).bytes)) } catch {
-      return error.code == .missing ? .nothing : .unknown
-    }
+    do {
+      let state = try maker.scopes.read(path)
+      let digest: Digest? = state.content({ Hashing.sha256($0) }, file: { DeskStore.copy($0, to: nil)?.digest })
+      return digest.map { .content($0) } ?? .unknown
+    } catch { return error.code == .missing ? .nothing : .unknown }
   }
 
   private func compare(_ path: FilePath, before: Digest?, after: Digest?) -> (event: StepEvent, words: String)? {

@@ -26,7 +26,7 @@ extension StepMaker {
     case (.createFile, nil): return nil
     case (.editFile, nil): now = .createFile(path, content)
     case (_, let state?):
-      let image = try state.preImage(store.store)
+      let image = try preImage(state)
       if image.isSame(as: effect.preImage) { return nil }
       now = .editFile(path, image, content)
     default: return nil
@@ -39,10 +39,16 @@ extension StepMaker {
     }
     let permissions =
       modes.map { " Its permissions were \(Preview.mode($0.old)) and are \(Preview.mode($0.new))." } ?? ""
+    // What is large has no bytes in hand.
+    let isSame =
+      state.map { theirs in
+        effect.preImage.map { $0.content.digest == now.preImage?.content.digest }
+          ?? (!theirs.isLarge && theirs.bytes.isEmpty)
+      } ?? false
     let words =
       state == nil
       ? "somebody removed this file since the agent prepared its version. What they took away:"
-      : state?.bytes == before
+      : isSame
         ? "somebody changed this file since the agent prepared its version.\(permissions)"
         : "somebody changed this file since the agent prepared its version.\(permissions) What they did:"
     let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
@@ -57,7 +63,7 @@ extension StepMaker {
     }
     let new = try revised(origin, as: now, since: parts)
     // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.
-    guard state?.bytes != before || modes != nil else { return new }
+    guard !isSame || modes != nil else { return new }
     return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }
   }
 }

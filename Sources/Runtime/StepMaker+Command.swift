@@ -58,7 +58,7 @@ extension StepMaker {
     var out: [(FilePath, [UInt8])] = []
     for word in words.prefix(100) {
       guard let path = scopes.locate(Array(absolute(word, in: place).utf8)), !out.contains(where: { $0.0 == path }),
-        let state = try? scopes.read(path), state.bytes.count <= 1 << 20
+        let state = try? scopes.read(path), !state.isLarge, state.bytes.count <= 1 << 20
       else { continue }
       out.append((path, state.bytes))
     }

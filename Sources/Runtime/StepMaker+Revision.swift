@@ -193,7 +193,7 @@ extension StepMaker {
   /// What is at a path now, kept on the desk; nil where nothing can be read.
   func image(_ path: FilePath) throws(JournalFault) -> PreImage? {
     guard let now = try? scopes.read(path) else { return nil }
-    return try now.preImage(store.store)
+    return try preImage(now)
   }
 
   /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be

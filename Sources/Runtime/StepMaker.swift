@@ -193,6 +193,7 @@ struct StepMaker {
     switch proposed {
     case .read(let path): return try read(path, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
+    case .place(let path, let content, let mode): return try write(path, [], mode, staging, large: content)
     case .makeFolder(let path, let mode):
       return try folder(path, "make a folder") { .makeFolder($0, mode: mode.map { $0 & 0o777 }) }
     case .removeFolder(let path):
@@ -226,7 +227,7 @@ struct StepMaker {
     }
   }
 
-  private func outside(_ operation: String, _ path: [UInt8]) -> Material {
+  func outside(_ operation: String, _ path: [UInt8]) -> Material {
     Material(effect: .outside(operation: operation, path: String(decoding: path, as: UTF8.self)))
   }
 
@@ -234,10 +235,12 @@ struct StepMaker {
   func current(_ path: FilePath, _ staging: StagingArea) throws -> [UInt8]? {
     switch staging.entries[path] {
     case .gone: return nil
+    case .content(_, let content) where content.isLarge:
+      throw ScopeFault(.tooLarge, path.display, "\(content.size) bytes")
     case .content(_, let content):
       guard let bytes = try store.load(content.digest) else { throw ProposalFault(reason: "the prepared file is gone") }
       return bytes
-    case nil: return try real(path)?.bytes
+    case nil: return try real(path)?.inHand(path)
     }
   }
 
@@ -256,19 +259,20 @@ struct StepMaker {
   }
 
   private func write(
-    _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea
+    _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea, large: Content? = nil
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
-    do { return try write(path, text, mode, staging) } catch let fault as ScopeFault where fault.code == .symbolicLink {
+    do {
+      return try write(path, text, large ?? store.store(text), mode, staging)
+    } catch let fault as ScopeFault where fault.code == .symbolicLink {
       return outside("write through a symbolic link", raw)
     }
   }
 
   private func write(
-    _ path: FilePath, _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea
+    _ path: FilePath, _ text: [UInt8], _ content: Content, _ mode: UInt32?, _ staging: StagingArea
   ) throws -> Material {
-    let content = try store.store(text)
     // No set-id bits, whatever the agent gave it.
     let bits = mode.map { $0 & 0o777 }
     let replaces = staging.entries[path]?.step
@@ -279,7 +283,7 @@ struct StepMaker {
         effect: .createFile(path, content.with(mode: bits)), images: PreviewImages(after: text, basis: basis?.shown),
         replaces: replaces, basis: basis?.digest)
     }
-    let image = try now.preImage(store.store)
+    let image = try preImage(now)
     return Material(
       effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
       images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest)
@@ -294,6 +298,11 @@ struct StepMaker {
       reason:
         "`\(path.display)` and `\(other.display)`, which is there, differ only in case or in how accents are written, and are one file on many systems: use the name that is there, or another"
     )
+  }
+
+  /// A file as it is now, kept on the desk.
+  func preImage(_ state: FileState) throws(JournalFault) -> PreImage {
+    try state.preImage(store.store) { file throws(JournalFault) in try store.keep(file: file) }
   }
 
   /// What is really there; nil when nothing is.
@@ -324,7 +333,7 @@ struct StepMaker {
     guard let path = scopes.locate(raw) else { return outside("delete", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("delete from a read-only folder", raw) }
     let now = try scopes.read(path)
-    let image = try now.preImage(store.store)
+    let image = try preImage(now)
     return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
   }
 
@@ -348,7 +357,13 @@ struct StepMaker {
     let now = try scopes.read(source)
     if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
     try checkNames(target, staging, leaving: source)
-    let image = try now.preImage(store.store)
+    // Its bytes stay on the disk: what is large is only looked through.
+    let image = try now.preImage(store.store) { file throws(JournalFault) in
+      guard let content = DeskStore.copy(file, to: nil) else {
+        throw JournalFault(.unreadable, "`\(source.display)` can't be read")
+      }
+      return content
+    }
     return Material(effect: .renameFile(from: source, to: target, image), images: PreviewImages(before: now.bytes))
   }
 
@@ -366,31 +381,5 @@ struct StepMaker {
     material.images.basis = (source.display, bytes)
     material.basis = try store.store(bytes).digest
     return material
-  }
-
-  private func checkAddresses(_ list: [String]) throws(ProposalFault) {
-    guard let odd = list.first(where: { !Address($0).isSingle }) else { return }
-    throw ProposalFault(
-      reason: "`\(odd)` is not one mail address; write each as name@example.com or Name <name@example.com>")
-  }
-
-  private func message(
-    _ mail: Mail, _ attachments: [String], _ staging: StagingArea, _ effect: (Mail) -> Effect
-  ) throws -> Material {
-    try checkAddresses(mail.recipients + (mail.replyTo.isEmpty ? [] : [mail.replyTo]))
-    var mail = mail
-    mail.from = loaded.workspace.sender
-    var images = PreviewImages()
-    var text = ""
-    for name in attachments {
-      guard let path = scopes.locate(Array(name.utf8)) else { return outside("attach", Array(name.utf8)) }
-      guard let bytes = try current(path, staging) else {
-        throw ProposalFault(reason: "the attachment `\(name)` does not exist")
-      }
-      mail.attachments.append(Attachment(path: path, content: try store.store(bytes)))
-      images.attachments.append((path.display, bytes))
-      text += String(decoding: bytes, as: UTF8.self)
-    }
-    return Material(effect: effect(mail), images: images, contentText: text)
   }
 }

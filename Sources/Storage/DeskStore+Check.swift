@@ -57,6 +57,6 @@ extension DeskStore {
         found = digest
       }
     }
-    return found
+    return found ?? firstBadLarge()
   }
 }

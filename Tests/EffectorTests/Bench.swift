@@ -31,7 +31,9 @@ struct Bench {
       scopes: scopes, outbox: "\(folder.path)/desk/outbox",
       delivery: delivery,
       sender: "desk@kumo.example",
-      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil },
+      blobs: Blobs(
+        hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
+        copy: { DeskStore.copy($0, to: $1, progress: $2) }),
       mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" }, now: Sample.clock.wall,
       name: { "step-\($0.value)" })
   }
@@ -43,7 +45,7 @@ struct Bench {
 
   func image(_ name: String) throws -> PreImage {
     let now = try scopes.read(FilePath(name))
-    return try now.preImage(store.store)
+    return try now.preImage(store.store) { try store.keep(file: $0) }
   }
 
   func content(_ text: String) throws -> Content { try store.store(Array(text.utf8)) }

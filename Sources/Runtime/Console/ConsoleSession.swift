@@ -35,6 +35,7 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastRefusedAt: Int64 = 0
   private var lastProgress: Int64 = 0
   private var lastTick: Int64 = 0
+  private var lastLook: Int64 = 0
   var lastWall: Int64 = 0
   var isDirty = true
   var isOver = false
@@ -84,6 +85,7 @@ struct ConsoleSession<Terminal: Screen> {
     for event in events { try deliver(.input(event, at: Clocks.monotonic())) }
     try readDesk()
     try attend()
+    try lookAtWork()
     let now = Clocks.monotonic()
     let isArming = !model.isArmed && model.painted == model.expectedPaint && now - model.paintedAt >= Model.arming
     if isArming || model.wantsClock && now - lastTick >= 1_000 {
@@ -93,9 +95,18 @@ struct ConsoleSession<Terminal: Screen> {
     if isDirty { try show() }
   }
 
+  /// A bar that moves four times a second is quick enough.
+  private mutating func lookAtWork() throws(RuntimeFault) {
+    guard Clocks.monotonic() - lastLook >= 250 else { return }
+    lastLook = Clocks.monotonic()
+    let work = desk.store.work(of: run)
+    if work != model.work { try deliver(.work(work)) }
+  }
+
   /// Milliseconds until something is due without input.
   var patience: Int32 {
     if hasSpareWork { return 0 }
+    if model.work != nil { return 250 }
     if !model.isArmed, model.painted == model.expectedPaint, model.painted?.step != nil || model.painted?.finding != nil
     {
       return Int32(max(1, min(1_000, model.paintedAt + Model.arming - Clocks.monotonic())))

@@ -172,7 +172,9 @@ extension Host {
     try followStaging()
     for (path, change) in found {
       let place = ShadowPlace(path, change)
-      guard watch.known[place]?.change != change, isFinal || watch.last[place] == change else { continue }
+      guard watch.known[place]?.change != change, isFinal || watch.last[place] == change && !change.isLarge else {
+        continue
+      }
       let old = watch.known[place]?.step
       let step = try propose(path, change, in: watch.view, isFinal: isFinal)
       if let old, let step, old != step { try withdraw(old) }
@@ -257,13 +259,24 @@ extension Host {
     return try maker.changing(made) { $0.reach.warnings.insert(Clash.warning, at: 0) }
   }
 
+  private func keep(_ state: FileState, _ path: FilePath) throws(ScopeFault) -> Content {
+    do throws(JournalFault) {
+      return try state.content(store.store) { file throws(JournalFault) in
+        defer { work.end() }
+        return try store.keep(file: file) { work.tell(.reading, $0) }
+      }
+    } catch { throw ScopeFault(.failed, path.display, error.detail) }
+  }
+
   private func proposed(
     _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace
   ) throws(ScopeFault) -> ProposedEffect {
     let place = view.absolute(path)
     switch change.deed {
-    case .written(let mode): return .write(path: place, text: try view.read(path).bytes, mode: mode)
-    case .mode(let mode): return .write(path: place, text: try view.read(path).bytes, mode: mode)
+    case .written(let mode), .mode(let mode):
+      let state = try view.read(path)
+      guard state.isLarge else { return .write(path: place, text: state.bytes, mode: mode) }
+      return .place(path: place, try keep(state, path), mode: mode)
     case .removed: return .delete(path: place)
     case .renamed(let from):
       return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)

@@ -112,6 +112,7 @@ extension Host {
     let isOfReview = try store.step(steps[0])?.state == .kept
     let permit = try desk.gate.permit(steps)
     let outcomes = performer.perform(permit)
+    work.end()
     for step in steps { try sayPrinted(step) }
     if steps.count == 1, !isOfReview, case .rolledBack(let detail)? = outcomes.first?.outcome,
       let step = try store.step(steps[0]), let again = try maker.again(step)

@@ -47,6 +47,8 @@ package final class Host {
   var isAwaitingReview = false
   /// What approved commands have printed, for the trail and for the agent.
   let outputs: CommandOutputs
+  /// For consoles: what takes long.
+  let work: WorkTeller
   /// How its program ended, where that was not well.
   var ending = ""
   var startedAt: Int64
@@ -88,8 +90,9 @@ package final class Host {
     let store = desk.store
     let outputs = CommandOutputs()
     self.outputs = outputs
+    work = WorkTeller(store, run)
     maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
-    performer = Self.performer(desk, loaded, scopes, outputs, run)
+    performer = Self.performer(desk, loaded, scopes, outputs, work, run)
     bell = Doorbell(directory: desk.directory)
     staging = try journalled { () throws(JournalFault) in try StagingArea.rebuilt(run, from: store) }
     agentName = summary.agent
@@ -97,20 +100,24 @@ package final class Host {
   }
 
   private static func performer(
-    _ desk: Desk, _ loaded: LoadedWorkspace, _ scopes: Scopes, _ outputs: CommandOutputs, _ run: RunID
+    _ desk: Desk, _ loaded: LoadedWorkspace, _ scopes: Scopes, _ outputs: CommandOutputs, _ work: WorkTeller,
+    _ run: RunID
   ) -> Performer {
     let store = desk.store
     return Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(loaded.settings),
       sender: loaded.workspace.sender,
-      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, mailDate: Clocks.mailDate, now: Clocks.now,
+      blobs: Blobs(
+        hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
+        copy: { DeskStore.copy($0, to: $1, progress: $2) }), mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: Programs(
         command: { call, step in
           let (outcome, output) = CommandRunner(desk: desk.directory, workspace: loaded.workspace).run(call)
           outputs.keep(output, of: step)
           return outcome
-        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }))
+        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }),
+      progress: { work.tell(.placing, $0) })
   }
 
   private static func delivery(_ settings: DeskSettings) -> Delivery {
@@ -175,7 +182,7 @@ package final class Host {
         do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
       }
       maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
-      performer = Self.performer(desk, loaded, scopes, outputs, run)
+      performer = Self.performer(desk, loaded, scopes, outputs, work, run)
       policyFault = ""
     } catch { policyFault = error.sentence }
     seenVersion = -1
