@@ -83,7 +83,7 @@ extension PreviewRows {
     if line.role == .gap { return Self.add(line.text.isEmpty ? " " : " ⋯ \(line.text)", .gap, to: &out) }
     var head = sign
     if [.context, .removed, .added].contains(line.role) {
-      let number = part.isContinuation ? "" : String(part.number)
+      let number = part.isContinuation || part.number == 0 ? "" : String(part.number)
       let isCurrent = current != nil && line.change == current
       head = (isCurrent ? "▌" : " ") + sign + String(repeating: " ", count: max(0, 3 - number.count)) + number + " "
       if head.count > Self.numberWidth { head = String(head.prefix(Self.numberWidth)) }

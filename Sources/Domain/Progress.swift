@@ -10,12 +10,13 @@ package struct Progress: Hashable, Sendable {
 
 /// Sizes as people read them.
 package enum ByteCount {
-  /// `512 bytes`, `1.5 KiB`, `64.0 MiB`.
+  /// `512 bytes`, `1.5 KiB`, `64 MiB`.
   package static func words(_ count: Int) -> String {
     guard count >= 1_024 else { return count == 1 ? "1 byte" : "\(count) bytes" }
     var (unit, tenths) = (0, count * 10 / 1_024)
     while tenths >= 10_240, unit < 3 { (unit, tenths) = (unit + 1, tenths / 1_024) }
-    return "\(tenths / 10).\(tenths % 10) \(["KiB", "MiB", "GiB", "TiB"][unit])"
+    let part = tenths % 10 == 0 ? "" : ".\(tenths % 10)"
+    return "\(tenths / 10)\(part) \(["KiB", "MiB", "GiB", "TiB"][unit])"
   }
 }
 

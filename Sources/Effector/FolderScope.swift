@@ -68,6 +68,13 @@ package struct FileState {
     if case .large = body { true } else { false }
   }
 
+  /// The same file with the same size, permissions and time of change.
+  package func looksLike(_ image: PreImage) -> Bool {
+    let size = if case .large(_, let size) = body { size } else { bytes.count }
+    return device == image.device && inode == image.inode && mode == image.mode && size == image.content.size
+      && modified == image.content.details?.modified
+  }
+
   /// Its bytes, for those who need all of them.
   package func inHand(_ path: FilePath) throws(ScopeFault) -> [UInt8] {
     switch body {

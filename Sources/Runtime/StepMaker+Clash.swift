@@ -26,6 +26,8 @@ extension StepMaker {
     case (.createFile, nil): return nil
     case (.editFile, nil): now = .createFile(path, content)
     case (_, let state?):
+      // A large file is not read again where all says that it is the same; it is, before it is replaced.
+      if state.isLarge, let shown = effect.preImage, state.looksLike(shown) { return nil }
       let image = try preImage(state)
       if image.isSame(as: effect.preImage) { return nil }
       now = .editFile(path, image, content)
