@@ -66,8 +66,18 @@ extension DeskStore {
   package static func copy(
     _ file: Int32, to copy: Int32?, progress: (_ done: Int) -> Void = { _ in }
   ) -> Content? {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4_096)
+    // As much as stays in the processor's own memory between reading, hashing and writing.
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4_096)
     defer { buffer.deallocate() }
+    var status = stat()
+    // Room is taken first: a full disk is met before the work.
+    if let copy, fstat(file, &status) == 0, status.st_size > 0 {
+      let code = posix_fallocate(copy, 0, status.st_size)
+      guard code != ENOSPC else {
+        errno = code
+        return nil
+      }
+    }
     var (running, done) = (RunningDigest(), 0)
     while true {
       let count = pread(file, buffer.baseAddress, buffer.count, done)
