@@ -55,6 +55,7 @@ enum ReviewView {
     case .fileEdit: "Edited files"
     case .fileRename: "Renamed files"
     case .folderMake: "New folders"
+    case .folderMode: "Folders with other permissions"
     case .folderRemove: "Emptied folders, removed"
     case .mailDraft: "Drafts (saved, not sent)"
     case .eventAdd: "Calendar"
@@ -65,7 +66,7 @@ enum ReviewView {
   static func totals(_ list: [StepSummary]) -> String {
     let words: [(ActionKind, String)] = [
       (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.folderMake, "new folder"),
-      (.folderRemove, "removed folder"), (.mailDraft, "draft"),
+      (.folderRemove, "removed folder"), (.folderMode, "chmod"), (.mailDraft, "draft"),
       (.eventAdd, "event"),
     ]
     return words.compactMap { kind, word in

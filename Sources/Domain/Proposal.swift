@@ -4,8 +4,9 @@ package enum ProposedEffect: Hashable, Sendable {
   case read(path: [UInt8])
   /// - Parameter mode: permission bits, where the agent gave the file some.
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
-  /// The same with bytes that the desk keeps already, as they are too many to be held.
-  case place(path: [UInt8], Content, mode: UInt32)
+  /// A file as it stands on a private view: its content is on the desk, with its times and attributes.
+  /// - Parameter text: its bytes; empty for what is too large to be held.
+  case place(path: [UInt8], Content, text: [UInt8], mode: UInt32)
   case rename(from: [UInt8], to: [UInt8])
   case delete(path: [UInt8])
   case copy(from: [UInt8], to: [UInt8])

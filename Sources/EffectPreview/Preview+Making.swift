@@ -17,6 +17,8 @@ package struct PreviewImages: Sendable {
   package var readable: (words: String, before: [UInt8], after: [UInt8])?
   /// What an approved command may do and for how long, in words.
   package var facts: [String] = []
+  /// An undo: what it gives back beside bytes is told.
+  package var isGivingBack = false
   package init(
     before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
     basis: (path: String, bytes: [UInt8])? = nil
@@ -47,7 +49,7 @@ extension Preview {
 
   package static func of(_ effect: Effect, images: PreviewImages, findings: [Finding] = []) -> Preview {
     let body = large(effect) ?? images.readable.map { converted($0, images) } ?? body(effect, images, findings)
-    let beside = [permissions(effect), details(effect)].compactMap { $0 }
+    let beside = [permissions(effect), images.isGivingBack ? details(effect) : attributes(effect)].compactMap { $0 }
     return beside.isEmpty ? body : Preview(lines: beside.map { PreviewLine(.label, $0) }, then: body)
   }
 
@@ -56,6 +58,15 @@ extension Preview {
     guard let details = effect.newContent?.details else { return nil }
     let time = Timestamp(milliseconds: details.modified / 1_000_000).rfc3339
     return "as last changed at \(time), with its owner\(details.attributes == nil ? "" : " and attributes")"
+  }
+
+  /// What else a program has given the file, or taken from it.
+  private static func attributes(_ effect: Effect) -> String? {
+    guard let new = effect.newContent?.details else { return nil }
+    guard let old = effect.preImage?.content.details else {
+      return new.attributes == nil ? nil : "with extended attributes or an access list of its own"
+    }
+    return old.attributes == new.attributes ? nil : "its extended attributes or access list become other ones"
   }
 
   /// What the file may be used for, where that changes with the effect.

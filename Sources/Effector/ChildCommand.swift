@@ -16,9 +16,13 @@ package struct ChildCommand {
   package var most: Int = 1 << 16
   /// False lets it end what it does when this process is gone: half a mail helps nobody.
   package var diesWithHost = false
+  /// Asked twice a second: true ends it.
+  package var isUnwanted: () -> Bool = { false }
 
   package enum End: Equatable {
     case code(Int32), signal(Int32), timeOut
+    /// Nobody wanted it any more.
+    case stopped
     /// It never ran.
     case notStarted(String)
   }
@@ -100,13 +104,17 @@ package struct ChildCommand {
       }
       let left = deadline - Self.clock()
       guard left > 0 else { break }
+      guard !isUnwanted() else {
+        result = Result(end: .stopped, output: result.output, isCut: result.isCut, hasInput: result.hasInput)
+        break
+      }
       var wanted = [
         pollfd(fd: ended, events: Int16(POLLIN), revents: 0),
         pollfd(fd: isTalking ? output : -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: isFeeding ? feed : -1, events: Int16(POLLOUT), revents: 0),
       ]
       // Without a descriptor for its end, its end is asked for now and then.
-      _ = poll(&wanted, 3, Int32(min(left, ended >= 0 ? left : 20)))
+      _ = poll(&wanted, 3, Int32(min(left, ended >= 0 ? 500 : 20)))
       if isTalking { isTalking = listen(output, &result) }
       var status: Int32 = 0
       guard waitpid(pid, &status, WNOHANG) == pid else { continue }

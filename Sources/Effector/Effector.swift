@@ -77,7 +77,7 @@ package final class Performer {
     let files = effects.filter { $0.action.effect.writtenPath != nil }
     var fileOutcome: Outcome?
     var notes: [StepID: String] = [:]
-    var leftovers: Set<StepID> = []
+    var leftovers: [StepID: String] = [:]
     if !files.isEmpty {
       var set = FileSet(scopes: scopes, blobs: blobs, progress: progress)
       do {
@@ -92,7 +92,7 @@ package final class Performer {
       }
     }
     return effects.map { effect in
-      if leftovers.contains(effect.step) { return (effect.step, .rolledBack(detail: "something is still in it")) }
+      if let left = leftovers[effect.step] { return (effect.step, .rolledBack(detail: left)) }
       if let note = notes[effect.step] { return (effect.step, .done(detail: note)) }
       return (
         effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect)
@@ -196,6 +196,7 @@ package final class Performer {
     case .signal(let signal):
       let detail = "\(program) was ended by signal \(signal)"
       return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)
+    case .stopped: return .failed(detail: "\(program) was stopped")
     case .timeOut:
       let detail = "\(program) took longer than \(delivery.patience / 1_000) s"
       return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)

@@ -28,7 +28,8 @@ package enum FileAttributes {
     let length = cp_listxattr(file, &buffer, buffer.count)
     guard length >= 0 else { throw ScopeFault(.failed, "its attributes", FolderScope.reason(Int32(-length))) }
     return buffer[..<length].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      .filter { $0.hasPrefix("user.") || $0 == accessList }.sorted()
+      // What an overlay notes on its files is not theirs.
+      .filter { $0.hasPrefix("user.") && !$0.hasPrefix("user.overlay.") || $0 == accessList }.sorted()
   }
 
   /// Gives a file exactly these. The access list comes last, as permission bits would change it: see `restoreAccess`.

@@ -36,7 +36,7 @@ struct FileSet {
   private var made: [FolderScope.Place]? = []
   private var isLarge = false
   /// Folders that could not be removed because something is in them.
-  private(set) var leftovers: Set<StepID> = []
+  private(set) var leftovers: [StepID: String] = [:]
   /// What is worth saying of a step that did less than it could have.
   var notes: [StepID: String] = [:]
 
@@ -157,11 +157,15 @@ struct FileSet {
     try carryOver(item, to: file)
     var attributes: [UInt8] = []
     if let details = content.details { attributes = try giveBack(details, path, of: step, to: file) }
-    if let mode = content.mode ?? effect.preImage?.mode {
+    // New bytes never inherit the right to act as somebody else; an undo says all bits itself.
+    if let mode = content.mode ?? effect.preImage.map({ $0.mode & 0o777 }) {
       guard fchmod(file, mode_t(mode)) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
     }
     if let details = content.details {
       try FileAttributes.restoreAccess(attributes, to: file)
+      try setTime(details, path, of: file)
+    } else if let before = effect.preImage?.content, before.digest == content.digest, let details = before.details {
+      // Only its permissions are other ones: its content is as old as it was.
       try setTime(details, path, of: file)
     }
     guard isLarge || fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
@@ -267,7 +271,16 @@ struct FileSet {
     guard errno == ENOTEMPTY || errno == EEXIST else {
       throw ScopeFault(.failed, item.path.display, FolderScope.reason())
     }
-    leftovers.insert(item.step)
+    let inside = (try? Self.first(in: item.directory, item.name)).map { ": `\(item.path.appending($0).display)`" }
+    leftovers[item.step] = "something is still in it\(inside ?? "")"
+  }
+
+  private static func first(in parent: DirectoryHandle, _ name: [CChar]) throws(ScopeFault) -> [UInt8] {
+    let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0, let first = try FileNames.list(DirectoryHandle(folder)).first else {
+      throw ScopeFault(.missing, "")
+    }
+    return first
   }
 
   private func isMade(_ item: Item) -> Bool {

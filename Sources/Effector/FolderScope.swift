@@ -56,6 +56,8 @@ package struct FileState {
   package let modified: Int64
   package let owner: UInt32
   package let group: UInt32
+  /// How many names it has in its file system.
+  package let links: Int
   /// In `FileAttributes`' form; empty where it has none.
   package let attributes: [UInt8]
 
@@ -73,6 +75,13 @@ package struct FileState {
     let size = if case .large(_, let size) = body { size } else { bytes.count }
     return device == image.device && inode == image.inode && mode == image.mode && size == image.content.size
       && modified == image.content.details?.modified
+  }
+
+  /// What is lost when it is replaced, in words.
+  package var losses: [String] {
+    let names = links < 2 ? "" : "\(links - 1) other name\(links == 2 ? "" : "s") (hard links)"
+    return (links < 2 ? [] : ["it has \(names), and the old bytes stay there"])
+      + (mode & 0o6000 == 0 ? [] : ["it loses its set-user-id or set-group-id permission"])
   }
 
   /// Its bytes, for those who need all of them.
@@ -218,7 +227,7 @@ package final class FolderScope {
         ? .large(held, size: Int(status.st_size)) : .bytes(try all(of: file, Int(status.st_size), shown)),
       mode: status.st_mode & 0o7777, device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
       modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), owner: status.st_uid,
-      group: status.st_gid, attributes: try FileAttributes.read(file))
+      group: status.st_gid, links: Int(status.st_nlink), attributes: try FileAttributes.read(file))
   }
 
   private static func all(of file: Int32, _ size: Int, _ shown: String) throws(ScopeFault) -> [UInt8] {

@@ -52,6 +52,18 @@ package struct ShadowChange: Hashable, Sendable {
     default: false
     }
   }
+  /// Permission bits that Ringi gives no file, in words; nil without any. On a folder they make nobody somebody else.
+  package var specialBits: String? {
+    let mode: UInt32
+    switch deed {
+    case .written(let bits), .mode(let bits): mode = bits
+    case .removed, .renamed, .madeFolder, .folderMode, .removedFolder, .special: return nil
+    }
+    let names = [(0o4000, "set-user-id"), (0o2000, "set-group-id"), (0o1000, "the sticky bit")] as [(UInt32, String)]
+    let found = names.filter { mode & $0.0 != 0 }.map(\.1)
+    return found.isEmpty ? nil : found.joined(separator: " and ")
+  }
+
   package var key: Key { Key(path: path, isRemoval: deed == .removed || deed == .removedFolder) }
 }
 
@@ -249,6 +261,7 @@ package struct ShadowDifference {
       let match = gone[new.size, default: []].first { candidate in
         guard !dropped.contains(candidate), let old = reading(lower, changes[candidate].path) else { return false }
         return old.mode == mode && Self.isSame(new.file, old.file)
+          && (try? FileAttributes.read(new.file.descriptor)) == (try? FileAttributes.read(old.file.descriptor))
       }
       guard let match else { continue }
       dropped.insert(match)
@@ -327,7 +340,7 @@ extension ShadowDifference {
   ) throws(ScopeFault) -> Bool {
     guard new.st_size == old.st_size else { return false }
     guard let a = try? file(upper, name, []), let b = try? file(lower, name, []) else { return false }
-    return isSame(a, b)
+    return try FileAttributes.read(a.descriptor) == FileAttributes.read(b.descriptor) && isSame(a, b)
   }
 
   private static func isSame(_ a: DirectoryHandle, _ b: DirectoryHandle) -> Bool {

@@ -15,6 +15,8 @@ struct CommandRunner {
 
   let desk: String
   let workspace: Workspace
+  /// True once a person has stopped the run.
+  var isStopped: () -> Bool = { false }
 
   /// What is shown before it is approved.
   static func limits(_ workspace: Workspace) -> [String] {
@@ -40,6 +42,7 @@ struct CommandRunner {
       case .code(0): .done(detail: "ended with 0, \(said)")
       case .code(let code): .failed(detail: "ended with \(code), \(said)")
       case .signal(let signal): .failed(detail: "ended by signal \(signal), \(said)")
+      case .stopped: .failed(detail: "stopped by a person, \(said)")
       case .timeOut: .failed(detail: "ended after \(Self.patience / 1_000) s, \(said)")
       case .notStarted(let reason): .failed(detail: fault.isEmpty ? reason : fault)
       }
@@ -56,17 +59,18 @@ struct CommandRunner {
     _ arguments: [String], in directory: String, mayWrite: Bool, most: Int
   ) -> (result: ChildCommand.Result, fault: String) {
     let home = Desk.variable("HOME") ?? "/tmp"
-    let command = ChildCommand(
+    var command = ChildCommand(
       arguments: arguments, environment: Self.environment + ["HOME=\(home)"], directory: directory,
       patience: Self.patience, most: most, diesWithHost: true)
-    let sandbox = sandbox(mayWrite: mayWrite)
+    command.isUnwanted = isStopped
+    let (words, own) = (command, sandbox(mayWrite: mayWrite))
     var fault = ""
     let result = command.run { input, output in
       do throws(RuntimeFault) {
         return try ChildProcess.spawn(
-          command.arguments, environment: command.environment, directory: command.directory,
+          words.arguments, environment: words.environment, directory: words.directory,
           streams: .init(input: input, output: output, error: mayWrite ? output : -1), diesWithParent: true,
-          sandbox: sandbox)
+          sandbox: own)
       } catch {
         fault = error.sentence
         return -EPERM

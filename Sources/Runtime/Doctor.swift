@@ -218,7 +218,8 @@ package enum Doctor {
           .bad("agent", "\(name): `\(command)` is not a program on this machine", "install it, or change desk.yaml"))
         continue
       }
-      let grade = RunStarter.grade(name, desk)
+      // On a private view nothing of what it does takes effect by itself.
+      let grade = entry.isSilent ? Grade.enforced : RunStarter.grade(name, desk)
       let fact = "\(name): \(grade.rawValue), model \(entry.model)"
       out.append(
         grade == .enforced

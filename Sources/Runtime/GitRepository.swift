@@ -133,7 +133,7 @@ struct GitRepository {
         lines.first { $0.hasPrefix("!") || $0.hasPrefix("fatal:") || $0.hasPrefix("remote:") } ?? lines.last ?? ""
       return .failed(detail: "git ended with \(code): \(why.prefix(300))")
     case .notStarted(let reason): return .failed(detail: reason)
-    case .signal, .timeOut: return .unknown(detail: "git was ended before it had said what came of the push")
+    case .signal, .timeOut, .stopped: return .unknown(detail: "git was ended before it had said what came of the push")
     }
   }
 

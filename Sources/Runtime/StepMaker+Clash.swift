@@ -18,6 +18,7 @@ extension StepMaker {
     case .editFile(let own, let image, let bytes):
       (path, content) = (own, bytes)
       before = try store.load(image.content.digest) ?? []
+    case .changeMode(let path, let from, let to): return try clashing(step, path, from, to)
     default: return nil
     }
     let state = try? scopes.read(path)
@@ -71,6 +72,20 @@ extension StepMaker {
 }
 
 extension StepMaker {
+  /// A folder's permissions that somebody else changed meanwhile; nil when nobody did.
+  private func clashing(
+    _ step: StepSummary, _ path: FilePath, _ from: UInt32, _ to: UInt32
+  ) throws(JournalFault) -> NewStep? {
+    guard let now = try? scopes.mode(ofFolder: path), now != from else { return nil }
+    var origin = step
+    origin.reach.warnings.removeAll { $0 == Clash.warning }
+    let words =
+      "somebody changed these permissions since the agent did: they were \(Preview.mode(from & 0o777)) and are \(Preview.mode(now & 0o777))"
+    return try changing(try revised(origin, as: .changeMode(path, from: now, to: to))) {
+      $0.reach.warnings.insert(contentsOf: [Clash.warning, words], at: 0)
+    }
+  }
+
   /// A step whose target turned out another than the one shown, against what is there now; nil where nothing is.
   func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     if let new = try clashing(step) { return new }

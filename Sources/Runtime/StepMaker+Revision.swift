@@ -16,13 +16,14 @@ extension StepMaker {
   }
 
   /// The step's material from what the desk keeps, not from the disk.
-  private func stored(_ step: StepSummary, _ effect: Effect) throws(JournalFault) -> Material {
+  private func stored(_ step: StepSummary, _ effect: Effect, isUndo: Bool? = nil) throws(JournalFault) -> Material {
     func bytes(_ digest: Digest?) throws(JournalFault) -> [UInt8] {
       guard let digest else { return [] }
       return try store.load(digest) ?? []
     }
     var material = Material(effect: effect)
     material.basis = step.basis
+    material.images.isGivingBack = if let isUndo { isUndo } else { try store.isUndo(step.id) }
     material.images.before = try bytes(effect.preImage?.content.digest)
     material.images.after = try bytes(effect.newContent?.digest)
     if case .createFile = effect, let basis = step.basis {
@@ -84,9 +85,9 @@ extension StepMaker {
   /// A person's version of the effect; its preview ends with what the person changed.
   func revised(
     _ step: StepSummary, as effect: Effect, rewritten: (before: String, after: String)? = nil,
-    since: [Preview.Earlier] = []
+    since: [Preview.Earlier] = [], isUndo: Bool? = nil
   ) throws(JournalFault) -> NewStep {
-    var material = try stored(step, effect)
+    var material = try stored(step, effect, isUndo: isUndo)
     material.rewritten = rewritten
     material.since = since
     if since.count > 1 { material.rest = "what keeping the agent’s version would make of the file as it is now:" }
@@ -218,7 +219,7 @@ extension StepMaker {
     origin.basis = nil
     // What was noted on the step that is undone is no fact about its undoing.
     origin.reach.warnings = []
-    return try changing(try revised(origin, as: inverse)) { new in
+    return try changing(try revised(origin, as: inverse, isUndo: true)) { new in
       if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
         new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
       }

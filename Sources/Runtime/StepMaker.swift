@@ -34,6 +34,8 @@ struct StepMaker {
     var since: [Preview.Earlier] = []
     /// What its own preview is after that.
     var rest = "the whole of it"
+    /// What the disk says of it that the effect does not tell.
+    var warnings: [String] = []
   }
 
   func make(
@@ -45,7 +47,9 @@ struct StepMaker {
         material = try command(arguments, directory)
       }
       material.since = [try rejectedBefore(material.effect) ?? rewrittenBefore(material)].compactMap { $0 }
-      let step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
+      var step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
+      let warnings = material.warnings
+      if !warnings.isEmpty { step = try changing(step) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) } }
       return (try afterFlags(try notTwice(step)), material.images.after)
     } catch let fault as ScopeFault {
       throw ProposalFault(reason: fault.sentence)
@@ -193,14 +197,14 @@ struct StepMaker {
     switch proposed {
     case .read(let path): return try read(path, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
-    case .place(let path, let content, let mode): return try write(path, [], mode, staging, large: content)
+    case .place(let path, let content, let text, let mode): return try write(path, text, mode, staging, kept: content)
     case .makeFolder(let path, let mode):
-      return try folder(path, "make a folder") { .makeFolder($0, mode: mode.map { $0 & 0o777 }) }
+      return try folder(path, "make a folder") { .makeFolder($0, mode: mode.map { $0 & 0o3777 }) }
     case .removeFolder(let path):
       return try folder(path, "remove a folder") { .removeFolder($0, mode: try? scopes.mode(ofFolder: $0)) }
     case .changeMode(let path, let mode):
       return try folder(path, "change permissions") {
-        .changeMode($0, from: try scopes.mode(ofFolder: $0), to: mode & 0o7777)
+        .changeMode($0, from: try scopes.mode(ofFolder: $0), to: mode & 0o3777)
       }
     case .unfit(let reason, let path):
       guard let place = scopes.locate(path) else { return outside(reason, path) }
@@ -259,12 +263,12 @@ struct StepMaker {
   }
 
   private func write(
-    _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea, large: Content? = nil
+    _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea, kept: Content? = nil
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
     do {
-      return try write(path, text, large ?? store.store(text), mode, staging)
+      return try write(path, text, kept ?? store.store(text), mode, staging)
     } catch let fault as ScopeFault where fault.code == .symbolicLink {
       return outside("write through a symbolic link", raw)
     }
@@ -286,7 +290,8 @@ struct StepMaker {
     let image = try preImage(now)
     return Material(
       effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
-      images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest)
+      images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest,
+      warnings: now.losses)
   }
 
   /// Nothing that is there, or will be, is one file with it elsewhere.

@@ -42,6 +42,15 @@ extension DeskStore {
     }
   }
 
+  /// It puts back what another step did.
+  package func isUndo(_ step: StepID) throws(JournalFault) -> Bool {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT undoes FROM step WHERE id = ?1 AND undoes IS NOT NULL", .integer(step.value)) { _ in
+        true
+      } ?? false
+    }
+  }
+
   package func salt(of step: StepID) throws(JournalFault) -> [UInt8]? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT salt FROM step WHERE id = ?1", .integer(step.value)) { $0.bytes(0) }

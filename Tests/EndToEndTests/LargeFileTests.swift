@@ -48,7 +48,7 @@ extension SessionTests {
       try Self.write(source, words)
       let file = try #require(FileHandle(forReadingAtPath: source))
       let content = try desk.store.keep(file: file.fileDescriptor)
-      return try intake(.place(path: Array("\(files)/\(name)".utf8), content, mode: 0o644))
+      return try intake(.place(path: Array("\(files)/\(name)".utf8), content, text: [], mode: 0o644))
     }
 
     private func intake(_ effect: ProposedEffect) throws -> StepSummary {

@@ -255,16 +255,22 @@ extension Host {
         ).step
       } catch { throw JournalFault(.unreadable, error.reason) }
     }
-    guard change.isOvertaken else { return made }
-    return try maker.changing(made) { $0.reach.warnings.insert(Clash.warning, at: 0) }
+    var warnings = change.isOvertaken ? [Clash.warning] : []
+    if let bits = change.specialBits { warnings.append("the program set \(bits) on it, which is never put in place") }
+    return warnings.isEmpty ? made : try maker.changing(made) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) }
+  }
+
+  /// Beside special bits the file has these permissions already.
+  private func isOnly(_ mode: UInt32, _ path: FilePath) -> Bool {
+    ((try? maker.scopes.read(path))?.mode).map { $0 & 0o777 == mode & 0o777 } ?? false
   }
 
   private func keep(_ state: FileState, _ path: FilePath) throws(ScopeFault) -> Content {
     do throws(JournalFault) {
-      return try state.content(store.store) { file throws(JournalFault) in
+      return try state.preImage(store.store) { file throws(JournalFault) in
         defer { work.end() }
         return try store.keep(file: file) { work.tell(.reading, $0) }
-      }
+      }.content
     } catch { throw ScopeFault(.failed, path.display, error.detail) }
   }
 
@@ -273,10 +279,11 @@ extension Host {
   ) throws(ScopeFault) -> ProposedEffect {
     let place = view.absolute(path)
     switch change.deed {
+    case .mode(let mode) where change.specialBits != nil && isOnly(mode, path):
+      return .unfit(reason: "\(change.specialBits ?? "") on a file", path: place)
     case .written(let mode), .mode(let mode):
       let state = try view.read(path)
-      guard state.isLarge else { return .write(path: place, text: state.bytes, mode: mode) }
-      return .place(path: place, try keep(state, path), mode: mode)
+      return .place(path: place, try keep(state, path), text: state.bytes, mode: mode)
     case .removed: return .delete(path: place)
     case .renamed(let from):
       return .rename(from: view.absolute(FilePath(folder: path.folder, relative: from)), to: place)

@@ -113,7 +113,9 @@ package final class Host {
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: Programs(
         command: { call, step in
-          let (outcome, output) = CommandRunner(desk: desk.directory, workspace: loaded.workspace).run(call)
+          let runner = CommandRunner(
+            desk: desk.directory, workspace: loaded.workspace, isStopped: { (try? store.stopWanted(run)) ?? false })
+          let (outcome, output) = runner.run(call)
           outputs.keep(output, of: step)
           return outcome
         }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }),
