@@ -277,7 +277,11 @@ struct FileSet {
 
   private static func first(in parent: DirectoryHandle, _ name: [CChar]) throws(ScopeFault) -> [UInt8] {
     let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0, let first = try FileNames.list(DirectoryHandle(folder)).first else {
+    guard folder >= 0,
+      let first = try FileNames.list(DirectoryHandle(folder)).filter({ $0 != [46] && $0 != [46, 46] }).min(by: {
+        $0.lexicographicallyPrecedes($1)
+      })
+    else {
       throw ScopeFault(.missing, "")
     }
     return first

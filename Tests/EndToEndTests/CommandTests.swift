@@ -50,6 +50,21 @@ extension SessionTests {
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }
 
+    @Test("a command that runs is ended when a person stops the run")
+    func stopped() throws {
+      try script("echo begun; sleep 60\n")
+      let call = Invocation(arguments: ["/bin/sh", "job.sh"], directory: files, isContained: true)
+      let workspace = try WorkspaceLoader.load("\(ringi.folder.path)/space", desk: desk.directory).workspace
+      let began = Clocks.monotonic()
+      var asked = 0
+      let runner = CommandRunner(desk: desk.directory, workspace: workspace) {
+        asked += 1
+        return asked > 1
+      }
+      #expect(runner.run(call).outcome == .failed(detail: "stopped by a person, 1 line of output on the trail"))
+      #expect(Clocks.monotonic() - began < 30_000)
+    }
+
     @Test("a script that was changed after it was shown is not run")
     func changed() throws {
       try script("echo shown\n")
