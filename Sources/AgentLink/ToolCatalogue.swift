@@ -125,6 +125,17 @@ enum ToolCatalogue {
         ("reason", "string", "why", false),
       ])),
     Tool(
+      name: "file_changes",
+      about:
+        "Propose several changes of files of the workspace as one: they are decided, done and undone together. No file twice.",
+      parameters: named([
+        (
+          "changes", "array",
+          "objects {op, path, text, to}; op: write (text: the whole new content), delete, rename (to), copy (to), make_folder, remove_folder",
+          true
+        ), ("reason", "string", "why", false),
+      ])),
+    Tool(
       name: "command_run",
       about:
         "Propose to run a program in the workspace: a list of words, no shell. A person approves it; you get what it prints. It has no network.",
@@ -198,6 +209,7 @@ enum ToolCatalogue {
     case "file_rename":
       return try proposal(
         .rename(from: Array(try arguments.text("from").utf8), to: Array(try arguments.text("to").utf8)))
+    case "file_changes": return try proposal(.changes(try changes(arguments)))
     case "command_run":
       return try proposal(
         .command(arguments: try arguments.list("arguments"), directory: try arguments.optional("directory")))
@@ -233,6 +245,28 @@ enum ToolCatalogue {
       from: "", to: try arguments.list("to"), cc: try arguments.list("cc"), bcc: try arguments.list("bcc"),
       replyTo: try arguments.optional("reply_to"), subject: try arguments.text("subject"),
       body: try arguments.text("body"), attachments: [])
+  }
+
+  private static func changes(_ arguments: Arguments) throws(ToolFault) -> [ProposedEffect] {
+    guard let list = try arguments.value("changes").array else { throw ToolFault(message: "`changes` must be a list") }
+    var out: [ProposedEffect] = []
+    for item in list {
+      let one = Arguments(item)
+      let path = Array(try one.text("path").utf8)
+      let effect: ProposedEffect
+      switch try one.text("op") {
+      case "write": effect = .write(path: path, text: Array(try one.text("text").utf8))
+      case "delete": effect = .delete(path: path)
+      case "rename": effect = .rename(from: path, to: Array(try one.text("to").utf8))
+      case "copy": effect = .copy(from: path, to: Array(try one.text("to").utf8))
+      case "make_folder": effect = .makeFolder(path: path)
+      case "remove_folder": effect = .removeFolder(path: path)
+      case let odd:
+        throw ToolFault(message: "`op` is write, delete, rename, copy, make_folder or remove_folder, not `\(odd)`")
+      }
+      out.append(effect)
+    }
+    return out
   }
 
   private static func plan(_ arguments: Arguments) throws(ToolFault) -> [PlanEntry] {

@@ -53,6 +53,7 @@ enum ReviewView {
     switch kind {
     case .fileCreate: "New files"
     case .fileEdit: "Edited files"
+    case .fileChange: "Changes made together"
     case .fileRename: "Renamed files"
     case .folderMake: "New folders"
     case .folderMode: "Folders with other permissions"
@@ -65,14 +66,16 @@ enum ReviewView {
 
   static func totals(_ list: [StepSummary]) -> String {
     let words: [(ActionKind, String)] = [
-      (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.folderMake, "new folder"),
+      (.fileCreate, "new"), (.fileEdit, "edited"), (.fileRename, "renamed"), (.fileChange, "set"),
+      (.folderMake, "new folder"),
       (.folderRemove, "removed folder"), (.folderMode, "chmod"), (.mailDraft, "draft"),
       (.eventAdd, "event"),
     ]
     return words.compactMap { kind, word in
       let count = list.count { $0.kind == kind }
       return count == 0
-        ? nil : "\(count) \(word)\(count > 1 && (word == "draft" || word.hasSuffix("folder")) ? "s" : "")"
+        ? nil
+        : "\(count) \(word)\(count > 1 && (["draft", "event", "set"].contains(word) || word.hasSuffix("folder")) ? "s" : "")"
     }.joined(separator: " · ")
   }
 }

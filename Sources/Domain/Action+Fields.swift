@@ -159,6 +159,9 @@ extension Effect {
       out.put("changeMode", path)
       out.put("from", Int(from))
       out.put("to", Int(to))
+    case .changeFiles(let parts):
+      out.put("changeFiles", parts.count)
+      for part in parts { out.put("part") { part.write(to: &$0) } }
     case .unfit(let reason, let path):
       out.put("unfit", path)
       out.put("reason", reason)
@@ -225,6 +228,16 @@ extension Effect {
     case "changeMode":
       self = .changeMode(
         try reader.path("changeMode"), from: try reader.mode("from"), to: try reader.mode("to"))
+    case "changeFiles":
+      var parts: [Effect] = []
+      for _ in 0..<(try reader.int("changeFiles")) {
+        var inner = FieldReader(try reader.bytes("part"))
+        let part = try Effect(from: &inner)
+        guard part.writtenPath != nil else { throw FieldFault(key: "part", expected: "a change of a file") }
+        try inner.end()
+        parts.append(part)
+      }
+      self = .changeFiles(parts)
     case "unfit":
       let path = try reader.path("unfit")
       self = .unfit(reason: try reader.string("reason"), path)

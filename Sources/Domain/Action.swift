@@ -14,7 +14,7 @@ package struct Action: Hashable, Sendable {
   /// True when the pre-image is kept and the effect can be put back byte for byte.
   package var canBeUndone: Bool {
     switch effect {
-    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode: true
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode, .changeFiles: true
     case .readFile, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
     case .outside, .unfit, .sendMail, .post, .call, .command, .push, .other: false
@@ -22,7 +22,15 @@ package struct Action: Hashable, Sendable {
   }
 
   /// True where `a` must have shown everything first: what goes out or can't be put back.
-  package var mustBeSeenWhole: Bool { kind.goesOut || !canBeUndone || kind == .fileDelete }
+  package var mustBeSeenWhole: Bool { kind.goesOut || !canBeUndone || kind == .fileDelete || effect.deletes }
+
+}
+
+extension Effect {
+  /// Among other things it deletes a file.
+  fileprivate var deletes: Bool {
+    fileParts.contains { if case .deleteFile = $0 { true } else { false } }
+  }
 }
 
 /// What the agent says about a proposal. Nothing here decides anything.

@@ -10,6 +10,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   case folderRemove = "folder.remove"
   /// Other permissions of a folder.
   case folderMode = "folder.mode"
+  /// Several of the changes above as one; each is judged as what it is.
+  case fileChange = "file.change"
   /// Anything outside the allowed folders.
   case fileOutside = "file.outside"
   /// Something in an allowed folder that is never put in place: a link, a device, a name that can't be.
@@ -53,6 +55,7 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .folderMake: "folder"
     case .folderRemove: "rmdir"
     case .folderMode: "chmod"
+    case .fileChange: "change"
     case .fileOutside: "outside"
     case .fileUnfit: "unfit"
     case .mailSearch, .driveSearch, .webSearch: "search"
@@ -84,8 +87,7 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
       .gitPush, .driveCreate, .driveEdit, .fileOutside, .commandRun, .other:
       true
     case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode,
-      .fileUnfit,
-      .mailSearch, .mailRead, .mailDraft, .driveSearch,
+      .fileChange, .fileUnfit, .mailSearch, .mailRead, .mailDraft, .driveSearch,
       .driveRead, .eventAdd, .webSearch, .webFetch, .findingReport:
       false
     }
@@ -94,7 +96,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   /// True where Ringi can hold the effect back and show it at the end of the run.
   package var canBeHeld: Bool {
     switch self {
-    case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .folderMode, .mailSearch,
+    case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .folderMode, .fileChange,
+      .mailSearch,
       .mailRead, .mailDraft,
       .driveSearch, .driveRead,
       .eventAdd, .webSearch, .webFetch, .findingReport:
@@ -108,7 +111,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
 
   /// True for what changes files of the allowed folders.
   package var isFile: Bool {
-    [.fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode].contains(self)
+    [.fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode, .fileChange].contains(
+      self)
   }
 
   /// True for what only looks.

@@ -41,6 +41,9 @@ package enum Classifier {
     return Action(kind: kind, effect: effect, evidence: evidence)
   }
 
+  /// Of a change of files, which needs no facts.
+  package static func kind(ofFile effect: Effect) -> ActionKind { plainKind(effect, JudgingFacts()) }
+
   private static let alwaysStrict: Set<ActionKind> = [.paymentMake, .hrWrite, .contractSend, .personalDataSend]
 
   private static func plainKind(_ effect: Effect, _ facts: JudgingFacts) -> ActionKind {
@@ -53,6 +56,7 @@ package enum Classifier {
     case .makeFolder: .folderMake
     case .removeFolder: .folderRemove
     case .changeMode: .folderMode
+    case .changeFiles: .fileChange
     case .unfit: .fileUnfit
     case .outside: .fileOutside
     case .draftMail: .mailDraft

@@ -249,6 +249,8 @@ package enum Effect: Hashable, Sendable {
   case removeFolder(FilePath, mode: UInt32?)
   /// Other permission bits for a folder; a file has its own with its content.
   case changeMode(FilePath, from: UInt32, to: UInt32)
+  /// Several changes of files as one: together, all or nothing. None of them is a set itself, no two touch one path.
+  case changeFiles([Effect])
   /// Something in an allowed folder that Ringi never puts in place: a link, a device, a name that can't be. In words.
   case unfit(reason: String, FilePath)
   /// Any file operation whose path is not inside an allowed folder.
@@ -270,6 +272,7 @@ package enum Effect: Hashable, Sendable {
       .makeFolder(let path, _), .removeFolder(let path, _), .changeMode(let path, _, _), .unfit(_, let path):
       path.display
     case .renameFile(let from, _, _): from.display
+    case .changeFiles(let parts): parts.map(\.target).joined(separator: ", ")
     case .outside(_, let path): path
     case .draftMail(let mail), .sendMail(let mail): mail.recipients.joined(separator: ", ")
     case .post(let post): post.channel
@@ -291,6 +294,11 @@ package enum Effect: Hashable, Sendable {
     case .renameFile(let from, _, _): from
     default: nil
     }
+  }
+
+  /// What it does to files, one by one; empty for what touches none.
+  package var fileParts: [Effect] {
+    if case .changeFiles(let parts) = self { parts } else { writtenPath == nil ? [] : [self] }
   }
 
   package var preImage: PreImage? {

@@ -13,6 +13,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case makeFolder(path: [UInt8], mode: UInt32? = nil)
   case removeFolder(path: [UInt8])
   case changeMode(path: [UInt8], mode: UInt32)
+  /// Several changes of files as one.
+  case changes([ProposedEffect])
   /// What Ringi never puts in place, in words: a symbolic link, a device.
   case unfit(reason: String, path: [UInt8])
   /// What lies outside the folders, in words.

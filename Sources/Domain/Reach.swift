@@ -48,6 +48,9 @@ package struct Reach: Hashable, Sendable {
     case .deleteFile(_, let image): reach.bytes = image.content.size
     case .makeFolder, .removeFolder: reach.noun = "empty folder"
     case .changeMode: reach.noun = "folder"
+    case .changeFiles(let parts):
+      reach.things = parts.count
+      reach.bytes = parts.reduce(0) { $0 + (($1.newContent ?? $1.preImage?.content)?.size ?? 0) }
     case .outside, .unfit: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)
     case .post(let post):

@@ -90,6 +90,7 @@ package struct Docket: Hashable, Sendable {
     switch step.kind {
     case .fileCreate: "100 stray files"
     case .fileEdit: "100 files changed"
+    case .fileChange: "100 sets of changes"
     case .fileRename: "100 badly named files"
     case .folderMake: "100 stray folders"
     case .folderRemove: "100 empty folders gone"

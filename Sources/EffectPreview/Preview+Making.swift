@@ -19,6 +19,8 @@ package struct PreviewImages: Sendable {
   package var facts: [String] = []
   /// An undo: what it gives back beside bytes is told.
   package var isGivingBack = false
+  /// Of several changes as one: what belongs to each.
+  package var parts: [PreviewImages] = []
   package init(
     before: [UInt8] = [], after: [UInt8] = [], attachments: [(path: String, bytes: [UInt8])] = [],
     basis: (path: String, bytes: [UInt8])? = nil
@@ -51,6 +53,20 @@ extension Preview {
     let body = large(effect) ?? images.readable.map { converted($0, images) } ?? body(effect, images, findings)
     let beside = [permissions(effect), images.isGivingBack ? details(effect) : attributes(effect)].compactMap { $0 }
     return beside.isEmpty ? body : Preview(lines: beside.map { PreviewLine(.label, $0) }, then: body)
+  }
+
+  /// One after the other, under a heading each. Their changes can't be kept one by one: they are one change.
+  private static func together(_ parts: [Effect], _ images: [PreviewImages]) -> Preview {
+    var lines: [PreviewLine] = []
+    for (index, part) in parts.enumerated() {
+      let verb = Classifier.kind(ofFile: part).verb.uppercased()
+      if index > 0 { lines.append(PreviewLine(.gap, "")) }
+      lines.append(PreviewLine(.label, "\(index + 1) of \(parts.count): \(verb) \(part.target)"))
+      lines += of(part, images: index < images.count ? images[index] : PreviewImages()).lines.map {
+        PreviewLine($0.role, $0.text, number: $0.number, marks: $0.marks)
+      }
+    }
+    return Preview(lines: lines, changes: 1)
   }
 
   /// What an undo gives back beside bytes and permissions.
@@ -132,6 +148,7 @@ extension Preview {
           ("becomes", push.new),
         ], body: decoded(images.after) ?? "")
     case .reportFindings(let document, _): flags(document, findings)
+    case .changeFiles(let parts): together(parts, images.parts)
     case .other(let other): plain([("target", other.target)], body: other.payload)
     }
   }

@@ -74,7 +74,7 @@ package final class Performer {
   /// One outcome for each effect, in order. File effects of one permit succeed or roll back together.
   package func perform(_ permit: consuming Permit) -> [(step: StepID, outcome: Outcome)] {
     let effects = permit.effects
-    let files = effects.filter { $0.action.effect.writtenPath != nil }
+    let files = effects.filter { !$0.action.effect.fileParts.isEmpty }
     var fileOutcome: Outcome?
     var notes: [StepID: String] = [:]
     var leftovers: [StepID: String] = [:]
@@ -87,7 +87,8 @@ package final class Performer {
         leftovers = set.leftovers
       } catch {
         fileOutcome =
-          effects.count > 1 || error.code == .changed || error.code == .exists
+          effects.count > 1 || files.contains { $0.action.effect.fileParts.count > 1 } || error.code == .changed
+            || error.code == .exists
           ? .rolledBack(detail: error.sentence) : .failed(detail: error.sentence)
       }
     }
@@ -95,7 +96,7 @@ package final class Performer {
       if let left = leftovers[effect.step] { return (effect.step, .rolledBack(detail: left)) }
       if let note = notes[effect.step] { return (effect.step, .done(detail: note)) }
       return (
-        effect.step, effect.action.effect.writtenPath != nil ? fileOutcome ?? .failed(detail: "") : perform(effect)
+        effect.step, !effect.action.effect.fileParts.isEmpty ? fileOutcome ?? .failed(detail: "") : perform(effect)
       )
     }
   }
@@ -140,7 +141,8 @@ package final class Performer {
     case .push(let push): return programs.push(push)
     case .outside: return .failed(detail: "outside the allowed folders")
     case .unfit(let reason, _): return .failed(detail: "it is never put in place: \(reason)")
-    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode:
+    case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode,
+      .changeFiles:
       return .failed(detail: "")
     }
   }

@@ -6,6 +6,28 @@ import GateKeeper
 import Glibc
 
 extension FileSet {
+  /// What a set has done already before its performer died is not done twice: the rest of it goes on.
+  func isInPlace(_ effect: Effect, _ scope: FolderScope, _ directory: DirectoryHandle, _ name: [CChar]) -> Bool {
+    func digest(_ folder: DirectoryHandle, _ name: [CChar]) -> Digest? {
+      (try? FolderScope.read(folder, name, "")).flatMap { blobs.digest(of: $0, progress: { _ in }) }
+    }
+    switch effect {
+    case .createFile(_, let content): return digest(directory, name) == content.digest
+    case .editFile(_, let before, let content):
+      return before.content.digest != content.digest && digest(directory, name) == content.digest
+    case .deleteFile:
+      var status = stat()
+      return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT
+    case .renameFile(_, let to, let image):
+      var status = stat()
+      guard fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0, errno == ENOENT,
+        let (folder, name) = try? scope.parent(of: to)
+      else { return false }
+      return digest(folder, name) == image.content.digest
+    default: return false
+    }
+  }
+
   func write(_ content: Content, _ path: FilePath, to file: Int32) throws(ScopeFault) {
     let gone = ScopeFault(.failed, path.display, "its content is gone from the desk")
     guard content.isLarge else {

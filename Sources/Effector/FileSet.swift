@@ -13,28 +13,43 @@ import GateKeeper
 import Glibc
 
 struct FileSet {
+  /// One change, of the step it belongs to.
+  private struct Part {
+    let effect: Effect
+    let step: StepID
+    /// Its place among the changes of the step, and how many those are.
+    let index: Int
+    let count: Int
+  }
+
   struct Item {
     let effect: Effect
     let path: FilePath
     let directory: DirectoryHandle
     let name: [CChar]
-    /// Staged content, or the place displaced content is kept until the end.
+    /// Staged content, or the place displaced content is kept until the end, and the folder it has that in: the
+    /// target's own, or the first above it that does not go in the same set.
     let beside: [CChar]
+    var besideDirectory: DirectoryHandle
     var target: (DirectoryHandle, name: [CChar])?
     let step: StepID
+    /// What belongs together with others is done with them or not at all.
+    let isOfSet: Bool
     var isCommitted = false
     /// Of a folder that was removed: its permission bits.
     var mode: mode_t = 0o755
   }
 
-  private let scopes: Scopes
+  let scopes: Scopes
   let blobs: Blobs
   private let tell: (Progress) -> Void
   private var progress = Progress()
-  private var items: [Item] = []
+  private(set) var items: [Item] = []
   /// Folders that were made on the way to a target, the outermost first.
-  private var made: [FolderScope.Place]? = []
+  private(set) var made: [FolderScope.Place]? = []
   private var isLarge = false
+  /// Folders that are removed in this set.
+  private var leaving: Set<FilePath> = []
   /// Folders that could not be removed because something is in them.
   private(set) var leftovers: [StepID: String] = [:]
   /// What is worth saying of a step that did less than it could have.
@@ -48,9 +63,16 @@ struct FileSet {
 
   mutating func apply(_ effects: [PermittedEffect]) throws(ScopeFault) {
     do throws(ScopeFault) {
-      isLarge = effects.count > Self.large
-      progress.total = effects.reduce(0) { $0 + Self.work($1.action.effect) }
-      for effect in Self.ordered(effects) { try stage(effect.action.effect, effect.step) }
+      let parts = effects.flatMap { whole in
+        let own = whole.action.effect.fileParts
+        return own.enumerated().map {
+          Part(effect: $0.element, step: whole.step, index: $0.offset, count: own.count)
+        }
+      }
+      isLarge = parts.count > Self.large
+      progress.total = parts.reduce(0) { $0 + Self.work($1.effect) }
+      leaving = Set(parts.compactMap { if case .removeFolder(let path, _) = $0.effect { path } else { nil } })
+      for part in Self.ordered(parts) { try stage(part) }
       if isLarge { try syncAll() }
       for item in items {
         try check(item)
@@ -112,7 +134,7 @@ struct FileSet {
   }
 
   /// Folders are made before what goes into them, and removed after what was in them, the deepest first.
-  private static func ordered(_ effects: [PermittedEffect]) -> [PermittedEffect] {
+  private static func ordered(_ effects: [Part]) -> [Part] {
     func rank(_ effect: Effect) -> Int {
       switch effect {
       case .makeFolder: 0
@@ -122,13 +144,14 @@ struct FileSet {
       default: 1
       }
     }
-    func path(_ effect: PermittedEffect) -> [UInt8] { effect.action.effect.writtenPath?.relative ?? [] }
-    let groups = Dictionary(grouping: effects) { rank($0.action.effect) }
+    func path(_ part: Part) -> [UInt8] { part.effect.writtenPath?.relative ?? [] }
+    let groups = Dictionary(grouping: effects) { rank($0.effect) }
     return (groups[0] ?? []).sorted { path($0).lexicographicallyPrecedes(path($1)) } + (groups[1] ?? [])
       + (groups[2] ?? []).sorted { path($1).lexicographicallyPrecedes(path($0)) }
   }
 
-  private mutating func stage(_ effect: Effect, _ step: StepID) throws(ScopeFault) {
+  private mutating func stage(_ part: Part) throws(ScopeFault) {
+    let (effect, step) = (part.effect, part.step)
     guard let path = effect.writtenPath else { return }
     let scope = try scopes.scope(of: path)
     guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, path.display) }
@@ -138,8 +161,16 @@ struct FileSet {
       default: false
       }
     let (directory, name) = try isCreate ? scope.parent(of: path, making: &made) : scope.parent(of: path)
-    let beside = Self.beside(step)
-    var item = Item(effect: effect, path: path, directory: directory, name: name, beside: beside, step: step)
+    if part.count > 1, isInPlace(effect, scope, directory, name) { return }
+    let beside = Self.beside(step, part.index)
+    var item = Item(
+      effect: effect, path: path, directory: directory, name: name, beside: beside, besideDirectory: directory,
+      step: step, isOfSet: part.count > 1)
+    if case .deleteFile = effect, leaving.contains(path.parts.folder) {
+      var folder = path.parts.folder
+      while leaving.contains(folder) { folder = folder.parts.folder }
+      item.besideDirectory = try scope.parent(of: folder.appending(Array("x".utf8))).0
+    }
     if case .renameFile(_, let to, _) = effect {
       let scope = try scopes.scope(of: to)
       guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, to.display) }
@@ -172,19 +203,26 @@ struct FileSet {
   }
 
   private static func isGone(_ item: Item) -> Bool {
-    unlinkat(item.directory.descriptor, item.beside, 0) == 0 || errno == ENOENT
+    unlinkat(item.besideDirectory.descriptor, item.beside, 0) == 0 || errno == ENOENT
   }
 
   /// The name that a step's content has beside its target until it is in place; told by the step, so that what a
   /// killed performer left can be found.
-  private static func beside(_ step: StepID) -> [CChar] { Array(".ringi-step-\(step.value).tmp".utf8CString) }
+  private static func beside(_ step: StepID, _ index: Int) -> [CChar] {
+    Array(".ringi-step-\(step.value)\(index == 0 ? "" : ".\(index)").tmp".utf8CString)
+  }
 
-  /// Removes what a killed performer left beside a step's target. What it displaced is kept on the desk.
+  /// Removes what a killed performer left beside a step's targets. What it displaced is kept on the desk.
   static func sweep(_ effect: Effect, _ step: StepID, scopes: Scopes) {
-    guard let path = effect.writtenPath, let scope = try? scopes.scope(of: path),
-      let (directory, _) = try? scope.parent(of: path)
-    else { return }
-    unlinkat(directory.descriptor, beside(step), 0)
+    for (index, part) in effect.fileParts.enumerated() {
+      guard var path = part.writtenPath, let scope = try? scopes.scope(of: path) else { continue }
+      // In the target's folder, or in one above it.
+      while true {
+        if let (directory, _) = try? scope.parent(of: path) { unlinkat(directory.descriptor, beside(step, index), 0) }
+        guard !path.parts.folder.relative.isEmpty else { break }
+        path = path.parts.folder
+      }
+    }
   }
 
   /// The target is still what the person saw.
@@ -272,7 +310,9 @@ struct FileSet {
       throw ScopeFault(.failed, item.path.display, FolderScope.reason())
     }
     let inside = (try? Self.first(in: item.directory, item.name)).map { ": `\(item.path.appending($0).display)`" }
-    leftovers[item.step] = "something is still in it\(inside ?? "")"
+    let words = "something is still in it\(inside ?? "")"
+    if item.isOfSet { throw ScopeFault(.failed, item.path.display, words) }
+    leftovers[item.step] = words
   }
 
   private static func first(in parent: DirectoryHandle, _ name: [CChar]) throws(ScopeFault) -> [UInt8] {
@@ -298,7 +338,7 @@ struct FileSet {
   }
 
   /// Of a folder, held while it is changed: a name could be a link by now.
-  private func setMode(_ item: Item, _ mode: mode_t) throws(ScopeFault) {
+  func setMode(_ item: Item, _ mode: mode_t) throws(ScopeFault) {
     let folder = openat(item.directory.descriptor, item.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0 else { throw FolderScope.fault(item.path.display) }
     defer { close(folder) }
@@ -312,7 +352,7 @@ struct FileSet {
     case .makeFolder, .removeFolder, .changeMode: return try commitFolder(&item)
     case .createFile: code = cp_renameat2(directory, item.beside, directory, item.name, 1)
     case .editFile: code = cp_renameat2(directory, item.beside, directory, item.name, 2)
-    case .deleteFile: code = cp_renameat2(directory, item.name, directory, item.beside, 1)
+    case .deleteFile: code = cp_renameat2(directory, item.name, item.besideDirectory.descriptor, item.beside, 1)
     case .renameFile:
       guard let target = item.target else { return }
       code = cp_renameat2(directory, item.name, target.0.descriptor, target.name, 1)
@@ -324,36 +364,12 @@ struct FileSet {
     item.isCommitted = true
     // What came out must be what was shown; between check and commit somebody may have written.
     if let image = item.effect.preImage, item.effect.isDisplacing {
-      let displaced = try FolderScope.read(item.directory, item.beside, item.path.display)
+      let displaced = try FolderScope.read(item.besideDirectory, item.beside, item.path.display)
       guard blobs.digest(of: displaced, progress: tell) == image.content.digest else {
         throw ScopeFault(.changed, item.path.display)
       }
       progress.done += image.content.size
     }
-  }
-
-  private func undoAll() {
-    for item in items.reversed() {
-      let directory = item.directory.descriptor
-      var isBack = true
-      if item.isCommitted {
-        switch item.effect {
-        case .createFile: unlinkat(directory, item.name, 0)
-        case .makeFolder: unlinkat(directory, item.name, AT_REMOVEDIR)
-        case .changeMode: try? setMode(item, item.mode)
-        case .removeFolder:
-          if mkdirat(directory, item.name, item.mode) == 0 { fchmodat(directory, item.name, item.mode, 0) }
-        case .editFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 2) == 0
-        case .deleteFile: isBack = cp_renameat2(directory, item.beside, directory, item.name, 1) == 0
-        case .renameFile:
-          if let target = item.target { _ = cp_renameat2(target.0.descriptor, target.name, directory, item.name, 1) }
-        default: break
-        }
-      }
-      // What could not be put back lies beside its place: it may be the only copy of what somebody wrote.
-      if isBack { unlinkat(directory, item.beside, 0) }
-    }
-    for folder in (made ?? []).reversed() { unlinkat(folder.directory.descriptor, folder.name, AT_REMOVEDIR) }
   }
 }
 

@@ -5,6 +5,9 @@
 import Domain
 
 package func evaluate(_ action: Action, under policy: Policy) -> Verdict {
+  if case .changeFiles(let parts) = action.effect, action.kind == .fileChange {
+    return together(parts.map { evaluate(Action(kind: Classifier.kind(ofFile: $0), effect: $0), under: policy) })
+  }
   let verdicts = action.effect.targets.map { evaluate(action.kind, target: $0, under: policy) }
   // A mail to two people is judged for each; the strictest word counts for all.
   guard var verdict = verdicts.max(by: { $0.level < $1.level }) else {
@@ -16,6 +19,20 @@ package func evaluate(_ action: Action, under policy: Policy) -> Verdict {
     verdict.reasons.append("can't be held back, so a person approves it")
   }
   verdict.reasons.append(contentsOf: action.evidence)
+  return verdict
+}
+
+/// Several changes as one are as strict as the strictest of them; the longest hold and the shortest wait count.
+private func together(_ verdicts: [Verdict]) -> Verdict {
+  guard var verdict = verdicts.max(by: { $0.level < $1.level }) else {
+    return Verdict(
+      level: .forbidden, rule: "", origin: nil, isFloor: false, reasons: ["it changes nothing"], brokenRules: [])
+  }
+  verdict.brokenRules = Array(Set(verdicts.flatMap(\.brokenRules))).sorted()
+  verdict.hold = verdicts.map(\.hold).max() ?? 0
+  verdict.expires = verdicts.map(\.expires).filter { $0 > 0 }.min() ?? 0
+  verdict.allowsBulk = verdicts.allSatisfy(\.allowsBulk)
+  verdict.isFloor = verdicts.contains(where: \.isFloor)
   return verdict
 }
 
@@ -122,8 +139,9 @@ extension Effect {
 extension Policy {
   /// Kinds that no rule of the company names without a condition: each is Watched, and worth a line.
   package var greyAreas: [ActionKind] {
+    // A set of changes is judged by what is in it.
     ActionKind.allCases.filter { kind in
-      !company.contains { $0.defect == nil && $0.targets.isEmpty && $0.names(kind) }
+      kind != .fileChange && !company.contains { $0.defect == nil && $0.targets.isEmpty && $0.names(kind) }
     }
   }
 

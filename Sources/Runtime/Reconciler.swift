@@ -23,8 +23,11 @@ struct Reconciler {
       })
     for step in try store.steps(of: run, in: [.unknown]) {
       let effect = try maker.effect(of: step.id)
-      guard let finding = look(effect, step) else {
-        try ask(step, because: "the host died while it did this")
+      let rest = left(of: effect, step)
+      let half = rest.map { _ in (event: StepEvent.reconcileFailed, words: "a part of it was in place") }
+      guard let finding = look(effect, step) ?? (step.verdict.level == .batched ? half : nil) else {
+        try ask(step, because: "the host died while it did this", left: rest)
+        maker.scopes.sweep(effect, of: step.id)
         continue
       }
       maker.scopes.sweep(effect, of: step.id)
@@ -39,15 +42,21 @@ struct Reconciler {
   }
 
   /// What nobody here can find out waits for a person again, and says so on its docket.
-  /// - Parameter words: why nobody knows.
-  func ask(_ step: StepSummary, because words: String) throws(JournalFault) {
-    var warnings = ["\(words): it may have happened already"]
+  /// - Parameters:
+  ///   - words: why nobody knows.
+  ///   - left: what of a set is still to be done, where that can be told.
+  func ask(_ step: StepSummary, because words: String, left: Effect? = nil) throws(JournalFault) {
+    var warnings = [
+      left == nil
+        ? "\(words): it may have happened already" : "\(words): a part of it is in place, this is what is left"
+    ]
     if step.kind == .mailSend || step.kind == .eventInvite {
       // What tells this mail from any other where it may have arrived.
       warnings.append(
         "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")
     }
-    let revised = try maker.changing(try maker.revised(step)) {
+    let form = if let left { try maker.revised(step, as: left) } else { try maker.revised(step) }
+    let revised = try maker.changing(form) {
       $0.reach.warnings.removeAll { $0.contains("it may have happened already") || $0.contains("Message-ID") }
       $0.reach.warnings.insert(contentsOf: warnings, at: 0)
     }
@@ -56,6 +65,15 @@ struct Reconciler {
         step: step.id, event: .ask, actor: .performer, reasonCode: "may-have-happened",
         reason: "it may have happened already; yes does it again", revised: revised)
     ])
+  }
+
+  /// What a set has still to do after its performer died in the middle; nil where that can't be told of each.
+  private func left(of effect: Effect, _ step: StepSummary) -> Effect? {
+    guard case .changeFiles(let parts) = effect else { return nil }
+    let found = parts.map { look($0, step)?.event }
+    guard !found.contains(nil) else { return nil }
+    let rest = zip(parts, found).filter { $0.1 == .reconcileFailed }.map(\.0)
+    return rest.count == 1 ? rest[0] : .changeFiles(rest)
   }
 
   /// nil where the disk can't tell: mail, posts and calls stay unknown until a person looks.
@@ -90,6 +108,10 @@ struct Reconciler {
       case from?: return (.reconcileFailed, "it had not begun")
       default: return nil
       }
+    case .changeFiles(let parts):
+      let found = parts.map { look($0, step) }
+      if found.allSatisfy({ $0?.event == .reconcileDone }) { return (.reconcileDone, "all of it was in place") }
+      return found.allSatisfy({ $0?.event == .reconcileFailed }) ? (.reconcileFailed, "it had not begun") : nil
     case .outside, .unfit, .post, .addEvent, .call, .command, .push, .other: return nil
     }
   }

@@ -29,6 +29,7 @@ struct StagingArea {
     case .renameFile(let from, let to, let image):
       put(from, .gone(step))
       put(to, .content(step, image.content))
+    case .changeFiles(let parts): for part in parts { add(step, part) }
     default: break
     }
   }

@@ -18,6 +18,7 @@ extension StepMaker {
     case .editFile(let own, let image, let bytes):
       (path, content) = (own, bytes)
       before = try store.load(image.content.digest) ?? []
+    case .changeFiles(let parts): return try clashing(step, set: parts)
     case .changeMode(let path, let from, let to): return try clashing(step, path, from, to)
     default: return nil
     }

@@ -24,8 +24,19 @@ extension StepMaker {
     var material = Material(effect: effect)
     material.basis = step.basis
     material.images.isGivingBack = if let isUndo { isUndo } else { try store.isUndo(step.id) }
-    material.images.before = try bytes(effect.preImage?.content.digest)
-    material.images.after = try bytes(effect.newContent?.digest)
+    func images(_ part: Effect) throws(JournalFault) -> PreviewImages {
+      PreviewImages(
+        before: try bytes(part.preImage?.content.digest), after: try bytes(part.newContent?.digest))
+    }
+    let own = try images(effect)
+    (material.images.before, material.images.after) = (own.before, own.after)
+    if case .changeFiles(let parts) = effect {
+      for part in parts {
+        var one = try images(part)
+        one.isGivingBack = material.images.isGivingBack
+        material.images.parts.append(one)
+      }
+    }
     if case .createFile = effect, let basis = step.basis {
       let shown = try store.previewBytes(of: step.id).flatMap { try? Preview(bytes: $0) }
       material.images.basis = (shown?.repeated ?? "the file it repeats", try bytes(basis))
@@ -197,31 +208,41 @@ extension StepMaker {
     return try preImage(now)
   }
 
+  /// What puts an effect back, against the disk as it is now; nil where nothing does.
+  func inverse(of done: Effect) throws(JournalFault) -> Effect? {
+    switch done {
+    case .createFile(let path, _): try image(path).map { .deleteFile(path, $0) }
+    case .editFile(let path, let before, _):
+      try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
+    case .deleteFile(let path, let before): .createFile(path, before.content.with(mode: before.mode))
+    case .makeFolder(let path, let mode): .removeFolder(path, mode: mode)
+    case .removeFolder(let path, let mode): .makeFolder(path, mode: mode)
+    case .changeMode(let path, let from, _):
+      (try? scopes.mode(ofFolder: path)).map { .changeMode(path, from: $0, to: from) }
+    case .renameFile(let from, let to, _): try image(to).map { .renameFile(from: to, to: from, $0) }
+    case .changeFiles(let parts): try inverse(ofSet: parts)
+    default: nil
+    }
+  }
+
   /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be
   /// put back.
   func undoing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     let done = try effect(of: step.id)
-    let inverse: Effect?
-    switch done {
-    case .createFile(let path, _): inverse = try image(path).map { .deleteFile(path, $0) }
-    case .editFile(let path, let before, _):
-      inverse = try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
-    case .deleteFile(let path, let before): inverse = .createFile(path, before.content.with(mode: before.mode))
-    case .makeFolder(let path, let mode): inverse = .removeFolder(path, mode: mode)
-    case .removeFolder(let path, let mode): inverse = .makeFolder(path, mode: mode)
-    case .changeMode(let path, let from, _):
-      inverse = (try? scopes.mode(ofFolder: path)).map { .changeMode(path, from: $0, to: from) }
-    case .renameFile(let from, let to, _): inverse = try image(to).map { .renameFile(from: to, to: from, $0) }
-    default: inverse = nil
-    }
+    let inverse = try inverse(of: done)
     guard let inverse else { return nil }
     var origin = step
     origin.basis = nil
     // What was noted on the step that is undone is no fact about its undoing.
     origin.reach.warnings = []
     return try changing(try revised(origin, as: inverse, isUndo: true)) { new in
-      if let after = done.newContent, let now = inverse.preImage, now.content.digest != after.digest {
-        new.reach.warnings.insert("it was changed since; undoing loses that change", at: 0)
+      let after = Dictionary(done.fileParts.map { ($0.writtenPath, $0.newContent?.digest) }) { first, _ in first }
+      for part in inverse.fileParts {
+        guard let left = after[part.writtenPath] ?? nil, let now = part.preImage, now.content.digest != left else {
+          continue
+        }
+        let name = inverse.fileParts.count > 1 ? "\(part.target): " : ""
+        new.reach.warnings.insert("\(name)it was changed since; undoing loses that change", at: 0)
       }
       new.undoes = step.id
       new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")

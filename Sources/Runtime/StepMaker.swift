@@ -193,7 +193,7 @@ struct StepMaker {
     return step
   }
 
-  private func material(_ proposed: ProposedEffect, _ staging: StagingArea) throws -> Material {
+  func material(_ proposed: ProposedEffect, _ staging: StagingArea) throws -> Material {
     switch proposed {
     case .read(let path): return try read(path, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
@@ -213,6 +213,7 @@ struct StepMaker {
     case .delete(let path): return try delete(path, staging)
     case .rename(let from, let to): return try rename(from, to, staging)
     case .copy(let from, let to): return try copy(from, to, staging)
+    case .changes(let parts): return try together(parts, staging)
     case .draft(let mail, let attachments):
       return try message(mail, attachments, staging) { .draftMail($0) }
     case .send(let mail, let attachments):

@@ -37,14 +37,20 @@ extension Ringi {
   }
 }
 
-/// A kept review that waits for a performer: an edit, a new file in a new folder, a rename, a new empty folder.
+/// A kept review that waits for a performer: an edit, a new file in a new folder, a rename, a new empty folder, and three
+/// changes that are one step.
 struct KeptReview {
   let ringi: Ringi
   let space: String
   var files: String { "\(space)/files" }
 
-  static let before = ["edited.md": "old\n", "moved.md": "same\n", "gone.md": "to go\n"]
-  static let after = ["edited.md": "new\n", "moved to.md": "same\n", "deep/made.md": "made\n"]
+  static let before = [
+    "edited.md": "old\n", "moved.md": "same\n", "gone.md": "to go\n", "one.md": "1\n", "two.md": "2\n",
+  ]
+  static let after = [
+    "edited.md": "new\n", "moved to.md": "same\n", "deep/made.md": "made\n", "one.md": "11\n", "moved two.md": "2\n",
+    "three.md": "3\n",
+  ]
 
   /// - Parameter onSmallDisks: the desk and the folder each lie on a memory disk of 4 MiB, which only root can make.
   init(onSmallDisks: Bool = false) throws {
@@ -60,6 +66,11 @@ struct KeptReview {
       .write(path: bytes("edited.md"), text: Array("new\n".utf8)),
       .write(path: bytes("deep/made.md"), text: Array("made\n".utf8)),
       .rename(from: bytes("moved.md"), to: bytes("moved to.md")), .makeFolder(path: bytes("empty")),
+      .changes([
+        .write(path: bytes("one.md"), text: Array("11\n".utf8)),
+        .rename(from: bytes("two.md"), to: bytes("moved two.md")),
+        .write(path: bytes("three.md"), text: Array("3\n".utf8)),
+      ]),
       .delete(path: bytes("gone.md")),
     ]
     for effect in effects {
