@@ -122,8 +122,10 @@ enum Standing {
     let left = (due.milliseconds - model.time.milliseconds + 999) / 1_000
     if left <= 0 { return "due now" }
     if left < 120 { return "sends in \(left) s" }
-    let isToday = due.date(offset: model.zone) == model.time.date(offset: model.zone)
-    let day = isToday ? "" : "\(due.date(offset: model.zone).suffix(5)) "
+    let date = due.date(offset: model.zone)
+    let tomorrow = Timestamp(milliseconds: model.time.milliseconds + 86_400_000).date(offset: model.zone)
+    let day =
+      date == model.time.date(offset: model.zone) ? "" : date == tomorrow ? "tomorrow " : "\(date.suffix(5)) "
     return "sends at \(day)\(due.clock(offset: model.zone).prefix(5))"
   }
 }

@@ -86,15 +86,19 @@ enum Words {
     case .withdrawn where step.decidedBy.isEmpty: return "nobody: withdrawn"
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
-      // The time that counts now, whatever the rule says of a hold.
-      let isPaused = model.run?.isPaused == true
-      let due =
-        step.state != .approved
-        ? "" : isPaused ? "; held, the run is paused" : step.dueAt.map { "; \(Standing.countdown($0, model))" } ?? ""
-      let seen = step.painted.isEmpty ? "" : ", \(step.painted)"
       let after = step.state == .withdrawn ? ", then withdrawn" : ""
-      return
-        "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(due)\(seen)\(after)"
+      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(after)"
+    }
+  }
+
+  static func decided(_ line: DecidedLine, _ step: StepSummary, _ model: Model) -> String {
+    switch line {
+    case .by: "by \(decider(step, model))"
+    // The time that counts now, whatever the rule says of a hold.
+    case .due:
+      model.run?.isPaused == true
+        ? "held, the run is paused" : step.dueAt.map { Standing.countdown($0, model) } ?? "now"
+    case .shown: step.painted
     }
   }
 
@@ -102,6 +106,7 @@ enum Words {
     switch step.state {
     case .waiting: "waits for you"
     case .done where step.isRelayed: "allowed, the agent does it"
+    case .done where step.reason.hasPrefix(Outbox.prefix): "in the outbox, not sent"
     case .refused: "refused by policy"
     case .approved where step.dueAt != nil: "approved, held"
     case .approved: "approved, being done"
@@ -109,5 +114,16 @@ enum Words {
     case .unknown: "unknown: the host died while doing it"
     default: step.state.word
     }
+  }
+}
+
+/// What is told of a decision in a row of its own, so that none of it is cut.
+package enum DecidedLine: String, Hashable, Sendable {
+  case by = "decided"
+  case due
+  case shown
+
+  static func lines(_ step: StepSummary) -> [DecidedLine] {
+    [.by] + (step.state == .approved ? [.due] : []) + (step.painted.isEmpty ? [] : [.shown])
   }
 }

@@ -81,7 +81,7 @@ enum OverlayView {
         [
           [
             Span(
-              "\(held) approved step\(held == 1 ? "" : "s") \(held == 1 ? "takes" : "take") effect then, at once where the time has passed; `u` takes one back before.",
+              "\(held) approved step\(held == 1 ? "" : "s") \(held == 1 ? "takes" : "take") effect then; what is more than a minute late waits for you again. `u` takes one back before.",
               .warning)
           ]
         ], "\(yes) go on · Esc back, it stays paused", &frame)
@@ -255,13 +255,19 @@ enum OverlayView {
     line(model, "command", field, "", &frame)
   }
 
+  /// Of a message the number: its recipients are among what is changed.
+  private static func edited(_ step: StepSummary?) -> String {
+    guard let step else { return "it" }
+    return step.kind.isFile ? step.target : "#\(step.number), \(step.kind.verb)"
+  }
+
   private static func editor(_ model: Model, _ id: StepID, _ field: TextField, _ frame: inout Frame) {
     let region = Region(x: 0, y: 1, width: model.width, height: model.height - 2)
     frame.fill(region)
     frame.box(
       region,
       title: [
-        Span("Ctrl-S keep · Esc back  ", .key), Span("your version of \(model.steps[id]?.target ?? "it")", .title),
+        Span("Ctrl-S keep · Esc back  ", .key), Span("your version of \(edited(model.steps[id]))", .title),
       ],
       role: .focus, ascii: model.isASCII)
     let inner = Region(x: region.x + 1, y: region.y + 1, width: region.width - 2, height: region.height - 2)

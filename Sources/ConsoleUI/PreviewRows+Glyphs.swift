@@ -4,14 +4,15 @@ import EffectPreview
 
 extension PreviewRows {
   /// A row ready to be put.
-  /// - Parameter decided: who or what decided the step, for the one row that says so.
+  /// - Parameter decided: who or what decided the step, for the rows that say so.
   package func glyphs(
-    _ index: Int, discarded: Set<Int>, currentChange: Int?, decided: String, ascii: Bool
+    _ index: Int, discarded: Set<Int>, currentChange: Int?, decided: (DecidedLine) -> String, ascii: Bool
   ) -> [(Glyph, Role)] {
     switch rows[index] {
     case .docket(let part): return docketGlyphs(docket.lines[part.line], part)
-    case .decided:
-      return SafeText.glyphs("decided").map { ($0, .dim) } + SafeText.glyphs(" by \(decided)").map { ($0, .key) }
+    case .decided(let line):
+      let label = line.rawValue + String(repeating: " ", count: Self.labelWidth - line.rawValue.utf8.count)
+      return SafeText.glyphs(label).map { ($0, .dim) } + SafeText.glyphs(decided(line)).map { ($0, .key) }
     case .reason(let part): return docketGlyphs(Docket.Line("reason", reason), part)
     case .rule:
       let words = preview.changes == 0 ? "" : " \(preview.changes) change\(preview.changes == 1 ? "" : "s") "

@@ -26,7 +26,7 @@ package struct PreviewRows: Hashable, Sendable {
     /// Old at the left, new at the right; nil where that side has nothing.
     case pair(Part?, Part?)
     /// Who decided it: the desk's word, not part of what was shown for deciding.
-    case decided
+    case decided(DecidedLine)
     /// A person's reason, or why it failed or was withdrawn: whole, as it is what people ask first.
     case reason(Part)
   }
@@ -68,7 +68,9 @@ package struct PreviewRows: Hashable, Sendable {
       rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }
     }
     let isOpen = step.state == .waiting || step.state == .staged
-    if !isOpen, !step.decidedBy.isEmpty || step.state == .expired { rows.append(.decided) }
+    if !isOpen, !step.decidedBy.isEmpty || step.state == .expired {
+      rows += DecidedLine.lines(step).map { .decided($0) }
+    }
     // How a command ended is what people ask of it.
     let tells = Self.hasReason(step.state) || step.kind == .commandRun && step.state == .done
     reason = tells ? step.reason : ""

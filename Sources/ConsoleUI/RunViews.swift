@@ -97,7 +97,7 @@ enum PreviewView {
       drawing.frame.put(
         rows.glyphs(
           index, discarded: step.discardedChanges, currentChange: rows.changeRows.count > 1 ? model.change : nil,
-          decided: Words.decider(step, model), ascii: model.isASCII), x: area.x,
+          decided: { Words.decided($0, step, model) }, ascii: model.isASCII), x: area.x,
         y: area.y + index - model.previewScroll, limit: area.width)
     }
     drawing.frame.more(region, rows.rows.count - end, "rows", ascii: model.isASCII)

@@ -17,6 +17,8 @@ package struct Reach: Hashable, Sendable {
   package var becomes = ""
   /// The subject of a mail, the title of an event; empty for anything else.
   package var topic = ""
+  /// How many folders around a new file are made with it.
+  package var newFolders = 0
 
   package init(
     things: Int, noun: String, bytes: Int, outsideRecipients: [String], insideRecipients: [String],
@@ -134,6 +136,7 @@ extension Reach {
     out.put("readInto", readInto)
     if !becomes.isEmpty { out.put("becomes", becomes) }
     if !topic.isEmpty { out.put("topic", topic) }
+    if newFolders > 0 { out.put("newFolders", newFolders) }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -145,5 +148,6 @@ extension Reach {
       canBeUndone: try reader.bool("canBeUndone"), readInto: try reader.string("readInto"))
     if reader.nextKey == "becomes" { becomes = try reader.string("becomes") }
     if reader.nextKey == "topic" { topic = try reader.string("topic") }
+    if reader.nextKey == "newFolders" { newFolders = try reader.int("newFolders") }
   }
 }

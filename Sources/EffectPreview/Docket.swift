@@ -68,7 +68,9 @@ package struct Docket: Hashable, Sendable {
 
   private static func affects(_ step: StepSummary, saysSaved: Bool) -> String {
     let reach = step.reach
-    var parts = ["\(reach.things) \(reach.noun)\(reach.things == 1 ? "" : "s")"]
+    let folders =
+      reach.newFolders == 0 ? "" : reach.newFolders == 1 ? " in a new folder" : " in \(reach.newFolders) new folders"
+    var parts = ["\(reach.things) \(reach.noun)\(reach.things == 1 ? "" : "s")\(folders)"]
     if !reach.outsideRecipients.isEmpty { parts.append("\(reach.outsideRecipients.count) outside the company") }
     if !reach.insideRecipients.isEmpty { parts.append("\(reach.insideRecipients.count) inside") }
     if !reach.readInto.isEmpty {

@@ -313,6 +313,14 @@ package final class Scopes {
     return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// What is in a folder; nil where there is none, or it can't be read.
+  package func names(in path: FilePath) -> [[UInt8]]? {
+    guard let (parent, name) = try? scope(of: path).parent(of: path) else { return nil }
+    let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0 else { return nil }
+    return try? FileNames.list(DirectoryHandle(folder)).filter { $0 != [46] && $0 != [46, 46] }
+  }
+
   /// Permission bits of a folder, as `st_mode & 0o7777`.
   package func mode(ofFolder path: FilePath) throws(ScopeFault) -> UInt32 {
     let (directory, name) = try scope(of: path).parent(of: path)

@@ -6,7 +6,10 @@ import Domain
 
 package func evaluate(_ action: Action, under policy: Policy) -> Verdict {
   if case .changeFiles(let parts) = action.effect, action.kind == .fileChange {
-    return together(parts.map { evaluate(Action(kind: Classifier.kind(ofFile: $0), effect: $0), under: policy) })
+    let each = parts.map { evaluate(Action(kind: Classifier.kind(ofFile: $0), effect: $0), under: policy) }
+    // A rule on sets can only be stricter than those on what is in them.
+    let own = parts.map { evaluate(action.kind, target: $0.target, under: policy) }.filter { !$0.rule.isEmpty }
+    return together(each + (parts.isEmpty ? [] : own))
   }
   let verdicts = action.effect.targets.map { evaluate(action.kind, target: $0, under: policy) }
   // A mail to two people is judged for each; the strictest word counts for all.

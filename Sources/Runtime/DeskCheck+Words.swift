@@ -60,6 +60,14 @@ extension DeskCheck {
       guard isStarted, start.fields["rule"] == run.agent else {
         return "run \(run.id) was started by another person or with another agent than it says"
       }
+      // Before this was recorded the grade stood in no entry.
+      if let grade = start.fields["reason-code"], !grade.isEmpty {
+        let definition = RunSummary.definition(
+          directory: run.directory, command: run.command, view: run.view, shown: run.shown)
+        guard grade == run.grade.rawValue, start.fields["origin"] == run.model.description, start.words == run.goal,
+          start.fields["effect"] == definition.description
+        else { return "run \(run.id) was started with another goal, grade, model, folder or command than it says" }
+      }
       let states = Set(RunState.allCases.map { "run \($0.rawValue)" })
       let state = entries.last { states.contains($0.fields["event"] ?? "") }
       guard
@@ -76,13 +84,7 @@ extension DeskCheck {
       guard let row = rows[name] else { return "\(name) is gone from the desk" }
       let raised = entries.first { $0.fields["event"] == "incident raised" }
       let closed = entries.last { $0.fields["event"] == "incident closed" }
-      // The row is stamped in the transaction of its entry.
-      let isTimed = { (entry: Told.Entry?, time: Timestamp?) -> Bool in
-        guard let time else { return entry == nil }
-        let told = entry.flatMap { Timestamp(rfc3339: $0.fields["time"] ?? "") }
-        return told.map { abs($0.milliseconds - time.milliseconds) < 60_000 } ?? false
-      }
-      guard isTimed(raised, row.raisedAt), isTimed(closed, row.closedAt),
+      guard Self.isTimed(raised?.fields, row.raisedAt), Self.isTimed(closed?.fields, row.closedAt),
         raised?.fields["run"] ?? "" == row.run?.description ?? ""
       else { return "\(name) has another time or run than was recorded" }
       guard raised?.words == row.what, raised?.actor == row.raisedBy, closed?.words ?? "" == row.outcome,

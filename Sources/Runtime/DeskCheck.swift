@@ -88,10 +88,21 @@ struct DeskCheck {
         ? "it says \(step.decidedBy) decided it, the log knows of no such decision"
         : "the log says that \(decider) decided it"
     }
+    guard Self.isTimed(leaves.first, step.proposedAt), step.decidedBy.isEmpty || Self.isTimed(word, step.decidedAt)
+    else {
+      return "it was proposed or decided at another time than it says"
+    }
     if let fault = try reason(step, leaves) { return fault }
     let approved = leaves.last { $0["event"] == StepEvent.approve.record }?["reason-code"] ?? ""
     if let due = step.dueAt, approved != "due \(due.rfc3339)" { return "the log knows of no such time for it" }
     return nil
+  }
+
+  /// A row is stamped in the transaction of its entry; a busy machine takes a moment in between.
+  static func isTimed(_ entry: [String: String]?, _ time: Timestamp?) -> Bool {
+    guard let time else { return entry == nil }
+    let told = entry.flatMap { Timestamp(rfc3339: $0["time"] ?? "") }
+    return told.map { abs($0.milliseconds - time.milliseconds) < 60_000 } ?? false
   }
 
   private static let events = Set(StepEvent.allCases.map(\.record))

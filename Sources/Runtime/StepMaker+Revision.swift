@@ -104,6 +104,10 @@ extension StepMaker {
     if since.count > 1 { material.rest = "what keeping the agent’s version would make of the file as it is now:" }
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
+    // The folders were not there when it was first looked at; they may be by now.
+    if step.reach.newFolders > 0, case .createFile = effect {
+      new = try changing(new) { $0.reach.newFolders = step.reach.newFolders }
+    }
     // What was found out about it, beside what its effect tells, stays true of its next form.
     let own = try ownWarnings(step)
     let kept = own.filter { !new.reach.warnings.contains($0) }
@@ -229,7 +233,7 @@ extension StepMaker {
   /// put back.
   func undoing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     let done = try effect(of: step.id)
-    let inverse = try inverse(of: done)
+    let inverse = try inverse(of: done).map { (effect) throws(JournalFault) in try withFolders(effect, of: step) }
     guard let inverse else { return nil }
     var origin = step
     origin.basis = nil

@@ -49,6 +49,8 @@ struct StepMaker {
       material.since = [try rejectedBefore(material.effect) ?? rewrittenBefore(material)].compactMap { $0 }
       var step = try finish(material, claims: proposal.claims, plan: plan, isRelayed: isRelayed)
       let warnings = material.warnings
+      let folders = newFolders(around: step.action.effect)
+      if folders > 0 { step = try changing(step) { $0.reach.newFolders = folders } }
       if !warnings.isEmpty { step = try changing(step) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) } }
       return (try afterFlags(try notTwice(step)), material.images.after)
     } catch let fault as ScopeFault {

@@ -1,5 +1,6 @@
 // Runs, their plans, and what a person marks before a review is finished.
 
+import AuditLog
 import Domain
 import GateKeeper
 import SQLite
@@ -26,6 +27,20 @@ package struct NewRun: Sendable {
   }
 }
 
+extension RunSummary {
+  /// What a run was started on and as what, as its first entry commits to it.
+  package static func definition(
+    directory: String, command: [String], view: PrivateView, shown: [String]
+  ) -> Digest {
+    var out = FieldWriter()
+    out.put("directory", directory)
+    out.put("command", strings: command)
+    out.put("view", view.rawValue)
+    out.put("shown", strings: shown)
+    return Hashing.sha256(out.bytes)
+  }
+}
+
 extension DeskStore {
   private static func joined(_ words: [String]) -> Value {
     .blob(Array(words.map { Array($0.utf8) }.joined(separator: [0])))
@@ -46,9 +61,13 @@ extension DeskStore {
           Self.joined(new.command), .text(new.view.rawValue), Self.joined(new.shown))
         return RunID(connection.lastInsertID)
       }
-      try log.append(.person(person), "run started", run: id) {
+      try log.append(.person(person), "run started", run: id, note: new.goal) {
         $0.policy = new.policy
         $0.rule = new.agent
+        $0.reasonCode = new.grade.rawValue
+        $0.origin = new.model.description
+        $0.effect = RunSummary.definition(
+          directory: new.workspace.directory, command: new.command, view: new.view, shown: new.shown)
       }
       return id
     }

@@ -139,6 +139,9 @@ struct EndToEndTests {
       ("UPDATE step SET painted = 'seen 9 of 9 lines in 9.0 s' WHERE number = 8", "on the screen"),
       ("UPDATE run SET startedBy = 'eve'", "another person"), ("UPDATE run SET agent = 'other'", "another agent"),
       ("UPDATE run SET state = 'closed'", "state that the log tells"),
+      ("UPDATE run SET goal = 'other'", "another goal"), ("UPDATE run SET grade = 'weak'", "another goal, grade"),
+      ("UPDATE run SET directory = '/tmp'", "folder or command"),
+      ("UPDATE step SET proposedAt = proposedAt - 86400000 WHERE number = 8", "at another time"),
       ("UPDATE leaf SET note = '' WHERE note <> ''", "are gone"),
     ])
   func changedRow(sql: String, named: String) throws {

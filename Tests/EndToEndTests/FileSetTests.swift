@@ -3,6 +3,7 @@
 import Domain
 import Foundation
 import GateKeeper
+import SQLite
 import Storage
 import TestKit
 import Testing
@@ -75,6 +76,10 @@ extension SessionTests {
       #expect(try back.state == .done && now() == Self.before, "\(back.reason)")
       #expect(!FileManager.default.fileExists(atPath: "\(files)/deep"))
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+      // And who decided when is held against the log.
+      try Connection(path: "\(ringi.desk)/desk.db", mode: .create).execute(
+        "UPDATE step SET decidedAt = decidedAt + 86400000 WHERE id = 1")
+      #expect(try ringi("audit", "verify").error.contains("at another time"))
     }
 
     @Test("with one of its files changed meanwhile none is touched, and the step shows which")
@@ -104,6 +109,27 @@ extension SessionTests {
       let done = try ringi.approve(desk, step)
       #expect(done.state == .failed && done.reason.contains("something is still in it: `deep/y.md`"), "\(done.reason)")
       #expect(try now() == there)
+    }
+
+    @Test("undoing a new file takes the folders along that were made for it, once nothing else is in them")
+    func folders() throws {
+      let maker = try DeskActions(desk).maker(RunID(1))
+      let steps = try ["x.md", "y.md"].map { name in
+        let made = try maker.make(
+          Proposal(effect: write("new/deep/\(name)", "x\n"), claims: Claims()), plan: nil, staging: StagingArea(),
+          isRelayed: false)
+        return try keep(try desk.gate.intake(made.step, by: .agent("a")))
+      }
+      #expect(try ringi("show", "1.1").output.contains("1 file in 2 new folders"))
+      let first = try DeskActions(desk).undo(steps[1])
+      #expect(first.kind == .fileDelete, "the other is still in it")
+      #expect(try ringi.approve(desk, first).state == .done)
+      let second = try DeskActions(desk).undo(steps[0])
+      #expect(second.kind == .fileChange && second.target == "new/deep/x.md, new/deep, new")
+      let undone = try ringi.approve(desk, second)
+      #expect(undone.state == .done && !FileManager.default.fileExists(atPath: "\(files)/new"), "\(undone.reason)")
+      let back = try ringi.approve(desk, try DeskActions(desk).undo(undone))
+      #expect(try back.state == .done && now()["new/deep/x.md"] == "x\n", "\(back.reason)")
     }
 
     @Test("what is forbidden for one of them is forbidden for all")

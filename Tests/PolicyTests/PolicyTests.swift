@@ -28,12 +28,31 @@ struct PolicyTests {
       .other: (.watched, false),
     ]
     let rules = try Self.company()
-    for kind in ActionKind.allCases {
+    // A set of changes is judged by what is in it.
+    for kind in ActionKind.allCases where kind != .fileChange {
       let own = rules.filter { $0.subjects == [.kind(kind)] || $0.subjects.contains(.kind(kind)) }
       #expect(own.count == 1, "\(kind)")
       #expect(own.first?.level == table[kind]?.0 && own.first?.isAlways == table[kind]?.1, "\(kind)")
     }
     #expect(Policy(version: "", company: rules, workspace: []).greyAreas.isEmpty)
+  }
+
+  @Test("a set is as strict as the strictest of what is in it, and a rule on sets only tightens")
+  func sets() throws {
+    let content = Content(digest: try #require(Digest([UInt8](repeating: 1, count: 32))), size: 1)
+    let image = PreImage(content: content, mode: 0o644, device: 1, inode: 1)
+    let edit = Effect.editFile(FilePath("a.md"), image, content)
+    let delete = Effect.deleteFile(FilePath("b.md"), image)
+    func level(_ parts: [Effect], _ text: String = "") throws -> TrustLevel {
+      let rules = text.isEmpty ? [] : try PolicyFile.rules("rules:\n\(text)", file: "policy.yaml").rules
+      let policy = Policy(version: "", company: try Self.company(), workspace: rules)
+      return evaluate(Action(kind: .fileChange, effect: .changeFiles(parts)), under: policy).level
+    }
+    #expect(try level([edit]) == .batched && level([edit, delete]) == .watched)
+    #expect(try level([edit], "  - {action: file.edit, target: a.md, level: forbidden}\n") == .forbidden)
+    #expect(try level([edit], "  - {action: file.change, level: watched}\n") == .watched)
+    #expect(try level([edit, delete], "  - {action: file.change, level: autonomous}\n") == .watched)
+    #expect(try level([]) == .forbidden, "what changes nothing is no step")
   }
 
   @Test(
