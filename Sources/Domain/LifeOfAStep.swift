@@ -5,7 +5,7 @@
 //   staged ─▶ kept | discarded | withdrawn | staged (next revision)
 //   permitted, approved, kept ─▶ performing ─▶ done | failed | unknown
 //     performing ─▶ staged (a set was rolled back whole) | waiting (the target had changed, nothing took effect)
-//   unknown ─▶ done | failed | waiting | kept          done ─▶ undone
+//   unknown ─▶ done | failed | waiting | kept          done ◀─▶ undone (an undo, and the undo of that)
 //   approved ─▶ waiting (taken back before it was due)
 //   waiting ◀─▶ staged (a person changed the level of this one step)
 //
@@ -36,6 +36,8 @@ package enum StepEvent: String, Sendable, Hashable, CaseIterable {
   /// It had not begun, and a person has kept it: it goes with the rest of its set.
   case retry
   case undo
+  /// Its undo was undone.
+  case redo
 }
 
 extension StepState {
@@ -73,6 +75,7 @@ extension StepState {
     case (.unknown, .ask): .waiting
     case (.unknown, .retry): .kept
     case (.done, .undo): .undone
+    case (.undone, .redo): .done
     default: nil
     }
   }
@@ -109,7 +112,8 @@ extension StepEvent {
     switch self {
     case .approve, .reject, .keep, .discard, .takeBack: true
     case .refuse, .permit, .stage, .hold, .expire, .withdraw, .tighten, .loosen, .revise, .begin, .succeed, .fail,
-      .rollback, .lose, .reconcileDone, .reconcileFailed, .ask, .retry, .undo:
+      .rollback, .lose, .reconcileDone, .reconcileFailed, .ask, .retry, .undo,
+      .redo:
       false
     }
   }
@@ -141,6 +145,7 @@ extension StepEvent {
     case .ask: "asked"
     case .retry: "taken up again"
     case .undo: "undone"
+    case .redo: "in effect again"
     }
   }
 }

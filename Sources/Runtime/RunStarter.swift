@@ -39,7 +39,9 @@ package enum RunStarter {
   /// A path of the registry as it is on this machine.
   static func place(_ path: String) throws(RuntimeFault) -> String {
     let whole = path.hasPrefix("~/") ? "\(Desk.variable("HOME") ?? "")\(path.dropFirst(1))" : path
-    guard let place = Files.real(whole) else { throw RuntimeFault(.usage, "`\(path)` of desk.yaml does not exist") }
+    guard let place = Files.real(whole) else {
+      throw RuntimeFault(.usage, "`\(path)` of desk.yaml does not exist: make it, or take it out there")
+    }
     return place
   }
 

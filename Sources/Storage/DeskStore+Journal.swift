@@ -152,17 +152,25 @@ extension DeskStore: Journal {
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
     }
     guard transition.event == .succeed else { return }
-    let undone = try Self.sql { () throws(SQLiteFault) in
-      try connection.first("SELECT undoes FROM step WHERE id = ?1 AND undoes IS NOT NULL", .integer(step.id.value)) {
+    guard let undone = try undone(by: step.id), try self.step(undone)?.state == .done else { return }
+    try move(
+      Transition(
+        step: undone, event: .undo, actor: transition.actor, reasonCode: "undone", reason: "undone by #\(step.number)"),
+      &log, change)
+    // What an undo had put back is in effect again once that is undone.
+    guard let first = try self.undone(by: undone), try self.step(first)?.state == .undone else { return }
+    try move(
+      Transition(
+        step: first, event: .redo, actor: transition.actor, reasonCode: "redone",
+        reason: "in effect again by #\(step.number)"),
+      &log, change)
+  }
+
+  private func undone(by step: StepID) throws(JournalFault) -> StepID? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first("SELECT undoes FROM step WHERE id = ?1 AND undoes IS NOT NULL", .integer(step.value)) {
         StepID($0.int(0))
       }
-    }
-    if let undone, try self.step(undone)?.state == .done {
-      try move(
-        Transition(
-          step: undone, event: .undo, actor: transition.actor, reasonCode: "undone", reason: "undone by #\(step.number)"
-        ),
-        &log, change)
     }
   }
 

@@ -12,7 +12,8 @@ struct LifeOfAStepTests {
     permitted withdraw withdrawn, staged revise staged, kept revise staged, staged keep kept, kept withdraw withdrawn, staged discard discarded,
     permitted begin performing, approved begin performing, kept begin performing, performing succeed done,
     performing fail failed, performing rollback staged, performing revise waiting, performing lose unknown,
-    unknown reconcileDone done, unknown reconcileFailed failed, unknown ask waiting, unknown retry kept, done undo undone
+    unknown reconcileDone done, unknown reconcileFailed failed, unknown ask waiting, unknown retry kept, done undo undone,
+    undone redo done
     """.split(whereSeparator: { $0 == "," || $0 == "\n" }).map { String($0) }
 
   @Test("every pair of state and event is as the table says, and no other")

@@ -131,6 +131,11 @@ extension SessionTests {
     #expect(try changed.states() == before)
     _ = try changed.undo(undone)
     #expect(try changed.states() == after)
+    for (first, undo) in zip(done, undone) {
+      // What is in effect says so, and what is not.
+      #expect(try changed.desk.store.step(first.id)?.state == .done)
+      #expect(try changed.desk.store.step(undo.id)?.state == .undone)
+    }
     #expect(try changed.ringi("audit", "verify").output.hasPrefix("intact"))
   }
 
