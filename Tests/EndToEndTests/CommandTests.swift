@@ -53,15 +53,22 @@ extension SessionTests {
     @Test("a command that runs is ended when a person stops the run")
     func stopped() throws {
       try script("echo begun; sleep 60\n")
-      let call = Invocation(arguments: ["/bin/sh", "job.sh"], directory: files, isContained: true)
-      let workspace = try WorkspaceLoader.load("\(ringi.folder.path)/space", desk: desk.directory).workspace
+      let step = try propose(["sh", "job.sh"])
+      try desk.gate.decide([(step: step.id, decision: .approve, shown: Shown(step, painted: "t"))], by: desk.person)
       let began = Clocks.monotonic()
-      var asked = 0
-      let runner = CommandRunner(desk: desk.directory, workspace: workspace) {
-        asked += 1
-        return asked > 1
-      }
-      #expect(runner.run(call).outcome == .failed(detail: "stopped by a person, 1 line of output on the trail"))
+      let host = Process()
+      host.executableURL = URL(filePath: Ringi.program)
+      host.arguments = ["host", "1", "--perform-only"]
+      host.environment = [
+        "RINGI_DESK": ringi.desk, "PATH": "/usr/bin:/bin", "HOME": ringi.folder.path,
+        "RINGI_SHARE": Project.root.path,
+      ]
+      try host.run()
+      while try desk.store.step(step.id)?.state != .performing, Clocks.monotonic() - began < 30_000 { poll(nil, 0, 10) }
+      try DeskActions(desk).stop(RunID(1))
+      host.waitUntilExit()
+      let done = try #require(try desk.store.step(step.id))
+      #expect(done.state == .failed && done.reason.hasPrefix("stopped by a person"), "\(done.state) \(done.reason)")
       #expect(Clocks.monotonic() - began < 30_000)
     }
 
