@@ -132,6 +132,21 @@ extension SessionTests {
       #expect(try back.state == .done && now()["new/deep/x.md"] == "x\n", "\(back.reason)")
     }
 
+    @Test("new bytes never inherit the right to act as somebody else; an undo gives it back with the old ones")
+    func bits() throws {
+      func bits() -> mode_t {
+        var status = stat()
+        stat("\(files)/a.md", &status)
+        return status.st_mode & 0o7777
+      }
+      chmod("\(files)/a.md", 0o4755)
+      let step = try propose([write("a.md", "new\n"), write("b.md", "new\n")])
+      #expect(step.reach.warnings == ["a.md: it loses its set-user-id or set-group-id permission"])
+      let done = try keep(step)
+      #expect(done.state == .done && bits() == 0o755)
+      #expect(try ringi.approve(desk, try DeskActions(desk).undo(done)).state == .done && bits() == 0o4755)
+    }
+
     @Test("what is forbidden for one of them is forbidden for all")
     func forbidden() throws {
       let own = try Self(policy: "rules:\n  - {action: file.edit, target: b.md, level: forbidden}\n")
