@@ -40,7 +40,11 @@ enum Deed {
   }
 
   static func approval(_ step: StepSummary) -> String {
-    switch step.kind {
+    if step.reach.goesNowhere {
+      let outside = step.reach.outsideRecipients.count
+      return outside == 0 ? "put in outbox" : "put in outbox (\(outside) outside)"
+    }
+    return switch step.kind {
     case .mailSend:
       step.reach.outsideRecipients.isEmpty ? "send" : "send to \(step.reach.outsideRecipients.count) outside"
     case .chatSend: "post"
@@ -81,14 +85,21 @@ enum Deed {
       ? "opened to look only\(model.isLocked ? "" : "; :decide-here lets you decide")" : nil
   }
 
+  /// Where the rules can't be read the answer can only be no.
   @Sendable static func noYes(_ model: Model) -> String? {
+    noWord(model)
+      ?? (model.settingsFault.isEmpty ? nil : "nothing is permitted until this is mended: \(model.settingsFault)")
+  }
+
+  /// Neither yes nor no.
+  private static func noWord(_ model: Model) -> String? {
     if model.view == .live || model.view == .audit { return "nothing to decide in this view; 1 is the run" }
     if let why = readOnly(model) { return why }
     switch model.view {
     case .run: return notWaiting(model.selected)
     case .drafts:
       guard let step = model.current else { return "no message is selected" }
-      if isSavedDraft(step), let sending = Standing.sending(step, model) {
+      if isSavedDraft(step) || isFailedSend(step), let sending = Standing.sending(step, model) {
         return sending.state == .done ? "it was sent as #\(sending.number)" : "its sending is #\(sending.number)"
       }
       return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
@@ -121,7 +132,7 @@ enum Deed {
     if model.view == .drafts, isSavedDraft(model.current) {
       return "the draft is saved; nothing is sent unless you say so"
     }
-    return noYes(model)
+    return noWord(model)
   }
 
   /// A flag that nobody has said a word on yet.
@@ -190,8 +201,8 @@ enum Deed {
     step.map { isSavedDraft($0) && Standing.sending($0, model) == nil } ?? false
   }
 
-  /// A send that failed can be raised again, as a person's own step.
-  static func isFailedSend(_ step: StepSummary?) -> Bool { step?.kind == .mailSend && step?.state == .failed }
+  /// A message that did not go out can be raised again, as a person's own step.
+  static func isFailedSend(_ step: StepSummary?) -> Bool { step?.isUndelivered ?? false }
 
   @Sendable static func noRest(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }

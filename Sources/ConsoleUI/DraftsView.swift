@@ -101,7 +101,9 @@ enum Standing {
       return sending.state == .done
         ? ("\(word) as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
     case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
-    case .done: return (step.reason.hasPrefix(Outbox.prefix) ? "in outbox \(at)" : "sent \(at)", .good)
+    case .done where step.isUndelivered:
+      return sending(step, model).map { ("raised as #\($0.number)", .batched) } ?? ("in outbox \(at)", .good)
+    case .done: return ("sent \(at)", .good)
     case .unknown: return ("unknown, see evidence", .danger)
     case .refused: return ("forbidden", .forbidden)
     case .failed: return ("failed", .danger)

@@ -74,6 +74,7 @@ enum HeaderView {
   /// What every view has to say: nothing is decided here, somebody has to answer for something.
   private static func alerts(_ model: Model) -> [Span] {
     var out = model.isReadOnly ? [Span("  LOOK ONLY", .alert)] : []
+    if !model.settingsFault.isEmpty { out.append(Span("  SETTINGS BROKEN", .alert)) }
     let open = model.wall?.incidents.filter(\.isOpen) ?? []
     guard let oldest = open.last else { return out }
     let left = oldest.left(at: model.time)

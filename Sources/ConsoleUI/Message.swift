@@ -58,6 +58,8 @@ package enum Message: Sendable {
   /// A person's version was taken; the editor closes.
   case edited
   case told(String, isBad: Bool)
+  /// Why the rules or the desk's settings can't be read now; empty when they can.
+  case settings(String)
   /// Said once at the start, for a few seconds.
   case greeted(String, isBad: Bool)
 }

@@ -144,6 +144,8 @@ package struct Model: Sendable {
   /// Something long that the run's host is doing.
   package var work: Work?
   package var hasHost = true
+  /// Why the rules or the desk's settings can't be read: nothing is permitted until they can. Empty when they can.
+  package var settingsFault = ""
   /// Opened to look only: no key decides.
   package var isReadOnly = false
   /// Read-only for good.

@@ -143,6 +143,7 @@ enum OverlayView {
     frame.fill(region)
     frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
     let isCut = lines.count > height - 3
+    var hint = hint
     let body = dialogBody(model, lines.count)
     let top = max(0, min(model.overlayScroll, lines.count - body))
     for (offset, line) in lines[top...].prefix(body).enumerated() {
@@ -152,6 +153,9 @@ enum OverlayView {
       let below = lines.count - body - top
       let words = below == 0 ? "the end of the list" : "\(below) more line\(below == 1 ? "" : "s") below: PgDn"
       frame.put(words, .warning, x: region.x + 2, y: region.y + height - 3, limit: width - 4)
+      if below > 0, hint.hasPrefix("\(model.keymap.name(.approve)) ") {
+        hint = "\(model.keymap.name(.approve)) reads on; the yes comes at its end · Esc back"
+      }
     }
     frame.putCut([Span(hint, .key)], x: region.x + 2, y: region.y + height - 2, limit: width - 4)
     return region

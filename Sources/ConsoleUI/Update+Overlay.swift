@@ -125,6 +125,10 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
     }
     return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
   }
+  // A time that was kept is there to be confirmed; another one is typed in its place.
+  if case .later(let id) = purpose, case .character = key, !field.isChanged, model.wantedTime[id] == field.text {
+    field = TextField("", isMultiLine: false)
+  }
   _ = field.handle(key)
   model.overlay = .reason(purpose, field)
   return []
@@ -133,8 +137,8 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
 /// Where no list stands above the line, a number means none of it.
 private func wantsWords(_ purpose: ReasonPurpose) -> Bool {
   switch purpose {
-  case .level, .discardRedline, .incident, .closeIncident: true
-  case .reject, .leaveOut, .later: false
+  case .level, .discardRedline, .leaveOut, .incident, .closeIncident: true
+  case .reject, .later: false
   }
 }
 

@@ -89,6 +89,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .told(let text, let isBad):
     say(&model, text, isBad: isBad)
     return []
+  case .settings(let fault):
+    model.settingsFault = fault
+    say(&model, fault.isEmpty ? "the settings can be read again" : fault, isBad: !fault.isEmpty)
+    return []
   }
 }
 
@@ -177,13 +181,15 @@ private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: St
     return say(&model, "#\(step.number) has expired, which is a no: \(step.reason)", isBad: true)
   }
   guard step.decidedBy == model.person.name, !before.state.isOver, model.overlay == nil else { return }
+  // A quick host is through before the desk is read again.
+  let isBack = before.state != step.state || before.decidedAt != step.decidedAt
   switch step.state {
   // A review says its own sum; a line for each kept file would hide it.
   case .done where step.verdict.level == .watched:
     say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(step.reason)")")
   case .failed: say(&model, "#\(step.number) failed: \(step.reason)", isBad: true)
-  case .waiting where before.state != .waiting: say(&model, "#\(step.number) waits again: \(step.reason)", isBad: true)
-  case .staged where before.state == .performing: say(&model, "not put in place: \(step.reason)", isBad: true)
+  case .waiting where isBack: say(&model, "#\(step.number) waits again: \(step.reason)", isBad: true)
+  case .staged where isBack && before.state != .waiting: say(&model, "not put in place: \(step.reason)", isBad: true)
   default: break
   }
 }

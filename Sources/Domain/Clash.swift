@@ -1,9 +1,20 @@
-/// A prepared result whose file a person changed meanwhile.
+/// A prepared result whose place a person changed meanwhile, in the words that its docket says first.
 package enum Clash {
   package static let warning = "somebody changed it since it was prepared; keeping this replaces their version"
+  /// Of a rename: the content is theirs.
+  package static let renamed = "somebody changed it since it was prepared; keeping this moves their version"
+  /// Of a change of permissions: the content is theirs.
+  package static let permissions =
+    "somebody changed it since it was prepared; keeping this gives their version other permissions"
+  /// Before what stands in the way.
+  package static let blocked = "it can’t be put in place as things are: "
+
+  package static func isSaid(by warning: String) -> Bool {
+    [self.warning, renamed, permissions].contains(warning) || warning.hasPrefix(blocked)
+  }
 }
 
 extension StepSummary {
   /// Decided by itself, never with others.
-  package var isClash: Bool { reach.warnings.contains(Clash.warning) }
+  package var isClash: Bool { reach.warnings.contains(where: Clash.isSaid) }
 }

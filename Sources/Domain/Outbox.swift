@@ -3,3 +3,11 @@ package enum Outbox {
   /// How the outcome of a message begins that went no further.
   package static let prefix = "in the outbox"
 }
+
+extension StepSummary {
+  /// A message that was to go out and did not: it failed, or nothing was set up to take it.
+  package var isUndelivered: Bool {
+    let isSending = [.mailSend, .chatSend, .eventInvite].contains(kind)
+    return isSending && (state == .failed || state == .done && reason.hasPrefix(Outbox.prefix))
+  }
+}

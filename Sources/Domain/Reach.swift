@@ -17,6 +17,8 @@ package struct Reach: Hashable, Sendable {
   package var becomes = ""
   /// The subject of a mail, the title of an event; empty for anything else.
   package var topic = ""
+  /// A message that nothing is set up to deliver: it goes no further than the desk's outbox.
+  package var goesNowhere = false
   /// How many folders around a new file are made with it.
   package var newFolders = 0
 
@@ -137,6 +139,7 @@ extension Reach {
     if !becomes.isEmpty { out.put("becomes", becomes) }
     if !topic.isEmpty { out.put("topic", topic) }
     if newFolders > 0 { out.put("newFolders", newFolders) }
+    if goesNowhere { out.put("goesNowhere", goesNowhere) }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -149,5 +152,6 @@ extension Reach {
     if reader.nextKey == "becomes" { becomes = try reader.string("becomes") }
     if reader.nextKey == "topic" { topic = try reader.string("topic") }
     if reader.nextKey == "newFolders" { newFolders = try reader.int("newFolders") }
+    if reader.nextKey == "goesNowhere" { goesNowhere = try reader.bool("goesNowhere") }
   }
 }

@@ -76,9 +76,13 @@ package struct Docket: Hashable, Sendable {
     if !reach.readInto.isEmpty {
       parts.append("read into the model (\(reach.readInto))")
     } else {
-      parts.append(reach.goesOut ? "leaves this machine" : "stays inside")
+      parts.append(
+        reach.goesNowhere
+          ? "into the desk’s outbox, not sent" : reach.goesOut ? "leaves this machine" : "stays inside")
     }
-    if saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
+    if reach.goesNowhere {
+      // Nobody has it yet: it is taken out of the outbox by hand.
+    } else if saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
       parts.append("only saved on the desk")
     } else if !step.kind.isRead, step.kind != .findingReport {
       parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone")

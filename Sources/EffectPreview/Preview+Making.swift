@@ -95,10 +95,14 @@ extension Preview {
     return old == mode ? nil : "permissions \(Self.mode(old)) become \(new)"
   }
 
-  /// `rw-r--r-- (644)`.
+  /// `rw-r--r-- (644)`, with set-id and sticky bits where ls(1) has them.
   package static func mode(_ bits: UInt32) -> String {
     let octal = String(bits, radix: 8)
-    let letters = (0..<9).map { bits >> (8 - $0) & 1 == 1 ? Array("rwxrwxrwx")[$0] : "-" }
+    var letters = (0..<9).map { bits >> (8 - $0) & 1 == 1 ? Array("rwxrwxrwx")[$0] : "-" }
+    for (place, letter, bit) in [(2, "s", 0o4000), (5, "s", 0o2000), (8, "t", 0o1000)] as [(Int, String, UInt32)]
+    where bits & bit != 0 {
+      letters[place] = Character(letters[place] == "x" ? letter : letter.uppercased())
+    }
     return "\(String(letters)) (\(octal))"
   }
 

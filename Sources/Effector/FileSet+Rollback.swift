@@ -6,6 +6,10 @@ import Glibc
 
 extension FileSet {
   func undoAll() {
+    // What is to be emptied again must let its owner in.
+    for item in items {
+      if case .makeFolder(_, .some) = item.effect, item.isCommitted { try? setMode(item, 0o700) }
+    }
     for item in items.reversed() {
       let directory = item.directory.descriptor
       var isBack = true
@@ -26,7 +30,7 @@ extension FileSet {
       // What could not be put back lies beside its place: it may be the only copy of what somebody wrote.
       if isBack { unlinkat(item.besideDirectory.descriptor, item.beside, 0) }
     }
-    for folder in (made ?? []).reversed() { unlinkat(folder.directory.descriptor, folder.name, AT_REMOVEDIR) }
+    for folder in (made?.places ?? []).reversed() { unlinkat(folder.directory.descriptor, folder.name, AT_REMOVEDIR) }
   }
 
   /// A deleted file into its folder, which may be one that was made again a moment ago.

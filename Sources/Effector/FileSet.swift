@@ -45,13 +45,12 @@ struct FileSet {
   private let tell: (Progress) -> Void
   private var progress = Progress()
   private(set) var items: [Item] = []
-  /// Folders that were made on the way to a target, the outermost first.
-  private(set) var made: [FolderScope.Place]? = []
+  var made: FolderScope.Making? = FolderScope.Making()
   private var isLarge = false
   /// Folders that are removed in this set.
   private var leaving: Set<FilePath> = []
   /// Folders that could not be removed because something is in them.
-  private(set) var leftovers: [StepID: String] = [:]
+  var leftovers: [StepID: String] = [:]
   /// What is worth saying of a step that did less than it could have.
   var notes: [StepID: String] = [:]
 
@@ -72,6 +71,7 @@ struct FileSet {
       isLarge = parts.count > Self.large
       progress.total = parts.reduce(0) { $0 + Self.work($1.effect) }
       leaving = Set(parts.compactMap { if case .removeFolder(let path, _) = $0.effect { path } else { nil } })
+      for case .makeFolder(let path, let mode?) in parts.map(\.effect) { made?.modes[path] = mode_t(mode) }
       for part in Self.ordered(parts) { try stage(part) }
       if isLarge { try syncAll() }
       for item in items {
@@ -85,6 +85,7 @@ struct FileSet {
         defer { items[index] = item }
         try commit(&item)
       }
+      try setModes()
     } catch {
       undoAll()
       throw error
@@ -239,7 +240,11 @@ struct FileSet {
       let isThere = fstatat(item.directory.descriptor, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0
       let isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
       switch item.effect {
-      case .makeFolder where isFolder: return
+      case .makeFolder(_, let mode) where isFolder:
+        // One that was made on the way to what goes into it is this one; another has to be what was shown.
+        guard isMade(item) || mode.map({ mode_t($0) == status.st_mode & 0o7777 }) ?? true else {
+          throw ScopeFault(.exists, item.path.display, "with other permissions")
+        }
       case .changeMode(_, let from, _):
         guard isFolder, UInt32(status.st_mode & 0o7777) == from else {
           throw ScopeFault(isThere ? .changed : .missing, item.path.display)
@@ -282,67 +287,6 @@ struct FileSet {
       }
       there[folder]?[folded] = name
     }
-  }
-
-  private mutating func commitFolder(_ item: inout Item) throws(ScopeFault) {
-    let directory = item.directory.descriptor
-    switch item.effect {
-    case .makeFolder(_, let mode):
-      item.isCommitted = mkdirat(directory, item.name, 0o755) == 0
-      guard item.isCommitted || errno == EEXIST else {
-        throw ScopeFault(.failed, item.path.display, FolderScope.reason())
-      }
-      // One that was made on the way to what goes into it is this one.
-      guard item.isCommitted || isMade(item) else { return notes[item.step] = "it was there already" }
-      if let mode { try setMode(item, mode_t(mode)) }
-      return
-    case .changeMode(_, let from, let to):
-      try setMode(item, mode_t(to))
-      (item.isCommitted, item.mode) = (true, mode_t(from))
-      return
-    default: break
-    }
-    var status = stat()
-    if fstatat(directory, item.name, &status, AT_SYMLINK_NOFOLLOW) == 0 { item.mode = mode_t(status.st_mode & 0o7777) }
-    item.isCommitted = unlinkat(directory, item.name, AT_REMOVEDIR) == 0
-    if item.isCommitted { return }
-    guard errno == ENOTEMPTY || errno == EEXIST else {
-      throw ScopeFault(.failed, item.path.display, FolderScope.reason())
-    }
-    let inside = (try? Self.first(in: item.directory, item.name)).map { ": `\(item.path.appending($0).display)`" }
-    let words = "something is still in it\(inside ?? "")"
-    if item.isOfSet { throw ScopeFault(.failed, item.path.display, words) }
-    leftovers[item.step] = words
-  }
-
-  private static func first(in parent: DirectoryHandle, _ name: [CChar]) throws(ScopeFault) -> [UInt8] {
-    let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0,
-      let first = try FileNames.list(DirectoryHandle(folder)).filter({ $0 != [46] && $0 != [46, 46] }).min(by: {
-        $0.lexicographicallyPrecedes($1)
-      })
-    else {
-      throw ScopeFault(.missing, "")
-    }
-    return first
-  }
-
-  private func isMade(_ item: Item) -> Bool {
-    var own = stat()
-    guard fstatat(item.directory.descriptor, item.name, &own, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
-    return (made ?? []).contains { place in
-      var status = stat()
-      return fstatat(place.directory.descriptor, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0
-        && status.st_ino == own.st_ino && status.st_dev == own.st_dev
-    }
-  }
-
-  /// Of a folder, held while it is changed: a name could be a link by now.
-  func setMode(_ item: Item, _ mode: mode_t) throws(ScopeFault) {
-    let folder = openat(item.directory.descriptor, item.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0 else { throw FolderScope.fault(item.path.display) }
-    defer { close(folder) }
-    guard fchmod(folder, mode) == 0 else { throw ScopeFault(.failed, item.path.display, FolderScope.reason()) }
   }
 
   private mutating func commit(_ item: inout Item) throws(ScopeFault) {

@@ -119,6 +119,9 @@ package struct FileState {
   }
 }
 
+/// What is at a path.
+package enum Standing: Hashable, Sendable { case nothing, file, folder, other }
+
 /// A held descriptor of a directory or a file.
 final class DirectoryHandle: Sendable {
   let descriptor: Int32
@@ -174,21 +177,30 @@ package final class FolderScope {
 
   /// The parent directory, freshly walked, and the last name; a folder that is missing is a fault.
   func parent(of path: FilePath) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
-    var none: [Place]?
+    var none: Making?
     return try parent(of: path, making: &none)
   }
 
-  /// - Parameter made: folders that were missing and are there now, the outermost first; nil makes none.
-  func parent(of path: FilePath, making made: inout [Place]?) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
+  /// Folders that are made on the way to a target.
+  struct Making {
+    /// Those that were missing and are there now, the outermost first.
+    var places: [Place] = []
+    /// Permissions that some are to have in the end; any other gets those of any new folder.
+    var modes: [FilePath: mode_t] = [:]
+  }
+
+  /// - Parameter made: nil makes none.
+  func parent(of path: FilePath, making made: inout Making?) throws(ScopeFault) -> (DirectoryHandle, name: [CChar]) {
     try checkRoot(path)
     let parts = try Self.components(path)
     var current = root
-    for part in parts.dropLast() {
+    for (index, part) in parts.dropLast().enumerated() {
       let name = part.map { CChar(bitPattern: $0) } + [0]
       var next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       if next < 0, errno == ENOENT, made != nil {
-        if mkdirat(current.descriptor, name, 0o755) == 0 {
-          made?.append((current, name))
+        let own = FilePath(folder: path.folder, relative: Array(parts[...index].joined(separator: [UInt8(ascii: "/")])))
+        if mkdirat(current.descriptor, name, (made?.modes[own] ?? 0o755) & 0o777 | 0o700) == 0 {
+          made?.places.append((current, name))
         } else if errno != EEXIST {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
@@ -311,6 +323,18 @@ package final class Scopes {
     guard let (directory, name) = try? scope(of: path).parent(of: path) else { return false }
     var status = stat()
     return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// What is at a path; a link on the way counts as something else.
+  package func standing(_ path: FilePath) -> Standing {
+    do {
+      let (directory, name) = try scope(of: path).parent(of: path)
+      var status = stat()
+      guard fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+        return errno == ENOENT ? .nothing : .other
+      }
+      return status.st_mode & S_IFMT == S_IFREG ? .file : status.st_mode & S_IFMT == S_IFDIR ? .folder : .other
+    } catch { return error.code == .missing || error.code == .notAFolder ? .nothing : .other }
   }
 
   /// What is in a folder; nil where there is none, or it can't be read.

@@ -248,27 +248,41 @@ package struct ShadowDifference {
   /// A file that is gone and a new one with the same bytes are one file in another place.
   private func paired() -> [ShadowChange] {
     var out = changes
-    var gone: [Int: [Int]] = [:]
+    // By size.
+    var gone: [Int: [(index: Int, modified: FileTime)]] = [:]
     for (index, change) in changes.enumerated() where change.deed == .removed && !change.isOvertaken {
-      if let size = reading(lower, change.path).map(\.size) { gone[size, default: []].append(index) }
+      if let old = reading(lower, change.path) { gone[old.size, default: []].append((index, old.modified)) }
     }
     guard !gone.isEmpty else { return out }
     var dropped: Set<Int> = []
-    for (index, change) in changes.enumerated() {
-      guard case .written(let mode) = change.deed, let new = reading(upper, change.path), new.size > 0,
-        reading(lower, change.path) == nil
-      else { continue }
-      let match = gone[new.size, default: []].first { candidate in
-        guard !dropped.contains(candidate), let old = reading(lower, changes[candidate].path) else { return false }
-        return old.mode == mode && Self.isSame(new.file, old.file)
-          && (try? FileAttributes.read(new.file.descriptor)) == (try? FileAttributes.read(old.file.descriptor))
+    var left = changes.indices.filter { index in
+      if case .written = changes[index].deed { reading(lower, changes[index].path) == nil } else { false }
+    }
+    // Of several with the same bytes the one that was moved kept its time, and mostly its name.
+    for (needsTime, needsName) in [(true, true), (true, false), (false, true), (false, false)] {
+      left.removeAll { index in
+        let change = changes[index]
+        guard let new = reading(upper, change.path), new.size > 0 else { return true }
+        let match = gone[new.size, default: []].first { candidate in
+          let from = changes[candidate.index].path
+          guard !dropped.contains(candidate.index), !needsTime || candidate.modified == new.modified,
+            !needsName || Self.name(from) == Self.name(change.path), let old = reading(lower, from)
+          else { return false }
+          return old.mode == new.mode && Self.isSame(new.file, old.file)
+            && (try? FileAttributes.read(new.file.descriptor)) == (try? FileAttributes.read(old.file.descriptor))
+        }
+        guard let match = match?.index else { return false }
+        dropped.insert(match)
+        out[index] = ShadowChange(
+          path: change.path, deed: .renamed(from: changes[match].path), stamp: change.stamp, isOvertaken: false)
+        return true
       }
-      guard let match else { continue }
-      dropped.insert(match)
-      out[index] = ShadowChange(
-        path: change.path, deed: .renamed(from: changes[match].path), stamp: change.stamp, isOvertaken: false)
     }
     return out.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
+  }
+
+  private static func name(_ path: [UInt8]) -> ArraySlice<UInt8> {
+    path.lastIndex(of: UInt8(ascii: "/")).map { path[($0 + 1)...] } ?? path[...]
   }
 }
 
@@ -278,6 +292,7 @@ extension ShadowDifference {
     let file: DirectoryHandle
     let size: Int
     let mode: UInt32
+    let modified: FileTime
   }
 
   private func reading(_ root: DirectoryHandle, _ path: [UInt8]) -> Reading? {
@@ -290,7 +305,8 @@ extension ShadowDifference {
     guard let name = parts.last, let file = try? Self.file(folder, name, path) else { return nil }
     var status = stat()
     guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Reading(file: file, size: Int(status.st_size), mode: status.st_mode & 0o7777)
+    return Reading(
+      file: file, size: Int(status.st_size), mode: status.st_mode & 0o7777, modified: FileTime(status.st_mtim))
   }
 
   private static func file(_ folder: DirectoryHandle, _ name: [CChar], _ place: [UInt8]) throws(ScopeFault)

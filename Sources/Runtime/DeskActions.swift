@@ -30,10 +30,27 @@ package struct DeskActions {
   package func decide(
     _ step: StepSummary, _ decision: Decision, painted: String, dueAt: Timestamp? = nil
   ) throws(RuntimeFault) {
+    if decision == .approve { try checkCurrent([step]) }
     try journalled { () throws(JournalFault) in
       try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted), dueAt: dueAt)
     }
     try wakePerformer(step.run)
+  }
+
+  /// A yes is to what was shown: under other rules, or with another way out, a step is judged and shown anew first.
+  private func checkCurrent(_ steps: [StepSummary]) throws(RuntimeFault) {
+    guard let run = steps.first?.run else { return }
+    let maker = try maker(run)
+    let stale = steps.filter { !maker.isCurrent($0) }
+    guard let first = stale.first else { return }
+    try journalled { () throws(JournalFault) in
+      var again: [Transition] = []
+      for step in stale { again.append(try maker.judgedAnew(step)) }
+      try gate.move(again)
+    }
+    throw RuntimeFault(
+      .refused,
+      "the rules or the way out changed since #\(first.number) was shown; nothing was decided, look at it as it is now")
   }
 
   /// An approval that is not due yet waits again, as it was.
@@ -49,6 +66,7 @@ package struct DeskActions {
 
   /// One record for each step, all in one transaction.
   package func decide(_ steps: [StepSummary], _ decision: Decision, painted: String) throws(RuntimeFault) {
+    if decision == .approve { try checkCurrent(steps) }
     try journalled { () throws(JournalFault) in
       try gate.decide(
         steps.map { (step: $0.id, decision: decision, shown: Shown($0, painted: painted)) }, by: desk.person)
@@ -141,6 +159,7 @@ package struct DeskActions {
       )
     }
     let maker = try maker(run)
+    try refuseObstacles(run, maker)
     let flags = RedlineDesk(self)
     let stale = try journalled { () throws(JournalFault) in try judgeAgain(run, maker) }
     guard stale == 0 else {
@@ -192,15 +211,26 @@ package struct DeskActions {
     return counts
   }
 
+  /// One that can't be put in place would hold back all the others.
+  private func refuseObstacles(_ run: RunID, _ maker: StepMaker) throws(RuntimeFault) {
+    let kept = try journalled { () throws(JournalFault) in
+      try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep && $0.kind.isFile }
+    }
+    for step in kept {
+      let effect = try journalled { () throws(JournalFault) in try maker.effect(of: step.id) }
+      guard let reason = maker.obstacle(to: effect) else { continue }
+      throw RuntimeFault(
+        .refused,
+        "#\(step.number) can’t be put in place: \(reason); move that away, or discard #\(step.number); nothing was finished"
+      )
+    }
+  }
+
   /// Prepared results that were judged under an older policy, under today's.
   private func judgeAgain(_ run: RunID, _ maker: StepMaker) throws(JournalFault) -> Int {
     var again: [Transition] = []
-    for step in try store.steps(of: run, in: [.staged]) where step.policyDigest != maker.loaded.policyDigest {
-      again.append(
-        Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
-          reason: "the policy, workspace.yaml or desk.yaml changed",
-          revised: try maker.revised(step)))
+    for step in try store.steps(of: run, in: [.staged]) where !maker.isCurrent(step) {
+      again.append(try maker.judgedAnew(step))
     }
     try gate.move(again)
     return again.count
@@ -214,7 +244,8 @@ package struct DeskActions {
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in
       guard let proposed = try maker.undoing(step) else {
-        throw JournalFault(.illegal, "#\(step.number) can’t be undone: it left the desk or changed nothing")
+        throw JournalFault(
+          .illegal, "#\(step.number) can’t be undone: it left the desk, changed nothing, or is as it was already")
       }
       return try raise(proposed)
     }
@@ -224,18 +255,21 @@ package struct DeskActions {
   package func raiseSend(_ step: StepSummary) throws(RuntimeFault) -> StepSummary {
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in
-      let mail: Mail
+      // What failed, or went no further than the outbox, goes out as it is.
+      let effect: Effect
       switch try maker.effect(of: step.id) {
-      case .draftMail(let draft): mail = draft
-      case .sendMail(let failed) where step.state == .failed: mail = failed
+      case .draftMail(let draft): effect = .sendMail(draft)
+      case .sendMail(let mail) where step.isUndelivered: effect = .sendMail(mail)
+      case .post(let post) where step.isUndelivered: effect = .post(post)
+      case .addEvent(let event) where step.isUndelivered: effect = .addEvent(event)
       default: throw JournalFault(.illegal, "#\(step.number) is no draft")
       }
       let earlier = try store.steps(of: step.run).steps.filter { $0.raisedFrom == step.id }
       if let open = earlier.first(where: { !$0.state.isOver }) {
         throw JournalFault(.illegal, "a send of this draft is raised already: #\(open.number)")
       }
-      let new = try maker.changing(try maker.revised(step, as: .sendMail(mail))) {
-        if let sent = earlier.last(where: { $0.state == .done }) {
+      let new = try maker.changing(try maker.revised(step, as: effect)) {
+        if let sent = earlier.last(where: { $0.state == .done && !$0.isUndelivered }) {
           $0.reach.warnings.insert("this draft was sent before, as #\(sent.number)", at: 0)
         }
         if $0.verdict.level < .watched {
@@ -243,7 +277,7 @@ package struct DeskActions {
           $0.verdict.reasons.append("a send of one’s own is shown before it happens")
         }
         $0.claims = Claims(
-          title: step.state == .failed ? "send #\(step.number) again" : "send the draft #\(step.number)", reason: "",
+          title: step.isUndelivered ? "send #\(step.number) again" : "send the draft #\(step.number)", reason: "",
           kind: "")
         $0.raisedFrom = step.id
       }
@@ -264,19 +298,24 @@ package struct DeskActions {
     try journalled { () throws(JournalFault) in try store.setPaused(run, isPaused, by: desk.person) }
   }
 
-  package func stop(_ run: RunID) throws(RuntimeFault) {
+  /// - Returns: how many steps were withdrawn by this; nil where the run's host does it.
+  @discardableResult
+  package func stop(_ run: RunID) throws(RuntimeFault) -> Int? {
     try journalled { () throws(JournalFault) in
       try store.askToStop(run, by: desk.person)
-      // Without an agent nobody is there to stop: what is open is withdrawn here.
-      guard RunLock.holder(desk.directory, run) != .agent else { return }
+      // Without an agent at work nobody is there to stop: what is open is withdrawn here.
+      let isOver = try store.run(run)?.state == .review
+      guard isOver || RunLock.holder(desk.directory, run) != .agent else { return nil }
+      let open = try store.steps(of: run, in: [.waiting, .approved, .permitted])
       try gate.move(
-        try store.steps(of: run, in: [.waiting, .approved, .permitted]).map {
+        open.map {
           Transition(
             step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "stopped",
             reason: "stopped by a person")
         })
       // A pause that nobody can end would hold back the review.
       if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
+      return open.count
     }
   }
 

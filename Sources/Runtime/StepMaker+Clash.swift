@@ -7,82 +7,136 @@ import Effector
 import GateKeeper
 
 extension StepMaker {
-  /// The step against the file as it is now, with what somebody did to it first; nil when nobody did.
-  func clashing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+  /// The step against the folders as they are now, with what somebody did to its place first; nil when nobody did.
+  /// - Parameter leaving: what other open steps of the run take away.
+  func clashing(_ step: StepSummary, leaving: Set<FilePath> = []) throws(JournalFault) -> NewStep? {
     let effect = try effect(of: step.id)
-    let path: FilePath
-    let content: Content
-    var before: [UInt8] = []
-    switch effect {
-    case .createFile(let own, let bytes): (path, content) = (own, bytes)
-    case .editFile(let own, let image, let bytes):
-      (path, content) = (own, bytes)
-      before = try store.load(image.content.digest) ?? []
-    case .changeFiles(let parts): return try clashing(step, set: parts)
-    case .changeMode(let path, let from, let to): return try clashing(step, path, from, to)
-    default: return nil
+    if let words = obstacle(to: effect, leaving: leaving).map({ Clash.blocked + $0 }) {
+      guard !step.reach.warnings.contains(words) else { return nil }
+      return try changing(try revised(unclashed(step), as: effect)) { $0.reach.warnings.insert(words, at: 0) }
     }
+    let new: NewStep?
+    switch effect {
+    case .createFile(let path, let content): new = try clashing(step, path, nil, content)
+    case .editFile(let path, let image, let content) where image.content.digest == content.digest:
+      new = try clashing(step, path, image, mode: content.mode)
+    case .editFile(let path, let image, let content): new = try clashing(step, path, image, content)
+    case .renameFile(let from, let to, let image): new = try clashing(step, from, to, image)
+    case .changeFiles(let parts): new = try clashing(step, set: parts)
+    case .changeMode(let path, let from, let to): new = try clashing(step, path, from, to)
+    case .makeFolder(let path, let mode): new = try clashing(step, path, mode)
+    default: new = nil
+    }
+    // What was in the way is gone.
+    let wasBlocked = step.reach.warnings.contains { $0.hasPrefix(Clash.blocked) }
+    if let new { return new }
+    return wasBlocked ? try revised(unclashed(step)) : nil
+  }
+
+  private func unclashed(_ step: StepSummary) -> StepSummary {
+    var origin = step
+    origin.reach.warnings.removeAll(where: Clash.isSaid)
+    return origin
+  }
+
+  /// Content that comes where somebody else's is by now, or where theirs was.
+  private func clashing(
+    _ step: StepSummary, _ path: FilePath, _ shown: PreImage?, _ content: Content
+  ) throws(JournalFault) -> NewStep? {
     let state = try? scopes.read(path)
     let now: Effect
-    switch (effect, state) {
-    case (.createFile, nil): return nil
-    case (.editFile, nil): now = .createFile(path, content)
+    switch (shown, state) {
+    case (nil, nil): return nil
+    case (_, nil): now = .createFile(path, content)
     case (_, let state?):
       // A large file is not read again where all says that it is the same; it is, before it is replaced.
-      if state.isLarge, let shown = effect.preImage, state.looksLike(shown) { return nil }
+      if state.isLarge, let shown, state.looksLike(shown) { return nil }
       let image = try preImage(state)
-      if image.isSame(as: effect.preImage) { return nil }
+      if image.isSame(as: shown) { return nil }
       now = .editFile(path, image, content)
-    default: return nil
     }
-    var origin = step
+    var origin = unclashed(step)
     origin.basis = now.preImage?.content.digest
     // Permissions are somebody's work as well.
-    let modes = state.flatMap { now in
-      effect.preImage.flatMap { $0.mode == now.mode ? nil : (old: $0.mode, new: now.mode) }
-    }
-    let permissions =
-      modes.map { " Its permissions were \(Preview.mode($0.old)) and are \(Preview.mode($0.new))." } ?? ""
+    let modes = state.flatMap { now in shown.flatMap { $0.mode == now.mode ? nil : (old: $0.mode, new: now.mode) } }
     // What is large has no bytes in hand.
     let isSame =
       state.map { theirs in
-        effect.preImage.map { $0.content.digest == now.preImage?.content.digest }
-          ?? (!theirs.isLarge && theirs.bytes.isEmpty)
+        shown.map { $0.content.digest == now.preImage?.content.digest } ?? (!theirs.isLarge && theirs.bytes.isEmpty)
       } ?? false
     let words =
       state == nil
       ? "somebody removed this file since the agent prepared its version. What they took away:"
-      : isSame
-        ? "somebody changed this file since the agent prepared its version.\(permissions)"
-        : "somebody changed this file since the agent prepared its version.\(permissions) What they did:"
-    let theirs = String(decoding: state?.bytes ?? [], as: UTF8.self)
-    origin.reach.warnings.removeAll { $0 == Clash.warning }
+      : Self.changed(modes, hasContent: !isSame)
+    let before = try shown.flatMap { image throws(JournalFault) in try store.load(image.content.digest) } ?? []
     // Three versions: as it was, as somebody has it now, as the agent has it.
     let base = String(decoding: before, as: UTF8.self)
-    var parts = [Preview.Earlier(words, base, theirs)]
+    var parts = [Preview.Earlier(words, base, String(decoding: state?.bytes ?? [], as: UTF8.self))]
     if let agents = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) {
-      let words =
-        agents == base ? "the agent changed only its permissions." : "what the agent did, from the file as it was:"
-      parts.append(Preview.Earlier(words, base, agents))
+      parts.append(Preview.Earlier("what the agent did, from the file as it was:", base, agents))
     }
     let new = try revised(origin, as: now, since: parts)
     // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.
     guard !isSame || modes != nil else { return new }
     return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }
   }
-}
 
-extension StepMaker {
+  private static func changed(_ modes: (old: UInt32, new: UInt32)?, hasContent: Bool) -> String {
+    let permissions =
+      modes.map { " Its permissions were \(Preview.mode($0.old)) and are \(Preview.mode($0.new))." } ?? ""
+    let more = hasContent ? " What they did:" : ""
+    return "somebody changed this file since the agent prepared its version.\(permissions)\(more)"
+  }
+
+  /// What leaves the content alone keeps theirs: other permissions, another place.
+  private func clashing(
+    _ step: StepSummary, _ path: FilePath, _ shown: PreImage, says warning: String,
+    _ effect: (PreImage) -> Effect
+  ) throws(JournalFault) -> NewStep? {
+    guard let state = try? scopes.read(path), !(state.isLarge && state.looksLike(shown)) else { return nil }
+    let now = try preImage(state)
+    guard !now.isSame(as: shown) else { return nil }
+    let hasContent = now.content.digest != shown.content.digest
+    guard hasContent || now.mode != shown.mode else { return try revised(unclashed(step), as: effect(now)) }
+    let words = Self.changed(now.mode == shown.mode ? nil : (shown.mode, now.mode), hasContent: hasContent)
+    let base = String(decoding: try store.load(shown.content.digest) ?? [], as: UTF8.self)
+    let theirs = String(decoding: state.bytes, as: UTF8.self)
+    let new = try revised(unclashed(step), as: effect(now), since: [Preview.Earlier(words, base, theirs)])
+    return try changing(new) { $0.reach.warnings.insert(warning, at: 0) }
+  }
+
+  private func clashing(
+    _ step: StepSummary, _ path: FilePath, _ shown: PreImage, mode: UInt32?
+  ) throws(JournalFault) -> NewStep? {
+    if scopes.standing(path) == .nothing { return try clashing(step, path, shown, shown.content.with(mode: mode)) }
+    return try clashing(step, path, shown, says: Clash.permissions) { now in
+      .editFile(path, now, now.content.with(mode: mode))
+    }
+  }
+
+  private func clashing(
+    _ step: StepSummary, _ from: FilePath, _ to: FilePath, _ shown: PreImage
+  ) throws(JournalFault) -> NewStep? {
+    try clashing(step, from, shown, says: Clash.renamed) { .renameFile(from: from, to: to, $0) }
+  }
+
+  /// A folder that somebody else has made meanwhile.
+  private func clashing(_ step: StepSummary, _ path: FilePath, _ mode: UInt32?) throws(JournalFault) -> NewStep? {
+    guard let mode, let now = try? scopes.mode(ofFolder: path), now != mode else { return nil }
+    let words = "somebody made this folder since the agent did, with other permissions: \(Preview.mode(now))"
+    return try changing(try revised(unclashed(step), as: .changeMode(path, from: now, to: mode))) {
+      $0.reach.warnings.insert(contentsOf: [Clash.warning, words], at: 0)
+    }
+  }
+
   /// A folder's permissions that somebody else changed meanwhile; nil when nobody did.
   private func clashing(
     _ step: StepSummary, _ path: FilePath, _ from: UInt32, _ to: UInt32
   ) throws(JournalFault) -> NewStep? {
     guard let now = try? scopes.mode(ofFolder: path), now != from else { return nil }
-    var origin = step
-    origin.reach.warnings.removeAll { $0 == Clash.warning }
     let words =
-      "somebody changed these permissions since the agent did: they were \(Preview.mode(from & 0o777)) and are \(Preview.mode(now & 0o777))"
-    return try changing(try revised(origin, as: .changeMode(path, from: now, to: to))) {
+      "somebody changed these permissions since the agent did: they were \(Preview.mode(from)) and are \(Preview.mode(now))"
+    return try changing(try revised(unclashed(step), as: .changeMode(path, from: now, to: to))) {
       $0.reach.warnings.insert(contentsOf: [Clash.warning, words], at: 0)
     }
   }
@@ -91,14 +145,9 @@ extension StepMaker {
   func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     if let new = try clashing(step) { return new }
     switch try effect(of: step.id) {
-    case .deleteFile(let path, _):
-      guard let now = try image(path) else { return nil }
+    case .deleteFile(let path, let shown):
+      guard let now = try image(path), !now.isSame(as: shown) else { return nil }
       return try changing(try revised(step, as: .deleteFile(path, now))) {
-        $0.reach.warnings.insert("somebody changed it since it was shown", at: 0)
-      }
-    case .renameFile(let from, let to, _):
-      guard let now = try image(from), (try? scopes.read(to)) == nil else { return nil }
-      return try changing(try revised(step, as: .renameFile(from: from, to: to, now))) {
         $0.reach.warnings.insert("somebody changed it since it was shown", at: 0)
       }
     default: return nil
@@ -114,14 +163,20 @@ extension DeskActions {
     let maker = try maker(run)
     return try journalled { () throws(JournalFault) in
       var count = 0
-      for step in try store.steps(of: run, in: [.staged]) {
-        guard let new = try maker.clashing(step) else { continue }
+      let open = try store.steps(of: run, in: [.staged, .waiting, .approved])
+      var leaving: Set<FilePath> = []
+      for step in open where step.kind.isFile {
+        leaving.formUnion(try maker.effect(of: step.id).fileParts.compactMap(\.leftPath))
+      }
+      for step in open where step.state == .staged || step.state == .waiting && step.kind.isFile {
+        guard let new = try step.state == .staged ? maker.clashing(step, leaving: leaving) : maker.again(step)
+        else { continue }
         try gate.move([
           Transition(
             step: step.id, event: .revise, actor: .performer, reasonCode: "clash",
-            reason: "the file changed since it was prepared", revised: new)
+            reason: "its place changed since it was prepared", revised: new)
         ])
-        count += 1
+        if step.state == .staged { count += 1 }
       }
       return count
     }

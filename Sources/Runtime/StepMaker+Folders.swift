@@ -1,33 +1,70 @@
-// Folders that come with a new file, and go with it when it is undone.
+// Folders that come with what goes into them, and go with it when that is undone.
 
 import Domain
 import GateKeeper
 
 extension StepMaker {
-  /// How many folders around a new file are not there yet.
+  /// How many folders around what an effect makes are not there yet.
   func newFolders(around effect: Effect) -> Int {
-    guard case .createFile(let path, _) = effect else { return 0 }
-    return path.foldersAround.prefix { !scopes.isFolder($0) }.count
+    effect.madePath.map { $0.foldersAround.prefix { !scopes.isFolder($0) }.count } ?? 0
   }
 
-  /// The undoing of a new file with the folders that were made for it, as far as nothing else is in them and no step
-  /// of its own made them.
+  /// An undoing with its folders: those that went since come back first, those that were made for the step go last.
   func withFolders(_ inverse: Effect, of step: StepSummary) throws(JournalFault) -> Effect {
-    guard case .deleteFile(let path, _) = inverse, step.reach.newFolders > 0 else { return inverse }
-    var (parts, gone) = ([inverse], path)
-    for folder in path.foldersAround.prefix(step.reach.newFolders) {
+    let parts = try missingFolders(for: inverse) + inverse.fileParts + leavingFolders(after: inverse, of: step)
+    return parts.count <= 1 ? inverse : .changeFiles(parts)
+  }
+
+  /// With the permissions they had when this run removed them; nobody else gets into one that nothing is known of.
+  private func missingFolders(for inverse: Effect) throws(JournalFault) -> [Effect] {
+    let own = Set(inverse.fileParts.compactMap { if case .makeFolder(let path, _) = $0 { path } else { nil } })
+    var out: [FilePath: Effect] = [:]
+    for path in inverse.fileParts.compactMap(\.madePath) {
+      for folder in path.foldersAround where !own.contains(folder) && !scopes.isFolder(folder) {
+        out[folder] = .makeFolder(folder, mode: try modeWhenRemoved(folder) ?? 0o700)
+      }
+    }
+    return out.sorted { $0.key.relative.lexicographicallyPrecedes($1.key.relative) }.map(\.value)
+  }
+
+  private func modeWhenRemoved(_ folder: FilePath) throws(JournalFault) -> UInt32? {
+    for step in try store.alike(run.id, .folderRemove, target: folder.display) where step.state == .done {
+      if case .removeFolder(folder, let mode?) = try effect(of: step.id) { return mode }
+    }
+    return nil
+  }
+
+  /// As far as nothing else is in them and no step of its own made them.
+  private func leavingFolders(after inverse: Effect, of step: StepSummary) throws(JournalFault) -> [Effect] {
+    var gone: FilePath
+    switch inverse {
+    case .deleteFile(let path, _), .removeFolder(let path, _), .renameFile(let path, _, _): gone = path
+    default: return []
+    }
+    var out: [Effect] = []
+    for folder in gone.foldersAround.prefix(step.reach.newFolders) {
       let own = try store.alike(run.id, .folderMake, target: folder.display)
       guard !own.contains(where: { $0.state == .done }), scopes.names(in: folder) == [gone.parts.name] else { break }
-      parts.append(.removeFolder(folder, mode: try? scopes.mode(ofFolder: folder)))
+      out.append(.removeFolder(folder, mode: try? scopes.mode(ofFolder: folder)))
       gone = folder
     }
-    return parts.count == 1 ? inverse : .changeFiles(parts)
+    return out
+  }
+}
+
+extension Effect {
+  /// Where something is after it that was not there.
+  var madePath: FilePath? {
+    switch self {
+    case .createFile(let path, _), .makeFolder(let path, _), .renameFile(_, let path, _): path
+    default: nil
+    }
   }
 }
 
 extension FilePath {
   /// The folders it lies in, the innermost first.
-  fileprivate var foldersAround: [FilePath] {
+  var foldersAround: [FilePath] {
     var (out, folder) = ([FilePath](), parts.folder)
     while !folder.relative.isEmpty {
       out.append(folder)

@@ -68,6 +68,22 @@ extension StepMaker {
     return try revised(step, as: effect, rewritten: try isRewritten(step) ? rewriting(step, effect) : nil)
   }
 
+  /// Judged under the rules and ways out as they are now.
+  func isCurrent(_ step: StepSummary) -> Bool { step.policyDigest == loaded.digest(for: step.kind) }
+
+  /// A step whose rules or way out have changed since it was shown.
+  func judgedAnew(_ step: StepSummary) throws(JournalFault) -> Transition {
+    let revised = try changing(try revised(step)) {
+      if !$0.reach.warnings.contains(Self.settingsChanged) { $0.reach.warnings.insert(Self.settingsChanged, at: 0) }
+    }
+    return Transition(
+      step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
+      reason: "the policy, workspace.yaml or desk.yaml changed", revised: revised)
+  }
+
+  private static let settingsChanged =
+    "the rules or the way out changed since this was last shown (policy.yaml, workspace.yaml, desk.yaml): this is how it is now"
+
   static let rewrittenHeading = "changed by people, against the agent’s version"
 
   /// Its preview shows what people changed of it.
@@ -105,7 +121,7 @@ extension StepMaker {
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
     // The folders were not there when it was first looked at; they may be by now.
-    if step.reach.newFolders > 0, case .createFile = effect {
+    if step.reach.newFolders > 0, effect.madePath != nil {
       new = try changing(new) { $0.reach.newFolders = step.reach.newFolders }
     }
     // What was found out about it, beside what its effect tells, stays true of its next form.
@@ -218,9 +234,21 @@ extension StepMaker {
     case .createFile(let path, _): try image(path).map { .deleteFile(path, $0) }
     case .editFile(let path, let before, _):
       try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
-    case .deleteFile(let path, let before): .createFile(path, before.content.with(mode: before.mode))
+    case .deleteFile(let path, let before):
+      // Somebody may have made one of that name since.
+      if let now = try image(path) {
+        now.content.digest == before.content.digest && now.mode == before.mode
+          ? nil : .editFile(path, now, before.content.with(mode: before.mode))
+      } else {
+        .createFile(path, before.content.with(mode: before.mode))
+      }
     case .makeFolder(let path, let mode): .removeFolder(path, mode: mode)
-    case .removeFolder(let path, let mode): .makeFolder(path, mode: mode)
+    case .removeFolder(let path, let mode):
+      if let now = try? scopes.mode(ofFolder: path) {
+        mode.flatMap { $0 == now ? nil : .changeMode(path, from: now, to: $0) }
+      } else {
+        .makeFolder(path, mode: mode)
+      }
     case .changeMode(let path, let from, _):
       (try? scopes.mode(ofFolder: path)).map { .changeMode(path, from: $0, to: from) }
     case .renameFile(let from, let to, _): try image(to).map { .renameFile(from: to, to: from, $0) }
@@ -235,6 +263,10 @@ extension StepMaker {
     let done = try effect(of: step.id)
     let inverse = try inverse(of: done).map { (effect) throws(JournalFault) in try withFolders(effect, of: step) }
     guard let inverse else { return nil }
+    if let reason = obstacle(to: inverse) ?? leftIn(inverse) {
+      throw JournalFault(.illegal, "#\(step.number) can’t be undone as it is: \(reason)")
+    }
+    let removed = Set(done.fileParts.compactMap(\.leftPath))
     var origin = step
     origin.basis = nil
     // What was noted on the step that is undone is no fact about its undoing.
@@ -247,6 +279,9 @@ extension StepMaker {
         }
         let name = inverse.fileParts.count > 1 ? "\(part.target): " : ""
         new.reach.warnings.insert("\(name)it was changed since; undoing loses that change", at: 0)
+      }
+      for case .editFile(let path, _, _) in inverse.fileParts where removed.contains(path) {
+        new.reach.warnings.insert("a file named `\(path.display)` is there again; undoing replaces it", at: 0)
       }
       new.undoes = step.id
       new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")

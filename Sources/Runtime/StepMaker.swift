@@ -78,7 +78,8 @@ struct StepMaker {
     }
     let salt = store.clock.random(16)
     var images = material.images
-    images.facts += delivery(action.effect)
+    let way = wayOut(action.effect)
+    images.facts += way?.words ?? []
     images.readable = readable(action.effect, images)
     for (path, bytes) in images.attachments where !Self.isText(bytes) {
       images.readableAttachments[path] = converter.text(bytes, name: path)
@@ -91,24 +92,13 @@ struct StepMaker {
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
       reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),
-      policyDigest: loaded.policyDigest, previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
+      policyDigest: loaded.digest(for: action.kind), previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
       findings: material.findings, replaces: material.replaces, basis: material.basis,
       isRelayed: isRelayed)
+    step.reach.goesNowhere = way?.isSetUp == false
+    step.reach.warnings.insert(contentsOf: way?.warnings ?? [], at: 0)
     seal(&step, preview)
     return step
-  }
-
-  /// What happens to a message where nothing is set up to take it.
-  private func delivery(_ effect: Effect) -> [String] {
-    let missing: String
-    switch effect {
-    case .sendMail where settings.mail.isEmpty: missing = "mail command"
-    case .post where settings.chat.isEmpty: missing = "chat command"
-    case .addEvent(let event) where !event.attendees.isEmpty && settings.calendar.isEmpty && settings.mail.isEmpty:
-      missing = "mail or calendar command"
-    default: return []
-    }
-    return ["no \(missing) is set up: it goes no further than the desk’s outbox"]
   }
 
   /// A message about clauses that people have already spoken of says so.

@@ -3,6 +3,7 @@
 
 import AuditLog
 import Domain
+import Glibc
 import PolicyEngine
 import Settings
 
@@ -11,9 +12,28 @@ package struct LoadedWorkspace {
   package let policy: Policy
   /// Where messages go, and who converts what; the desk's own.
   package let settings: DeskSettings
-  /// Over everything a yes relies on beside the effect itself: both policy files, the definition, and the commands
-  /// that take messages.
+  /// Over both policy files and the definition.
   package let policyDigest: Digest
+
+  /// Over everything a yes to such a step relies on beside the effect itself: the rules, and the command that takes it.
+  package func digest(for kind: ActionKind) -> Digest {
+    let commands: [[String]]
+    switch kind {
+    case .mailSend: commands = [settings.mail]
+    case .chatSend: commands = [settings.chat]
+    case .eventInvite: commands = [settings.calendar, settings.mail]
+    // What a message is called by what is in it may go by any of them.
+    case .personalDataSend, .contractSend, .other: commands = [settings.mail, settings.chat, settings.calendar]
+    default: return policyDigest
+    }
+    // Every word ends, and every command: no two settings give the same bytes.
+    var bytes = policyDigest.bytes
+    for command in commands {
+      for word in command { bytes += Array(word.utf8) + [0] }
+      bytes.append(1)
+    }
+    return Hashing.sha256(bytes)
+  }
 }
 
 package enum WorkspaceLoader {
@@ -33,7 +53,7 @@ package enum WorkspaceLoader {
       try check(workspace, desk: desk)
       let (policy, bytes) = try self.policy(workspaceDirectory: real, desk: desk)
       let settings = try Desk.settings(desk)
-      let all = bytes + [0] + Array(text.utf8) + [0] + waysOut(settings)
+      let all = bytes + [0] + Array(text.utf8)
       return LoadedWorkspace(
         workspace: workspace, policy: policy, settings: settings, policyDigest: Hashing.sha256(all))
     } catch let fault as SettingsFault {
@@ -45,11 +65,14 @@ package enum WorkspaceLoader {
     }
   }
 
-  /// Every word of the commands that take messages, so that no two settings give the same bytes.
-  private static func waysOut(_ settings: DeskSettings) -> [UInt8] {
-    [settings.mail, settings.chat, settings.calendar].flatMap { command in
-      command.flatMap { Array($0.utf8) + [0] } + [1]
-    }
+  /// What the files were like when they were looked at; another word means to read them again.
+  package static func stamp(_ workspace: String, desk: String) -> String {
+    let paths = ["\(desk)/policy.yaml", "\(desk)/desk.yaml", "\(workspace)/policy.yaml", "\(workspace)/workspace.yaml"]
+    return paths.map { path -> String in
+      var status = stat()
+      guard stat(path, &status) == 0 else { return "none" }
+      return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }.joined(separator: ", ")
   }
 
   /// The company's policy, and the workspace's when a folder is given.

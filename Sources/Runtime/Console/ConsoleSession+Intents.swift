@@ -129,8 +129,9 @@ extension ConsoleSession {
       try actions.pause(run, isPaused)
       try carryOut(.loadWall)
     case .stop(let run):
-      try actions.stop(run)
-      try deliver(.told("run \(run): asked to stop", isBad: false))
+      let count = try actions.stop(run)
+      let words = count.map { "\($0) step\($0 == 1 ? "" : "s") withdrawn; what is prepared stays in the review" }
+      try deliver(.told("run \(run): \(words ?? "asked to stop")", isBad: false))
       try carryOut(.loadWall)
     case .stopAll:
       let count = try actions.stopAll()

@@ -26,6 +26,8 @@ struct ConsoleSession<Terminal: Screen> {
   var seenChange: Int64 = -1
   var trailStep: StepID?
   private var lastAttend: Int64 = 0
+  /// What the rules and settings were like when they were last read.
+  private var settingsStamp = ""
   /// When all other runs were looked after.
   private var lastRound: Int64 = 0
   /// Children of this console, to be waited for when they end.
@@ -225,6 +227,7 @@ struct ConsoleSession<Terminal: Screen> {
     let now = Clocks.monotonic()
     guard now - lastAttend >= 1_000, let summary = model.run else { return }
     lastAttend = now
+    try lookAtSettings(summary)
     // Performers that are through leave nothing behind.
     performers.removeAll { waitpid($0, nil, WNOHANG) != 0 }
     let holder = RunLock.holder(desk.directory, run)
@@ -255,6 +258,18 @@ struct ConsoleSession<Terminal: Screen> {
       lastRefusal = error.sentence
       try deliver(.told(error.sentence, isBad: true))
     }
+  }
+
+  /// A slip in a file that somebody changes while runs go on stops every yes: that is said here, not only at the next one.
+  private mutating func lookAtSettings(_ run: RunSummary) throws(RuntimeFault) {
+    let stamp = WorkspaceLoader.stamp(run.directory, desk: desk.directory)
+    guard stamp != settingsStamp, !run.state.isOver else { return }
+    settingsStamp = stamp
+    var fault = ""
+    do throws(RuntimeFault) { _ = try WorkspaceLoader.load(run.directory, desk: desk.directory) } catch {
+      fault = error.sentence
+    }
+    if fault != model.settingsFault { try deliver(.settings(fault)) }
   }
 
   func preview(of id: StepID) throws(RuntimeFault) -> LoadedPreview? {

@@ -235,14 +235,9 @@ extension Host {
           revised: again)
       ])
     }
-    guard step.policyDigest == maker.loaded.policyDigest else {
+    guard maker.isCurrent(step) else {
       if let token { waiting[step.id] = token }
-      return try desk.gate.move([
-        Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
-          reason: "the policy, workspace.yaml or desk.yaml changed",
-          revised: try maker.revised(step))
-      ])
+      return try desk.gate.move([try maker.judgedAnew(step)])
     }
     if let token, step.isRelayed {
       seenVersion = -1
@@ -269,15 +264,9 @@ extension Host {
     followPolicy()
     guard policyFault.isEmpty, !isViewMounted, try store.run(run)?.isPaused != true else { return }
     let all = try store.steps(of: run, in: [.kept])
-    let stale = all.filter { $0.policyDigest != maker.loaded.policyDigest }
+    let stale = all.filter { !maker.isCurrent($0) }
     var again: [Transition] = []
-    for step in stale {
-      again.append(
-        Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "settings-changed",
-          reason: "the policy, workspace.yaml or desk.yaml changed",
-          revised: try maker.revised(step)))
-    }
+    for step in stale { again.append(try maker.judgedAnew(step)) }
     // A review is all or nothing: with one of its files judged anew, none is put in place.
     if !again.isEmpty {
       for step in all where !stale.contains(where: { $0.id == step.id }) {

@@ -83,7 +83,7 @@ package final class Host {
       throw RuntimeFault(.usage, "there is no run \(run)")
     }
     self.summary = summary
-    policyStamp = Self.stamp(desk.directory, summary.directory)
+    policyStamp = WorkspaceLoader.stamp(summary.directory, desk: desk.directory)
     let loaded = try WorkspaceLoader.load(summary.directory, desk: desk.directory)
     let scopes: Scopes
     do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
@@ -173,7 +173,7 @@ package final class Host {
   /// Rules and ways out that change while a run goes on count from the next step on: what was shown under the old ones
   /// waits again. What can't be read permits nothing.
   func followPolicy() {
-    let stamp = Self.stamp(desk.directory, summary.directory)
+    let stamp = WorkspaceLoader.stamp(summary.directory, desk: desk.directory)
     guard stamp != policyStamp || !policyFault.isEmpty else { return }
     policyStamp = stamp
     do throws(RuntimeFault) {
@@ -188,15 +188,6 @@ package final class Host {
       policyFault = ""
     } catch { policyFault = error.sentence }
     seenVersion = -1
-  }
-
-  private static func stamp(_ desk: String, _ workspace: String) -> String {
-    let paths = ["\(desk)/policy.yaml", "\(desk)/desk.yaml", "\(workspace)/policy.yaml", "\(workspace)/workspace.yaml"]
-    return paths.map { path -> String in
-      var status = stat()
-      guard stat(path, &status) == 0 else { return "none" }
-      return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }.joined(separator: ", ")
   }
 
   private var hasWork: Bool {

@@ -1,0 +1,68 @@
+// What stands in the way of an effect, found before anybody says yes to it.
+
+import Domain
+import Effector
+import GateKeeper
+
+extension StepMaker {
+  /// Why an effect could not be put in place as the folders are now, in words; nil where nothing is known to be in the
+  /// way. A file that is there in another version is a clash, and no obstacle.
+  /// - Parameter leaving: what goes away before it.
+  func obstacle(to effect: Effect, leaving: Set<FilePath> = []) -> String? {
+    let parts = effect.fileParts
+    let leaving = leaving.union(parts.compactMap(\.leftPath))
+    return parts.lazy.compactMap { self.obstacle(to: $0, leaving) }.first
+  }
+
+  private func obstacle(to part: Effect, _ leaving: Set<FilePath>) -> String? {
+    func standing(_ path: FilePath) -> Standing { leaving.contains(path) ? .nothing : scopes.standing(path) }
+    if let made = part.madePath {
+      for folder in made.foldersAround.reversed() {
+        switch standing(folder) {
+        case .nothing, .folder: continue
+        case .file, .other: return "`\(folder.display)` is no folder"
+        }
+      }
+    }
+    switch part {
+    case .createFile(let path, _), .editFile(let path, _, _):
+      switch standing(path) {
+      case .nothing, .file: return nil
+      case .folder: return "`\(path.display)` is a folder"
+      case .other: return "`\(path.display)` is something that is no file"
+      }
+    case .deleteFile(let path, _): return scopes.standing(path) == .file ? nil : "`\(path.display)` is gone"
+    case .renameFile(let from, let to, _):
+      guard scopes.standing(from) == .file else { return "`\(from.display)` is gone" }
+      return standing(to) == .nothing ? nil : "`\(to.display)` is there already"
+    case .makeFolder(let path, _):
+      let isFree = [.nothing, .folder].contains(standing(path))
+      return isFree ? nil : "`\(path.display)` is there and no folder"
+    case .removeFolder(let path, _), .changeMode(let path, _, _):
+      return scopes.standing(path) == .folder ? nil : "`\(path.display)` is gone"
+    default: return nil
+    }
+  }
+
+  /// What is in a folder that an undo would remove and that does not go with it; nil where it is empty then.
+  func leftIn(_ effect: Effect) -> String? {
+    let leaving = Set(effect.fileParts.compactMap(\.leftPath))
+    for case .removeFolder(let path, _) in effect.fileParts {
+      let inside = (scopes.names(in: path) ?? []).map { path.appending($0) }.filter { !leaving.contains($0) }
+      if let first = inside.min(by: { $0.relative.lexicographicallyPrecedes($1.relative) }) {
+        return "`\(first.display)` is in `\(path.display)`"
+      }
+    }
+    return nil
+  }
+}
+
+extension Effect {
+  /// Where nothing is any more after it.
+  var leftPath: FilePath? {
+    switch self {
+    case .deleteFile(let path, _), .removeFolder(let path, _), .renameFile(let path, _, _): path
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// Where a message goes when it is performed: the desk's command for its kind, or the outbox.
+
+import Domain
+
+extension StepMaker {
+  struct WayOut {
+    /// For the preview.
+    let words: [String]
+    let isSetUp: Bool
+    var warnings: [String] = []
+  }
+
+  /// nil for what is no message to others.
+  func wayOut(_ effect: Effect) -> WayOut? {
+    switch effect {
+    case .sendMail: wayOut(settings.mail, "mail command")
+    case .post: wayOut(settings.chat, "chat command")
+    case .addEvent(let event) where !event.attendees.isEmpty:
+      settings.calendar.isEmpty
+        ? wayOut(settings.mail, "mail or calendar command") : wayOut(settings.calendar, "calendar command")
+    default: nil
+    }
+  }
+
+  private func wayOut(_ command: [String], _ name: String) -> WayOut {
+    guard let program = command.first else {
+      return WayOut(words: ["no \(name) is set up: it goes no further than the desk’s outbox"], isSetUp: false)
+    }
+    let found = ChildProcess.find(program)
+    let words = ([found ?? program] + command.dropFirst()).joined(separator: " ")
+    return WayOut(
+      words: ["goes out through the desk’s \(name): \(words)"], isSetUp: true,
+      warnings: found == nil ? ["`\(program)`, which is to take it, is no program on this machine"] : [])
+  }
+}

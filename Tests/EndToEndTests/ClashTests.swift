@@ -1,0 +1,187 @@
+// What people do to the folders between a program's work and its review, and what an undo finds there.
+
+import ConsoleUI
+import Domain
+import Foundation
+import Glibc
+import TestKit
+import Testing
+
+@testable import Runtime
+
+extension SessionTests {
+  @Suite("Clashes", .enabled(if: canMakeViews))
+  struct ClashTests {
+    let ringi: Ringi
+    let space: String
+    var files: String { "\(space)/files" }
+
+    init() throws {
+      ringi = try Ringi()
+      space = try ringi.workspace(agent: "exit 0")
+    }
+
+    private func run(_ script: String) throws -> Sitting {
+      let job = "\(ringi.folder.path)/job.sh"
+      try script.write(toFile: job, atomically: true, encoding: .utf8)
+      #expect(try ringi("run", "--agent", "sh \(job)", "--detach", space).code == 0)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("the program has ended") { $0.run?.state == .review || $0.run?.state == .finished }
+      return sitting
+    }
+
+    private func actions() throws -> DeskActions {
+      setenv("RINGI_DESK", ringi.desk, 1)
+      return DeskActions(try Desk(mustExist: true))
+    }
+
+    private func put(_ name: String, _ text: String = "words\n") throws {
+      try text.write(toFile: "\(files)/\(name)", atomically: false, encoding: .utf8)
+    }
+    private func text(_ name: String) -> String? { try? String(contentsOfFile: "\(files)/\(name)", encoding: .utf8) }
+    private func mode(_ name: String) -> mode_t {
+      var status = stat()
+      stat("\(files)/\(name)", &status)
+      return status.st_mode & 0o7777
+    }
+
+    /// Everything that can be kept by `A`, and the review finished.
+    private func finish(_ sitting: inout Sitting) throws {
+      try sitting.press("b")
+      try sitting.decide("A")
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+    }
+
+    private func undo(_ number: Int, _ sitting: inout Sitting) throws -> StepSummary {
+      let actions = try actions()
+      let step = try #require(try actions.store.step(StepNumber(number), of: RunID(1)))
+      let undoing = try actions.undo(step)
+      // The run's host does it where it is still there.
+      _ = try ringi.approve(actions.desk, undoing)
+      try sitting.until("it is undone") { $0.steps[undoing.id]?.state == .done }
+      return undoing
+    }
+
+    @Test("a folder that went comes back with its files as private as it was, whatever is undone first")
+    func privateFolder() throws {
+      mkdir("\(files)/priv", 0o700)
+      try put("priv/s.txt", "secret\n")
+      var sitting = try run("rm -r priv\n")
+      let actions = try actions()
+      let removal = try #require(sitting.model.steps.values.first { $0.kind == .fileDelete })
+      let folder = try #require(sitting.model.steps.values.first { $0.kind == .folderRemove })
+      try actions.decide(removal, .approve, painted: "t")
+      try sitting.until("the file is gone") { $0.steps[removal.id]?.state == .done }
+      try finish(&sitting)
+      try sitting.until("so is its folder") { $0.steps[folder.id]?.state == .done }
+      _ = try undo(removal.number.value, &sitting)
+      #expect(text("priv/s.txt") == "secret\n" && mode("priv") == 0o700)
+      #expect(throws: RuntimeFault.self) { _ = try actions.undo(folder) }
+      // Opened meanwhile by hand, the undo of its removal closes it again.
+      chmod("\(files)/priv", 0o755)
+      let again = try undo(folder.number.value, &sitting)
+      #expect(again.kind == .folderMode && mode("priv") == 0o700)
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("a renamed file that somebody edited keeps their words, is shown, and is never kept in bulk")
+    func renamed() throws {
+      try put("a.txt", "one\ntwo\n")
+      var sitting = try run("mv a.txt b.txt; echo new > c.txt\n")
+      try put("a.txt", "one\nTWO by hand\n")
+      try finish(&sitting)
+      try sitting.until("the rest is in place") { $0.run?.counts.done == 1 }
+      let step = try #require(sitting.model.prepared.first)
+      #expect(step.isClash && text("a.txt") == "one\nTWO by hand\n" && text("b.txt") == nil)
+      #expect(try ringi("show", "1.\(step.number)").output.contains("TWO by hand"))
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("it is moved as it is now") { $0.run?.state == .finished }
+      #expect(text("b.txt") == "one\nTWO by hand\n" && text("a.txt") == nil)
+    }
+
+    @Test("what is in the way of one result is told on that one, and holds back no other")
+    func inTheWay() throws {
+      try put("a.txt")
+      var sitting = try run("mv a.txt b.txt; mkdir made; echo x > made/in.txt; echo new > c.txt\n")
+      try put("b.txt", "by hand\n")
+      try put("made", "a file by hand\n")
+      try finish(&sitting)
+      try sitting.until("the rest is in place") { $0.run?.counts.done == 1 }
+      #expect(text("c.txt") == "new\n" && text("b.txt") == "by hand\n" && text("made") == "a file by hand\n")
+      #expect(sitting.model.prepared.count == 2 && sitting.model.prepared.allSatisfy(\.isClash))
+      let actions = try actions()
+      for step in sitting.model.prepared {
+        let shown = try ringi("show", "1.\(step.number)").output
+        #expect(shown.contains("it can’t be put in place as things are: `"), "\(shown)")
+        try actions.mark(step, .keep, discarding: [], painted: "t")
+        let fault = #expect(throws: RuntimeFault.self) { _ = try actions.finishReview(RunID(1)) }
+        #expect(fault?.sentence.contains("#\(step.number) can’t be put in place") == true, "\(fault?.sentence ?? "")")
+        try actions.mark(step, .undecided, discarding: [], painted: "t")
+      }
+      // Moved away, they are results like any other.
+      unlink("\(files)/b.txt")
+      unlink("\(files)/made")
+      try actions.checkPrepared(RunID(1))
+      try sitting.until("nothing is in the way") { !$0.prepared.contains(where: \.isClash) }
+      try sitting.decide("A")
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("all is in place") { $0.run?.state == .finished }
+      #expect(text("b.txt") == "words\n" && text("made/in.txt") == "x\n")
+    }
+
+    @Test("other permissions by the program and other words by a person are both kept")
+    func merged() throws {
+      try put("a.txt", "one\n")
+      var sitting = try run("chmod 600 a.txt\n")
+      try put("a.txt", "by hand\n")
+      try sitting.press("b")
+      try sitting.until("it is told") { $0.prepared.contains(where: \.isClash) }
+      try sitting.decide("a")
+      try sitting.press(.enter)
+      try sitting.decide("a")
+      try sitting.until("it is done") { $0.run?.state == .finished }
+      #expect(text("a.txt") == "by hand\n" && mode("a.txt") == 0o600)
+    }
+
+    @Test("of files with the same bytes the one that was moved is called renamed")
+    func pairs() throws {
+      mkdir("\(files)/old", 0o755)
+      for (index, name) in ["old/a.txt", "old/b.txt"].enumerated() {
+        try put(name, "same\n")
+        let time = timeval(tv_sec: 1_000_000_000 + index, tv_usec: 0)
+        utimes("\(files)/\(name)", [time, time])
+      }
+      let sitting = try run(
+        "mv old/b.txt moved.txt; rm old/a.txt; echo same > fresh.txt; touch -d 2020-01-01 fresh.txt\n")
+      let renames = sitting.model.steps.values.filter { $0.kind == .fileRename }.map {
+        "\($0.target) \($0.reach.becomes)"
+      }
+      #expect(renames.contains("old/b.txt moved.txt"), "\(renames)")
+    }
+
+    @Test("folders made for a rename or for each other go with the undo; one with something in it says so at once")
+    func folders() throws {
+      try put("a.txt")
+      var sitting = try run("mkdir -p new/er; mv a.txt new/er/b.txt; mkdir -p deep/deeper/deepest\n")
+      try finish(&sitting)
+      try sitting.until("all is in place") { $0.run?.state == .finished }
+      let steps = sitting.model.steps.values
+      let rename = try #require(steps.first { $0.kind == .fileRename })
+      let folder = try #require(steps.first { $0.kind == .folderMake })
+      try put("deep/deeper/deepest/mine.txt")
+      let actions = try actions()
+      let fault = #expect(throws: RuntimeFault.self) { _ = try actions.undo(folder) }
+      #expect(fault?.sentence.contains("deepest/mine.txt` is in") == true, "\(fault?.sentence ?? "")")
+      unlink("\(files)/deep/deeper/deepest/mine.txt")
+      _ = try undo(folder.number.value, &sitting)
+      _ = try undo(rename.number.value, &sitting)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: files) == ["a.txt"])
+    }
+  }
+}
