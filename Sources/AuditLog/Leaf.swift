@@ -1,5 +1,5 @@
-// One audit record. Canonical form, version 1: one line for each field, in the order of `fields`, as
-// `key value\n` (`key\n` when empty). In values, bytes below 0x20, 0x7F and the backslash are written `\xNN`.
+// One audit record. Canonical form: one line for each field, in the order of `fields`, as `key value\n` (`key\n` when
+// empty). In values, bytes below 0x20, 0x7F and the backslash are written `\xNN`. Version 2 has one line more, `facts`.
 // Every field a verifier prints is inside. Payloads are not: they live beside the log under salted digests.
 
 import Domain
@@ -30,6 +30,8 @@ package struct Leaf: Hashable, Sendable {
   package var reasonCode: String
   /// Salted digest of a reason in words, or of an outcome's text.
   package var commitment: Digest?
+  /// Of the rest of a row that this entry brings: salted where it holds words. A leaf without it is of version 1.
+  package var facts: Digest?
 
   package init(
     index: LeafIndex, wall: Timestamp, monotonic: Int64, boot: String, actor: Actor, event: String
@@ -55,11 +57,12 @@ package struct Leaf: Hashable, Sendable {
     painted = ""
     reasonCode = ""
     commitment = nil
+    facts = nil
   }
 
   private var fields: [(String, String)] {
     [
-      ("ringi-leaf", "1"),
+      ("ringi-leaf", facts == nil ? "1" : "2"),
       ("index", String(index.value)),
       ("time", wall.rfc3339),
       ("monotonic", String(monotonic)),
@@ -81,7 +84,7 @@ package struct Leaf: Hashable, Sendable {
       ("painted", painted),
       ("reason-code", reasonCode),
       ("commitment", commitment?.description ?? ""),
-    ]
+    ] + (facts.map { [("facts", $0.description)] } ?? [])
   }
 
   package var canonicalBytes: [UInt8] {

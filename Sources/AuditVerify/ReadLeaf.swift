@@ -4,7 +4,9 @@
 package struct ReadLeaf: Sendable {
   package let fields: [String: String]
   /// The same in the order of the written form.
-  package var ordered: [(key: String, value: String)] { Self.keys.map { ($0, fields[$0] ?? "") } }
+  package var ordered: [(key: String, value: String)] {
+    (Self.keys + [Self.facts]).compactMap { key in fields[key].map { (key, $0) } }
+  }
   package var index: Int64? { fields["index"].flatMap { Int64($0) } }
 
   private static let keys = [
@@ -12,14 +14,17 @@ package struct ReadLeaf: Sendable {
     "revision", "event", "kind", "level", "rule", "origin", "policy", "effect", "preview", "painted", "reason-code",
     "commitment",
   ]
+  /// The line that version 2 has after those.
+  private static let facts = "facts"
 
   /// nil when a line is missing, out of order, not UTF-8 or holds a raw control character.
   package init?(_ bytes: [UInt8]) {
     guard bytes.last == 10 else { return nil }
     let lines = bytes.dropLast().split(separator: 10, omittingEmptySubsequences: false)
-    guard lines.count == Self.keys.count else { return nil }
+    let keys = lines.count == Self.keys.count ? Self.keys : Self.keys + [Self.facts]
+    guard lines.count == keys.count else { return nil }
     var fields: [String: String] = [:]
-    for (line, key) in zip(lines, Self.keys) {
+    for (line, key) in zip(lines, keys) {
       let name = Array(key.utf8)
       guard line.starts(with: name) else { return nil }
       let rest = line.dropFirst(name.count)
@@ -30,7 +35,7 @@ package struct ReadLeaf: Sendable {
       guard rest.first == 32, rest.count > 1, let value = Self.unescaped(rest.dropFirst()) else { return nil }
       fields[key] = value
     }
-    guard fields["ringi-leaf"] == "1" else { return nil }
+    guard fields["ringi-leaf"] == (keys.count == Self.keys.count ? "1" : "2") else { return nil }
     self.fields = fields
   }
 

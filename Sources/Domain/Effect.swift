@@ -324,3 +324,26 @@ package enum Effect: Hashable, Sendable {
     }
   }
 }
+
+extension Effect {
+  /// What the desk keeps the bytes of for it, so that it can be shown, done, and put back.
+  package var keptDigests: [Digest] {
+    switch self {
+    case .createFile(_, let content): content.keptDigests
+    case .editFile(_, let before, let content): before.content.keptDigests + content.keptDigests
+    case .deleteFile(_, let before): before.content.keptDigests
+    // Its bytes stay on the disk.
+    case .renameFile(_, _, let image): image.content.isLarge ? [] : image.content.keptDigests
+    case .changeFiles(let parts): parts.flatMap(\.keptDigests)
+    case .draftMail(let mail), .sendMail(let mail): mail.attachments.map(\.content.digest)
+    case .command(let call): call.files.map(\.content.digest)
+    case .push(let push): [push.summary.digest]
+    case .reportFindings(_, let content): [content.digest]
+    case .readFile, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .other: []
+    }
+  }
+}
+
+extension Content {
+  fileprivate var keptDigests: [Digest] { [digest] + [details?.attributes].compactMap { $0 } }
+}

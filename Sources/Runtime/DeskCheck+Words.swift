@@ -39,7 +39,7 @@ extension DeskCheck {
           let event = fields["event"] ?? ""
           if event.hasPrefix("incident ") || event.hasPrefix("level ") {
             named[fields["rule"] ?? "", default: []].append(entry)
-          } else if event.hasPrefix("run ") {
+          } else if event.hasPrefix("run ") || event == "stop asked" || event == "continued" {
             runs[fields["run"] ?? "", default: []].append(entry)
           } else if event.hasPrefix("flag ") || event.hasPrefix("redline ") {
             flags.append(entry)
@@ -51,7 +51,12 @@ extension DeskCheck {
   }
 
   private func runs(_ told: Told) throws(JournalFault) -> String? {
-    for run in try store.runs(limit: 1_000_000) {
+    let rows = try store.runs(limit: 1_000_000)
+    let there = Set(rows.map(\.id.description))
+    if let gone = told.runs.keys.filter({ !there.contains($0) }).min(by: { (Int($0) ?? 0) < (Int($1) ?? 0) }) {
+      return "run \(gone) is gone from the desk"
+    }
+    for run in rows {
       guard let entries = told.runs[run.id.description],
         let start = entries.first(where: { $0.fields["event"] == "run started" })
       else { return "the log knows nothing of run \(run.id)" }
@@ -68,6 +73,16 @@ extension DeskCheck {
           start.fields["effect"] == definition.description
         else { return "run \(run.id) was started with another goal, grade, model, folder or command than it says" }
       }
+      if let facts = start.fields["facts"] {
+        guard facts == RunSummary.facts(workspace: run.workspace).description, Self.isTimed(start.fields, run.startedAt)
+        else { return "run \(run.id) was started at another time or in another workspace than it says" }
+      }
+      func isSet(by on: String, not off: String) -> Bool {
+        entries.last { [on, off].contains($0.fields["event"] ?? "") }?.fields["event"] == on
+      }
+      guard isSet(by: "run paused", not: "run resumed") == run.isPaused,
+        try isSet(by: "stop asked", not: "continued") == store.stopWanted(run.id)
+      else { return "run \(run.id) is not paused or stopped as the log tells" }
       let states = Set(RunState.allCases.map { "run \($0.rawValue)" })
       let state = entries.last { states.contains($0.fields["event"] ?? "") }
       guard
@@ -85,8 +100,9 @@ extension DeskCheck {
       let raised = entries.first { $0.fields["event"] == "incident raised" }
       let closed = entries.last { $0.fields["event"] == "incident closed" }
       guard Self.isTimed(raised?.fields, row.raisedAt), Self.isTimed(closed?.fields, row.closedAt),
-        raised?.fields["run"] ?? "" == row.run?.description ?? ""
-      else { return "\(name) has another time or run than was recorded" }
+        raised?.fields["run"] ?? "" == row.run?.description ?? "",
+        raised?.fields["step"] ?? "" == row.step?.description ?? ""
+      else { return "\(name) has another time, run or step than was recorded" }
       guard raised?.words == row.what, raised?.actor == row.raisedBy, closed?.words ?? "" == row.outcome,
         closed?.actor ?? "" == row.closedBy
       else { return "\(name) is not as it was recorded" }

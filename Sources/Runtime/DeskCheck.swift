@@ -22,7 +22,28 @@ struct DeskCheck {
       }
       guard try store.stepCount(of: run.id) == steps.count else { return "run \(run.id) has steps that can't be read" }
     }
+    if let fault = try goneBytes() { return fault }
     return try store.firstBadBlob().map { "the stored bytes \($0.short)… are not the ones that were recorded" }
+  }
+
+  /// Bytes that a step's effect names, in any of its forms, and that the desk has no more.
+  private func goneBytes() throws(JournalFault) -> String? {
+    let kept = try store.keptDigests()
+    for run in try store.runs(limit: 1_000_000) {
+      for step in try store.steps(of: run.id).steps {
+        var forms = [try store.action(of: step.id).bytes]
+        for revision in 1..<max(1, step.revision.value) {
+          if let form = try store.form(of: step.id, at: revision) { forms.append(form.action) }
+        }
+        for bytes in forms {
+          let needed = (try? Action(canonicalBytes: bytes))?.effect.keptDigests ?? []
+          if let gone = needed.first(where: { !kept.contains($0) }) {
+            return "step \(run.id).\(step.number): its stored bytes \(gone.short)… are gone from the desk"
+          }
+        }
+      }
+    }
+    return nil
   }
 
   private func commitments() throws(JournalFault) -> String? {
@@ -77,6 +98,14 @@ struct DeskCheck {
     }
     guard described["kind"] == step.kind.rawValue, described["level"] == step.verdict.level.rawValue else {
       return "its kind or level is not the recorded one"
+    }
+    // Entries from before this was recorded say nothing of it.
+    if let facts = leaves.last(where: { $0["facts"] != nil })?["facts"] {
+      let own = step.facts(undoes: try store.undone(by: step.id), salt: salt)
+      guard facts == own.description else { return "its row is not the one that was recorded" }
+    }
+    if let since = step.waitsSince, !leaves.contains(where: { Self.isTimed($0, since) }) {
+      return "it began to wait at another time than it says"
     }
     if let fault = Self.replay(leaves, to: step) { return fault }
     if let fault = try forms(step, leaves) { return fault }

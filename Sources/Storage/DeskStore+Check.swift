@@ -57,6 +57,17 @@ extension DeskStore {
     }
   }
 
+  /// What the desk has bytes of, in the database and beside it.
+  package func keptDigests() throws(JournalFault) -> Set<Digest> {
+    var found = largeDigests()
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.each("SELECT digest FROM blob", []) { row in
+        if let digest = Digest(row.bytes(0)) { found.insert(digest) }
+      }
+    }
+    return found
+  }
+
   /// A digest whose bytes are others; nil when every blob is what it is named after.
   package func firstBadBlob() throws(JournalFault) -> Digest? {
     var found: Digest?

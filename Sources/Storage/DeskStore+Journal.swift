@@ -22,7 +22,10 @@ extension DeskStore: Journal {
       state = next
     }
     let step = try insert(new, state: state, change: change)
-    try log.append(agent, "proposed", run: new.run, step: step.id) { $0.describe(step, digests: false) }
+    try log.append(agent, "proposed", run: new.run, step: step.id) {
+      $0.describe(step, digests: false)
+      $0.facts = step.facts(undoes: new.undoes, salt: new.salt)
+    }
     for event in events {
       try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
     }
@@ -120,12 +123,13 @@ extension DeskStore: Journal {
       try connection.first("SELECT salt FROM step WHERE id = ?1", .integer(step.id.value)) { $0.bytes(0) }
     }
     var recorded = step
+    var facts: Digest?
     if let revised = transition.revised {
       try rewrite(step, as: revised)
-      recorded = StepSummary(
-        revised, id: step.id, number: step.number, state: next, proposedAt: step.proposedAt)
-      recorded.revision = step.revision.next
-      recorded.raisedFrom = step.raisedFrom
+      // What a form does not change stays as it is in the row.
+      guard let now = try self.step(step.id) else { throw JournalFault(.noSuchStep) }
+      recorded = now
+      facts = now.facts(undoes: try undone(by: step.id), salt: revised.salt)
     }
     let isDecision = transition.event.isDecision
     let now = clock.wall()
@@ -147,6 +151,7 @@ extension DeskStore: Journal {
     }
     try log.append(transition.actor, transition.event.record, run: step.run, step: step.id) { leaf in
       leaf.describe(recorded, digests: true)
+      leaf.facts = facts
       leaf.painted = transition.shown?.painted ?? ""
       leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
@@ -166,7 +171,8 @@ extension DeskStore: Journal {
       &log, change)
   }
 
-  private func undone(by step: StepID) throws(JournalFault) -> StepID? {
+  /// The step that another puts back.
+  package func undone(by step: StepID) throws(JournalFault) -> StepID? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT undoes FROM step WHERE id = ?1 AND undoes IS NOT NULL", .integer(step.value)) {
         StepID($0.int(0))

@@ -47,18 +47,24 @@ extension DeskStore {
     return file < 0 ? nil : file
   }
 
-  /// One that was kept and whose bytes are others now; nil when every one is what it is named after.
-  func firstBadLarge() -> Digest? {
-    guard let stream = opendir(blobs) else { return nil }
+  func largeDigests() -> Set<Digest> {
+    guard let stream = opendir(blobs) else { return [] }
     defer { closedir(stream) }
+    var found: Set<Digest> = []
     while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      guard let digest = Hex.decode(name).flatMap({ Digest($0) }) else { continue }
-      guard let file = opened(digest) else { return digest }
-      defer { close(file) }
-      if Self.copy(file, to: nil)?.digest != digest { return digest }
+      if let digest = Hex.decode(name).flatMap({ Digest($0) }) { found.insert(digest) }
     }
-    return nil
+    return found
+  }
+
+  /// One that was kept and whose bytes are others now; nil when every one is what it is named after.
+  func firstBadLarge() -> Digest? {
+    largeDigests().sorted { $0.description < $1.description }.first { digest in
+      guard let file = opened(digest) else { return true }
+      defer { close(file) }
+      return Self.copy(file, to: nil)?.digest != digest
+    }
   }
 
   /// The digest and size of an open file, from its beginning, while it is copied if there is somewhere to.

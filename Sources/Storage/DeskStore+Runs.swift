@@ -66,6 +66,7 @@ extension DeskStore {
         $0.rule = new.agent
         $0.reasonCode = new.grade.rawValue
         $0.origin = new.model.description
+        $0.facts = RunSummary.facts(workspace: new.workspace.name)
         $0.effect = RunSummary.definition(
           directory: new.workspace.directory, command: new.command, view: new.view, shown: new.shown)
       }

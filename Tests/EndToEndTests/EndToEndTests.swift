@@ -143,7 +143,20 @@ struct EndToEndTests {
       ("UPDATE run SET directory = '/tmp'", "folder or command"),
       ("UPDATE step SET proposedAt = proposedAt - 86400000 WHERE number = 8", "at another time"),
       ("UPDATE leaf SET note = '' WHERE note <> ''", "are gone"),
-    ])
+      ("PRAGMA foreign_keys = OFF; DELETE FROM run", "run 1 is gone"),
+      ("UPDATE run SET isPaused = 1", "paused or stopped"), ("UPDATE run SET stopWanted = 1 - stopWanted", "stopped"),
+      ("UPDATE run SET workspace = 'other'", "another workspace"),
+      ("UPDATE run SET startedAt = startedAt - 86400000", "another time"),
+      ("DELETE FROM blob WHERE digest = (SELECT digest FROM blob LIMIT 1)", "are gone from the desk"),
+    ]
+      + [
+        "isFloor = 1 - isFloor", "allowsBulk = 1 - allowsBulk", "isRelayed = 1", "claimKind = 'x'",
+        "basis = effectDigest",
+        "mustBeSeen = 1 - mustBeSeen",
+        "undoes = 1", "raisedFrom = 1", "hold = 5", "expires = 5", "revision = 2", "plan = 7",
+        "policyDigest = effectDigest", "previewDigest = effectDigest",
+      ].map { ("UPDATE step SET \($0) WHERE number = 8", "1.8: its row is not") }
+  )
   func changedRow(sql: String, named: String) throws {
     let ringi = try Ringi()
     _ = try ringi("demo", "weekly-brief")
