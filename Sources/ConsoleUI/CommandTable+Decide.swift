@@ -8,7 +8,7 @@ extension CommandTable {
       .reject, [.character("r"), .character("x")], .decide, "no: reject with a reason, discard, revoke",
       label: Deed.no, obstacle: Deed.noNo),
     Binding(
-      .edit, [.character("e")], .decide, "write your own version; it is shown and approved like any other",
+      .edit, [.character("e")], .decide, "write your own version, shown and approved like any other",
       label: { [.run, .drafts, .flags].contains($0.view) && Deed.noEdit($0) == nil ? "change it" : nil },
       obstacle: Deed.noEdit),
     Binding(
@@ -27,13 +27,14 @@ extension CommandTable {
         return model.wantedTime[step.id].map { "send at \($0)" } ?? (model.view == .drafts ? "send later" : nil)
       }, obstacle: Deed.noLater),
     Binding(
-      .level, [.character("T")], .decide, "change the trust level of this step, or of the rest of its kind in this run",
+      .level, [.character("T")], .decide, "change the level of this step, or of its kind in this run",
       obstacle: Deed.noLevel),
     Binding(
-      .approveRest, [.character("A")], .decide, "approve or keep all the rest that can be undone, after a list of them",
+      .approveRest, [.character("A")], .decide,
+      "yes to all the rest like it (review: keep all), after a list",
       label: { $0.view == .review ? "keep the rest" : nil }, obstacle: Deed.noRest),
     Binding(
-      .undo, [.character("u")], .decide, "take an approval back before it is due; put back what a step did to a file",
+      .undo, [.character("u")], .decide, "take back an approval not due yet; undo a change of files",
       label: { Deed.noUndo($0) == nil ? (Deed.canTakeBack($0) ? "take it back" : "undo") : nil }, obstacle: Deed.noUndo),
     Binding(
       .toggleMark, [.character(" ")], .decide, "review: keep, discard, undecided in turn",

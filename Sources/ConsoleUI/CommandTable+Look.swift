@@ -33,7 +33,7 @@ extension CommandTable {
       .order, [.character("o")], .look, "order of the queue: the plan, or what waits by risk and age", in: [.run],
       label: { $0.queueOrder == .risk ? "plan order" : nil }),
     Binding(
-      .openDocument, [.character("o")], .look, "flags: the document at the clause; drafts: the next attachment",
+      .openDocument, [.character("o")], .look, "flags: the document at its clause; drafts: an attachment",
       in: [.flags, .drafts], label: { $0.view == .flags ? "open" : nil }),
     Binding(
       .openEntry, [.enter], .look, "audit: one entry with its fields, proof and recorded preview", in: [.audit],
@@ -41,7 +41,7 @@ extension CommandTable {
     Binding(
       .verify, [.character("v")], .look, "audit: check the whole trail again", in: [.audit], label: { _ in "verify" }),
     Binding(
-      .export, [], .look, "audit: write what the filter matches to a file, JSONL and CSV", in: [.audit],
+      .export, [], .look, "audit: write what the filter matches, as JSONL and CSV", in: [.audit],
       obstacle: { $0.view == .audit ? nil : "open the trail first (5)" }),
     Binding(
       .register, [], .look, "flags: write the register of this run as CSV",

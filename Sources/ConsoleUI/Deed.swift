@@ -213,6 +213,7 @@ enum Deed {
       return left.allSatisfy(\.isClash) ? "what is left clashes with somebody’s change: one by one only" : nil
     case .run:
       guard let step = model.selected, step.state == .waiting else { return "no waiting step is selected" }
+      if step.kind == .fileDelete { return "deletes are looked at one by one" }
       if step.mustBeSeenWhole { return "this goes out or can’t be undone: one by one only" }
       if !step.verdict.allowsBulk { return "its rule does not allow it: one by one only" }
       return model.waiting.count { like(step, $0) } > 1 ? nil : "no other waiting step is like this one"

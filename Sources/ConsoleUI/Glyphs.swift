@@ -111,7 +111,7 @@ enum Words {
     case .approved where step.dueAt != nil: "approved, held"
     case .approved: "approved, being done"
     case .kept: "kept, being put in place"
-    case .unknown: "unknown: the host died while doing it"
+    case .unknown: "unknown, being found out"
     default: step.state.word
     }
   }

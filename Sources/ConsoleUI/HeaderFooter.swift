@@ -50,6 +50,8 @@ enum HeaderView {
         (3, Span(" · \(counts.done) done", .header)),
         (counts.refused > 0 ? 2 : 3, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
       ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])
+      + (counts.discarded > 0 ? [(4, Span(" · \(counts.discarded) discarded", .header))] : [])
+      + (counts.failed > 0 ? [(2, Span(" · \(counts.failed) failed", .alert))] : [])
     func tail(_ rank: Int) -> [Span] { urgent + all.filter { $0.rank <= rank }.map(\.span) }
     let place = "\(run.workspace) \(arrow) run \(run.id)"
     let grade = "(\(run.trust))"

@@ -296,6 +296,13 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
+  package var isOfFolder: Bool {
+    switch self {
+    case .makeFolder, .removeFolder, .changeMode: true
+    default: false
+    }
+  }
+
   /// What it does to files, one by one; empty for what touches none.
   package var fileParts: [Effect] {
     if case .changeFiles(let parts) = self { parts } else { writtenPath == nil ? [] : [self] }

@@ -54,6 +54,7 @@ package struct Reach: Hashable, Sendable {
     case .changeMode: reach.noun = "folder"
     case .changeFiles(let parts):
       reach.things = parts.count
+      if parts.contains(where: \.isOfFolder) { reach.noun = "files and folder" }
       reach.bytes = parts.reduce(0) { $0 + (($1.newContent ?? $1.preImage?.content)?.size ?? 0) }
     case .outside, .unfit: break
     case .draftMail(let mail), .sendMail(let mail): reach.describe(mail, facts, sends: action.kind != .mailDraft)

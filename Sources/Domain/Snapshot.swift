@@ -57,8 +57,14 @@ package struct RunSummary: Hashable, Sendable {
     package var prepared = 0
     package var done = 0
     package var refused = 0
-    /// Said no to by a person: rejected or discarded.
+    /// A no by a person, or by a rule's time.
     package var rejected = 0
+    /// Left out of a review.
+    package var discarded = 0
+    /// Tried, and not done as far as is known.
+    package var failed = 0
+    /// Open when its run was stopped, its agent lost, or something else took its place.
+    package var withdrawn = 0
     /// Approved, and not done yet: held, set for later, or paused.
     package var held = 0
     package init() {}

@@ -86,6 +86,8 @@ package struct ShadowDifference {
   private let madeAt: FileTime
   private let copiedAt: FileTime?
   private var changes: [ShadowChange] = []
+  /// Files of which only the time is another, which is no result.
+  package private(set) var touched: [[UInt8]] = []
   /// More changes than this are no longer looked at one by one.
   package static let maximumChanges = 20_000
 
@@ -108,7 +110,7 @@ package struct ShadowDifference {
 
   /// Every change, in the order of paths; a pair that is one file in another place is one change.
   package mutating func read() throws(ScopeFault) -> [ShadowChange] {
-    changes = []
+    (changes, touched) = ([], [])
     // A copy hides everything, like an opaque folder.
     try walk(upper, lower, [], isHidden: copiedAt != nil)
     return withoutFilled(paired()).sorted { $0.path.lexicographicallyPrecedes($1.path) }
@@ -183,7 +185,11 @@ package struct ShadowDifference {
         return try add(place, .written(mode: new.st_mode & 0o7777), new)
       }
       if let lower, try Self.isSame(upper, lower, name, new, old) {
-        if new.st_mode & 0o7777 != old.st_mode & 0o7777 { try add(place, .mode(new.st_mode & 0o7777), new, old) }
+        if new.st_mode & 0o7777 != old.st_mode & 0o7777 {
+          try add(place, .mode(new.st_mode & 0o7777), new, old)
+        } else if FileTime(new.st_mtim) != FileTime(old.st_mtim) {
+          touched.append(place)
+        }
       } else {
         try add(place, .written(mode: new.st_mode & 0o7777), new, old)
       }

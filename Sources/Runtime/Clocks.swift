@@ -133,6 +133,13 @@ package enum Files {
     [0x6969, 0x517B, 0xFF53_4D42, 0x0102_1997, 0x6573_5546].contains(cp_filesystem(path))
   }
 
+  /// A new folder of one's own; nil where none can be made.
+  static func temporary() -> String? {
+    var template = "/tmp/ringi-XXXXXX".utf8CString.map { $0 }
+    guard mkdtemp(&template) != nil else { return nil }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// A folder of the desk with everything in it; links are removed, never followed.
   static func removeTree(_ path: String) {
     var status = stat()

@@ -46,7 +46,8 @@ package struct DeskDecisions {
         for id in ids { if let step = try desk.store.step(id) { steps.append(step) } }
         return steps
       }
-      let open = steps.filter { [.kept, .approved, .performing].contains($0.state) }
+      // What a dead host left is found out in a moment.
+      let open = steps.filter { [.kept, .approved, .performing, .unknown].contains($0.state) }
       if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.rfc3339)" }
       let isPaused = try journalled { () throws(JournalFault) in try desk.store.run(run)?.isPaused == true }
       if !open.isEmpty, isPaused { return "decided; the run is paused, so it takes effect when somebody goes on" }
@@ -59,7 +60,7 @@ package struct DeskDecisions {
           "decided; \(open.count) not done yet, `ringi list \(run)` says how it goes (what changes files waits for the program to end)"
       }
       // One reason will do: a set fails as one.
-      guard let failed = steps.first(where: { [.failed, .waiting, .staged, .unknown].contains($0.state) }) else {
+      guard let failed = steps.first(where: { [.failed, .waiting, .staged].contains($0.state) }) else {
         return steps.count == 1
           ? "done\(steps[0].reason.isEmpty ? "" : ": \(steps[0].reason)")" : "all \(steps.count) in place"
       }
@@ -83,6 +84,7 @@ package struct DeskDecisions {
     _ run: RunID, keep: [String], discard: [String], finish: Bool, json: Bool = false
   ) throws(RuntimeFault) -> String {
     if !keep.isEmpty || !discard.isEmpty || finish { try needTerminal() }
+    _ = DeskReport(desk).lookAfter()
     try actions.checkPrepared(run)
     try mark(run, keep, .keep)
     try mark(run, discard, .discard)

@@ -9,15 +9,21 @@ package struct DeskReport {
   private let desk: Desk
   package init(_ desk: Desk) { self.desk = desk }
 
+  /// A host that died in the middle of something is looked after by whoever looks.
+  package func lookAfter() -> DeskReport {
+    _ = try? RunStarter.attendAll(desk, but: nil)
+    return self
+  }
+
   package func list(run: Int64?, json: Bool) throws(RuntimeFault) -> String {
     guard let run else {
       let runs = try journalled { () throws(JournalFault) in try desk.store.runs() }
       if json { return runs.map { Self.json($0).text + "\n" }.joined() }
       if runs.isEmpty { return "Nothing has run on this desk yet. Try `ringi demo`.\n" }
       return runs.map { run in
-        let counts = run.counts
+        let note = run.note.isEmpty ? "" : "  \(Plain.safe(run.note))"
         return
-          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(counts.waiting) waiting\(counts.held > 0 ? " · \(counts.held) approved, held" : "") · \(counts.prepared) prepared · \(counts.done) done · \(counts.refused) refused\(counts.rejected > 0 ? " · \(counts.rejected) rejected" : "")\(run.note.isEmpty ? "" : "  \(Plain.safe(run.note))")\n"
+          "run \(run.id)  \(run.workspace)  \(run.agent)  \(state(run))  \(Self.words(run.counts))\(note)\n"
       }.joined()
     }
     guard try journalled({ () throws(JournalFault) in try desk.store.run(RunID(run)) }) != nil else {
@@ -26,6 +32,16 @@ package struct DeskReport {
     let steps = try journalled { () throws(JournalFault) in try desk.store.steps(of: RunID(run)).steps }
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }
     return steps.map { Self.line($0) + "\n" }.joined()
+  }
+
+  /// Every step is in one of them.
+  private static func words(_ counts: RunSummary.Counts) -> String {
+    let always = ["\(counts.waiting) waiting", "\(counts.prepared) prepared", "\(counts.done) done"]
+    let some = [
+      (counts.held, "approved, held"), (counts.refused, "refused"), (counts.rejected, "rejected"),
+      (counts.discarded, "discarded"), (counts.failed, "failed"), (counts.withdrawn, "withdrawn"),
+    ]
+    return (always + some.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }).joined(separator: " · ")
   }
 
   private func state(_ run: RunSummary) -> String {
@@ -97,6 +113,8 @@ package struct DeskReport {
       "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
       "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
       "rejected": .int(Int64(run.counts.rejected)), "held": .int(Int64(run.counts.held)),
+      "discarded": .int(Int64(run.counts.discarded)), "failed": .int(Int64(run.counts.failed)),
+      "withdrawn": .int(Int64(run.counts.withdrawn)),
     ]
   }
 

@@ -29,7 +29,7 @@ package enum Doctor {
   }
 
   package static func checks() -> [Check] {
-    var out = terminal()
+    var out = terminal() + user()
     let desk: Desk
     do {
       desk = try Desk(mustExist: true)
@@ -40,6 +40,10 @@ package enum Doctor {
         isThere
           ? .bad("desk", error.sentence, "mend what it says; the desk is `\(place)`")
           : .care("desk", "there is none yet at \(place)", "`ringi demo` or `ringi run` makes it"))
+      if !isThere, let folder = Files.temporary() {
+        out.append(view(folder))
+        Files.removeTree(folder)
+      }
       return out
     }
     out += self.desk(desk)
@@ -107,6 +111,16 @@ package enum Doctor {
         "keys", "this kernel does not say whether another process can type into this terminal (TIOCSTI)",
         "a kernel from 6.2 on, with dev.tty.legacy_tiocsti=0")
     }
+  }
+
+  private static func user() -> [Check] {
+    getuid() != 0
+      ? []
+      : [
+        .care(
+          "user", "you are root: what goes wrong reaches everything, and a desk of root’s is not yours elsewhere",
+          "run Ringi as the user whose files it works on")
+      ]
   }
 
   // MARK: the desk
@@ -197,9 +211,9 @@ package enum Doctor {
       : .good(name, "goes through \(program)")
   }
 
-  private static func view(_ desk: Desk) -> Check {
+  private static func view(_ directory: String) -> Check {
     do throws(RuntimeFault) {
-      let kind = try ShadowProbe.kind(desk.directory, [])
+      let kind = try ShadowProbe.kind(directory, [])
       return .good("view", "any program can run on a private view of the folders (\(kind.rawValue), no network)")
     } catch {
       return .care(
@@ -209,7 +223,7 @@ package enum Doctor {
   }
 
   private static func agents(_ desk: Desk) -> [Check] {
-    var out: [Check] = [view(desk)]
+    var out: [Check] = [view(desk.directory)]
     let names = Set(desk.settings.agents.keys).union(["rules-agent"]).sorted()
     for name in names {
       guard let entry = try? RunStarter.entry(name, desk), let command = entry.command.first else { continue }

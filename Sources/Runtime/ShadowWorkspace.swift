@@ -153,8 +153,16 @@ package struct ShadowWorkspace {
     path == folder || "\(path)/".utf8.starts(with: "\(folder)/".utf8)
   }
 
-  /// Every change of the view, by the path it has in the workspace.
   package func difference() throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
+    var touched: [FilePath] = []
+    return try difference(touched: &touched)
+  }
+
+  /// Every change of the view, by the path it has in the workspace.
+  /// - Parameter touched: files of which only the time is another.
+  package func difference(
+    touched: inout [FilePath]
+  ) throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
     var out: [(path: FilePath, change: ShadowChange)] = []
     for (index, folder) in folders.enumerated() {
       var difference = try ShadowDifference(
@@ -162,6 +170,7 @@ package struct ShadowWorkspace {
       for change in Self.withoutRepositories(try difference.read()) {
         out.append((FilePath(folder: folder.label, relative: change.path), change))
       }
+      touched += difference.touched.map { FilePath(folder: folder.label, relative: $0) }
     }
     return out
   }

@@ -283,6 +283,10 @@ extension StepMaker {
       for case .editFile(let path, _, _) in inverse.fileParts where removed.contains(path) {
         new.reach.warnings.insert("a file named `\(path.display)` is there again; undoing replaces it", at: 0)
       }
+      for part in inverse.fileParts where part.givesSetID {
+        new.reach.warnings.insert(
+          "it gives `\(part.target)` back a set-user-id or set-group-id permission", at: 0)
+      }
       new.undoes = step.id
       new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
       // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.
@@ -292,4 +296,9 @@ extension StepMaker {
       }
     }
   }
+}
+
+extension Effect {
+  /// A file gets bits by which it acts as somebody else; on a folder they make nobody somebody else.
+  fileprivate var givesSetID: Bool { (newContent?.mode ?? 0) & 0o6000 != 0 }
 }

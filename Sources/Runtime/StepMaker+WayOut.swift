@@ -17,19 +17,20 @@ extension StepMaker {
     case .post: wayOut(settings.chat, "chat command")
     case .addEvent(let event) where !event.attendees.isEmpty:
       settings.calendar.isEmpty
-        ? wayOut(settings.mail, "mail or calendar command") : wayOut(settings.calendar, "calendar command")
+        ? wayOut(settings.mail, "mail or calendar command", as: " as a mail from \(loaded.workspace.sender)")
+        : wayOut(settings.calendar, "calendar command", as: ", organised by \(loaded.workspace.sender),")
     default: nil
     }
   }
 
-  private func wayOut(_ command: [String], _ name: String) -> WayOut {
+  private func wayOut(_ command: [String], _ name: String, as form: String = "") -> WayOut {
     guard let program = command.first else {
       return WayOut(words: ["no \(name) is set up: it goes no further than the desk’s outbox"], isSetUp: false)
     }
     let found = ChildProcess.find(program)
     let words = ([found ?? program] + command.dropFirst()).joined(separator: " ")
     return WayOut(
-      words: ["goes out through the desk’s \(name): \(words)"], isSetUp: true,
+      words: ["goes out\(form) through the desk’s \(name): \(words)"], isSetUp: true,
       warnings: found == nil ? ["`\(program)`, which is to take it, is no program on this machine"] : [])
   }
 }

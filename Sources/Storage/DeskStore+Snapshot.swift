@@ -25,8 +25,11 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'discarded', 'expired')), startedBy, command,
-    view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved')
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'expired')), startedBy, command,
+    view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved'),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'discarded'),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('failed', 'unknown')),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn')
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -43,6 +46,9 @@ extension DeskStore {
     counts.refused = Int(row.int(14))
     counts.rejected = Int(row.int(15))
     counts.held = Int(row.int(20))
+    counts.discarded = Int(row.int(21))
+    counts.failed = Int(row.int(22))
+    counts.withdrawn = Int(row.int(23))
     var summary = RunSummary(
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),

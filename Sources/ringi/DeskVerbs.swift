@@ -6,7 +6,9 @@ struct ListCommand: ParsableCommand {
   @Argument(help: .init("A run's number.", valueName: "run")) var number: Int64?
   @Flag(help: "Machine-readable.") var json = false
 
-  func run() throws { print(try DeskReport(try Desk(mustExist: true)).list(run: number, json: json), terminator: "") }
+  func run() throws {
+    print(try DeskReport(try Desk(mustExist: true)).lookAfter().list(run: number, json: json), terminator: "")
+  }
 }
 
 struct ShowCommand: ParsableCommand {
@@ -15,16 +17,20 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Machine-readable.") var json = false
 
   func run() throws {
-    print(try DeskReport(try Desk(mustExist: true)).show(try StepAddress(step), json: json), terminator: "")
+    print(try DeskReport(try Desk(mustExist: true)).lookAfter().show(try StepAddress(step), json: json), terminator: "")
   }
 }
 
 struct ApproveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Show a waiting step and approve it, from a person's terminal.")
-  @Argument(help: "RUN.STEP") var step: String
+    commandName: "approve",
+    abstract: "Show waiting steps, one after the other, and approve each, from a person's terminal.")
+  @Argument(help: "RUN.STEP, as many as you like.") var steps: [String]
 
-  func run() throws { try DeskDecisions(try Desk(mustExist: true)).approve(try StepAddress(step)) }
+  func run() throws {
+    let decisions = DeskDecisions(try Desk(mustExist: true))
+    for address in try steps.map({ try StepAddress($0) }) { try decisions.approve(address) }
+  }
 }
 
 struct RejectCommand: ParsableCommand {

@@ -100,6 +100,15 @@ extension SessionTests {
       #expect(status("made.sh").st_mode & 0o7777 == 0o755 && status("old.sh").st_mode & 0o7777 == 0o755)
     }
 
+    @Test("a time alone is no result, and that it is not kept is on the trail")
+    func touched() throws {
+      try put("a.txt")
+      let sitting = try run("touch -d 2001-01-01 a.txt\n")
+      #expect(sitting.model.steps.isEmpty && sitting.model.run?.state == .finished)
+      let log = try ringi("audit", "log", "only the time").output
+      #expect(log.contains("only the time of a file was changed, which is left as it was: `a.txt`"), "\(log)")
+    }
+
     @Test("a file with other names says what becomes of them")
     func links() throws {
       try put("one.txt")

@@ -164,7 +164,8 @@ extension Host {
   func takeDifference(isFinal: Bool) throws(JournalFault) {
     guard var watch = shadow else { return }
     let found: [(path: FilePath, change: ShadowChange)]
-    do { found = try watch.view.difference() } catch {
+    var touched: [FilePath] = []
+    do { found = try watch.view.difference(touched: &touched) } catch {
       // What can't be compared is not proposed; at the end that is said, and nothing of it counts.
       if isFinal { try store.say(run, "the private view can't be compared: \(error.sentence)", by: .performer) }
       return
@@ -187,8 +188,19 @@ extension Host {
     }
     watch.last = present
     shadow = watch
-    if isFinal { watch.view.setTaken(true) }
+    if isFinal {
+      try sayTouched(touched)
+      watch.view.setTaken(true)
+    }
     seenVersion = -1
+  }
+
+  /// A time alone is no result; that it is not kept is said.
+  private func sayTouched(_ touched: [FilePath]) throws(JournalFault) {
+    guard !touched.isEmpty else { return }
+    let names = touched.prefix(3).map { "`\($0.display)`" }.joined(separator: ", ") + (touched.count > 3 ? ", …" : "")
+    let files = touched.count == 1 ? "a file" : "\(touched.count) files"
+    try store.say(run, "only the time of \(files) was changed, which is left as it was: \(names)", by: .performer)
   }
 
   /// The agent's own later change took the place of this one.

@@ -1,0 +1,91 @@
+// Questions with a list of what they will do: the end of a review, and a yes to many.
+
+import CellScreen
+import Domain
+
+extension OverlayView {
+  static func finish(_ model: Model, _ frame: inout Frame) {
+    dialog(
+      model, "Finish the review?", finishLines(model),
+      "Enter or \(model.keymap.name(.approve)) finish · Esc back, every mark is kept",
+      &frame)
+  }
+
+  static func finishLines(_ model: Model) -> [[Span]] {
+    let list = model.prepared
+    let kept = list.filter { $0.mark == .keep }
+    let discarded = list.filter { $0.mark == .discard }
+    let left = list.count { $0.mark == .undecided }
+    let (yes, no) = model.isASCII ? ("v", "x") : ("✓", "✗")
+    var lines: [[Span]] = [
+      [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
+    ]
+    if let run = model.run, kept.contains(where: \.kind.isFile) {
+      lines.append([Span("into the folders of \(run.directory)", .dim)])
+    }
+    // A long list is read to its end; what it comes to stands before it.
+    if kept.count + discarded.count > 6 || left > 0 {
+      lines.append([
+        Span("\(kept.count) kept", .good), Span(" · \(discarded.count) discarded", discarded.isEmpty ? .dim : .danger),
+        Span(" · \(left) undecided", left > 0 ? .warning : .dim),
+      ])
+      lines.append([Span("", .text)])
+    }
+    lines.append([Span("\(kept.count) kept", .good), Span("  \(ReviewView.totals(kept))", .dim)])
+    for step in kept {
+      let count = step.discardedChanges.count
+      let without = count == 0 ? "" : " (without \(count) of its changes)"
+      lines.append([Span("  \(yes) \(step.targetInLists)\(without)", .text)])
+      // What is compared with a document is its copy, no memo.
+      let unheard = step.basis == nil && step.target.hasSuffix(".md") ? model.allUnheard(of: step) : []
+      for row in unheard {
+        lines.append([
+          Span("      “\(row.finding.clause)” was changed by \(row.decidedBy): a memo says so on top", .warning)
+        ])
+      }
+    }
+    lines.append([Span("\(discarded.count) discarded", discarded.isEmpty ? .dim : .danger)])
+    lines += discarded.map { step in
+      [Span("  \(no) \(step.targetInLists)\(step.markReason.isEmpty ? "" : ": \(step.markReason)")", .dim)]
+    }
+    let flags = model.findings.count(where: Deed.wantsWord)
+    if flags > 0 {
+      let redlines = model.findings.count { Deed.wantsWord($0) && !$0.wording.isEmpty }
+      let there = flags == 1 ? " has no word yet; view 2 has it" : "s have no word yet; view 2 has them"
+      lines.append([Span("\(flags) flag\(there)", .warning)])
+      if redlines > 0 {
+        lines.append([
+          Span(
+            "\(redlines) of them \(redlines == 1 ? "has a redline, which goes" : "have redlines, which go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
+            .warning)
+        ])
+      }
+    }
+    if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
+    return lines
+  }
+
+  static func bulk(_ model: Model, _ ids: [StepID], _ frame: inout Frame) {
+    let verb = model.view == .review ? "Keep" : "Approve"
+    dialog(
+      model, "\(verb) these \(ids.count)?", bulkLines(model, ids),
+      "\(model.keymap.name(.approve)) \(verb.lowercased()) \(ids.count) · Esc back", &frame)
+  }
+
+  static func bulkLines(_ model: Model, _ ids: [StepID]) -> [[Span]] {
+    let clashes = model.view == .review ? model.prepared.count { $0.mark == .undecided && $0.isClash } : 0
+    var lines = [[Span("One record is written for each.", .dim)]]
+    if clashes > 0 {
+      lines.append([Span("\(clashes) that clash with somebody’s change are left out: one by one only.", .warning)])
+    }
+    return lines
+      + ids.compactMap { model.steps[$0] }.map { step in
+        [
+          Span("  #\(step.number) ", .dim),
+          Span(step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ ", .warning),
+          Span("\(step.kind.verb) \(step.targetInLists)", .text),
+          Span(step.discardedChanges.isEmpty ? "" : " (without \(step.discardedChanges.count) of its changes)", .dim),
+        ]
+      }
+  }
+}
