@@ -134,5 +134,19 @@ extension SessionTests {
         #expect(throws: ProposalFault.self, "\(branch) to \(name)") { _ = try propose(branch, remote: name) }
       }
     }
+
+    /// `RINGI_PUSH_TO=ssh://host/path` pushes a branch of its own to a real remote, with the person's own keys.
+    @Test(
+      "a remote that is reached over ssh or https gets the branch",
+      .enabled(if: ProcessInfo.processInfo.environment["RINGI_PUSH_TO"] != nil))
+    func real() throws {
+      let place = try #require(ProcessInfo.processInfo.environment["RINGI_PUSH_TO"])
+      try git(["-C", work, "remote", "add", "real", place])
+      let branch = "ringi-\(ringi.folder.path.split(separator: "/").last ?? "")"
+      try git(["-C", work, "branch", branch])
+      let done = try ringi.approve(desk, try propose(branch, remote: "real"))
+      #expect(done.state == .done, "\(done.reason)")
+      #expect(try ringi("show", "1.1").output.contains("to: \(place)") || ringi("show", "1.1").output.contains(place))
+    }
   }
 }
