@@ -78,7 +78,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestKit", "CProcess", "SQLite", "Domain", "CellScreen", "ConsoleUI", "Effector", "GateKeeper", "Storage",
-        "Runtime",
+        "Runtime", "Wire",
         "ringi", "ringi-rules-agent",
       ]),
   ]

@@ -4,6 +4,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case read(path: [UInt8])
   /// - Parameter mode: permission bits, where the agent gave the file some.
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
+  /// A file's own text in another place of it: once, or wherever it stands.
+  case replace(path: [UInt8], old: [UInt8], new: [UInt8], everywhere: Bool)
   /// A file as it stands on a private view: its content is on the desk, with its times and attributes.
   /// - Parameter text: its bytes; empty for what is too large to be held.
   case place(path: [UInt8], Content, text: [UInt8], mode: UInt32)
@@ -24,7 +26,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case post(ChatPost)
   case event(CalendarEvent)
   case call(ConnectorCall)
-  case command(arguments: [String], directory: String)
+  /// - Parameter notes: how it would run, for the eye.
+  case command(arguments: [String], directory: String, notes: [String] = [])
   /// A branch of a repository in the folders, to a remote that the repository knows by this name.
   case push(repository: String, remote: String, branch: String)
   case findings(document: String, sarif: [UInt8], [Finding])

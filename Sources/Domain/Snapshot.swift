@@ -31,6 +31,10 @@ package struct RunSummary: Hashable, Sendable {
   /// What a person shows it besides the allowed folders: absolute paths, read-only.
   package var shown: [String] = []
   package var view: PrivateView = .none
+  /// What an agent that asks through hooks calls its session; empty where Ringi runs the agent.
+  package var session = ""
+  /// Its process, as `AgentProcess` writes it.
+  package var agentProcess = ""
   package var counts: Counts
 
   /// How far the agent can be trusted, in words: `enforced on an overlay, local`.

@@ -16,6 +16,8 @@ package struct StepSummary: Hashable, Sendable {
   package var mark: Mark
   /// The agent, not Ringi, performs what is allowed.
   package var isRelayed: Bool
+  /// What the agent calls it; empty where it has no name.
+  package var callID = ""
   /// When an approved step takes effect; nil for at once.
   package var dueAt: Timestamp?
   /// The draft a person raised this send step from.

@@ -301,9 +301,14 @@ extension Preview {
 
   /// Every argument by itself, so that none can look like two; then the files of the folders that it is given.
   private static func command(_ call: Invocation, _ images: PreviewImages) -> Preview {
+    let isScript = call.arguments.count == 3 && call.arguments[1] == "-c"
     var lines = [PreviewLine(.label, "runs: \(Docket.oneLine(call.arguments.first ?? ""))")]
-    lines += call.arguments.dropFirst().map { PreviewLine(.label, "with: \(Docket.oneLine($0))") }
+    // A script is read as one, line by line.
+    lines += call.arguments.dropFirst().prefix(isScript ? 1 : .max).map {
+      PreviewLine(.label, "with: \(Docket.oneLine($0))")
+    }
     if !call.directory.isEmpty { lines.append(PreviewLine(.label, "in: \(Docket.oneLine(call.directory))")) }
+    if isScript { lines += [PreviewLine(.gap, "")] + bodyLines(call.arguments[2]) + [PreviewLine(.gap, "")] }
     lines += images.facts.map { PreviewLine(.label, Docket.oneLine($0)) }
     for file in images.attachments {
       lines.append(PreviewLine(.gap, ""))

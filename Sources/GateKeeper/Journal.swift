@@ -29,6 +29,8 @@ package struct NewStep: Hashable, Sendable {
   package var isRelayed: Bool
   /// The draft a person raised this send step from.
   package var raisedFrom: StepID?
+  /// What the agent calls it, by which later words on it are joined; empty where it has no name.
+  package var callID = ""
   package init(
     run: RunID, plan: Int?, action: Action, salt: [UInt8], claims: Claims, verdict: Verdict, reach: Reach,
     effectDigest: Digest, policyDigest: Digest, previewDigest: Digest, previewBytes: [UInt8], findings: [Finding],

@@ -321,12 +321,19 @@ package struct DeskActions {
 
   /// Starts the agent of a lost run again, on the same run.
   package func resume(_ run: RunID) throws(RuntimeFault) {
+    guard try journalled({ () throws(JournalFault) in try store.run(run) })?.isHooked != true else {
+      throw RuntimeFault(.refused, "its agent is started by hand: take its session up there")
+    }
     guard RunLock.clear(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live agent") }
     try journalled { () throws(JournalFault) in try store.noteContinued(run, by: desk.person) }
     try RunStarter.spawnHost(desk, run, performOnly: false)
   }
 
   package func close(_ run: RunID) throws(RuntimeFault) {
+    let summary = try journalled { () throws(JournalFault) in try store.run(run) }
+    if let summary, summary.isHooked, RunPulse.isLive(desk.directory, summary) {
+      throw RuntimeFault(.refused, "the agent of run \(run) is still there; stop it first")
+    }
     guard RunLock.clear(desk.directory, run) else {
       throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
     }

@@ -74,7 +74,8 @@ extension DeskCheck {
         else { return "run \(run.id) was started with another goal, grade, model, folder or command than it says" }
       }
       if let facts = start.fields["facts"] {
-        guard facts == RunSummary.facts(workspace: run.workspace).description, Self.isTimed(start.fields, run.startedAt)
+        guard facts == RunSummary.facts(workspace: run.workspace, session: run.session).description,
+          Self.isTimed(start.fields, run.startedAt)
         else { return "run \(run.id) was started at another time or in another workspace than it says" }
       }
       func isSet(by on: String, not off: String) -> Bool {

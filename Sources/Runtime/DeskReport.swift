@@ -45,7 +45,7 @@ package struct DeskReport {
   }
 
   private func state(_ run: RunSummary) -> String {
-    let isAlone = !run.state.isOver && RunLock.holder(desk.directory, run.id) != .agent
+    let isAlone = !run.state.isOver && !RunPulse.isLive(desk.directory, run)
     return run.state.rawValue + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 
@@ -89,7 +89,12 @@ package struct DeskReport {
     }
     out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
     out.append("  ────")
-    out += preview.lines.map { line in
+    out += lines(of: preview)
+    return out.joined(separator: "\n") + "\n"
+  }
+
+  static func lines(of preview: Preview) -> [String] {
+    preview.lines.map { line in
       if line.role == .gap, line.text.isEmpty { return "" }
       let sign =
         switch line.role {
@@ -101,7 +106,6 @@ package struct DeskReport {
         }
       return "\(sign) " + Plain.safe(line.text)
     }
-    return out.joined(separator: "\n") + "\n"
   }
 
   static func json(_ run: RunSummary) -> JSON {

@@ -24,7 +24,7 @@ struct DeskWall {
       let judged = try store.judged(since: Timestamp(milliseconds: now.milliseconds - Self.day))
       let runs = try store.activity(minutes: Self.minutes, now: now).map { run in
         var run = run
-        run.hasHost = !run.summary.state.isOver && RunLock.holder(desk.directory, run.summary.id) == .agent
+        run.hasHost = !run.summary.state.isOver && RunPulse.isLive(desk.directory, run.summary)
         return run
       }
       return WallReading(

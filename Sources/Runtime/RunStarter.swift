@@ -208,6 +208,7 @@ package enum RunStarter {
     let store = desk.store
     let isLeft = try journalled { () throws(JournalFault) -> Bool in
       guard let now = try store.run(run), !now.state.isOver else { return try !work(store, run).isEmpty }
+      if now.isHooked { return try attend(hooked: now, desk) }
       let isYoung = Clocks.now().milliseconds - now.startedAt.milliseconds < 5_000
       if now.state == .live || now.state == .starting && !isYoung { try tellHostGone(desk, run) }
       if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
@@ -217,6 +218,14 @@ package enum RunStarter {
     }
     lock = nil
     return isLeft ? try spawnHost(desk, run, performOnly: true) : nil
+  }
+
+  /// A session that ended without a word: nobody waits for what it asked.
+  private static func attend(hooked run: RunSummary, _ desk: Desk) throws(JournalFault) -> Bool {
+    if run.state == .live, !RunPulse.isLive(desk.directory, run) {
+      try HookSession(desk: desk, run: run).end("the agent is gone", isLost: true)
+    }
+    return try !work(desk.store, run.id).isEmpty
   }
 
   /// Runs whose host is gone while something was decided and not done: a mail set for later, a kept review.
@@ -232,8 +241,9 @@ package enum RunStarter {
     return performers
   }
 
+  /// What is left to be done; what the agent does itself is not done by anybody else.
   private static func work(_ store: DeskStore, _ run: RunID) throws(JournalFault) -> [StepSummary] {
-    try store.steps(of: run, in: [.approved, .kept, .performing])
+    try store.steps(of: run, in: [.approved, .kept, .performing]).filter { !$0.isRelayed }
   }
 
   private static func tellHostGone(_ desk: Desk, _ run: RunID) throws(JournalFault) {

@@ -43,7 +43,7 @@ struct StepMaker {
   ) throws(ProposalFault) -> (step: NewStep, readContent: [UInt8]) {
     do {
       var material = try material(proposal.effect, staging)
-      if case .command(let arguments, let directory) = proposal.effect, !isRelayed {
+      if case .command(let arguments, let directory, _) = proposal.effect, !isRelayed {
         material = try command(arguments, directory)
       }
       material.since = [try rejectedBefore(material.effect) ?? rewrittenBefore(material)].compactMap { $0 }
@@ -215,8 +215,10 @@ struct StepMaker {
       try checkAddresses(event.attendees)
       return Material(effect: .addEvent(event))
     case .call(let call): return Material(effect: .call(call))
-    case .command(let arguments, let directory):
-      return Material(effect: .command(Invocation(arguments: arguments, directory: directory)))
+    case .command(let arguments, let directory, let notes):
+      return Material(effect: .command(Invocation(arguments: arguments, directory: directory)), warnings: notes)
+    case .replace(let path, let old, let new, let everywhere):
+      return try replace(path, old, new, everywhere: everywhere, staging)
     case .push(let repository, let remote, let branch): return try push(repository, remote, branch)
     case .findings(let document, let sarif, let findings):
       return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
@@ -255,7 +257,7 @@ struct StepMaker {
     }
   }
 
-  private func write(
+  func write(
     _ raw: [UInt8], _ text: [UInt8], _ mode: UInt32?, _ staging: StagingArea, kept: Content? = nil
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }

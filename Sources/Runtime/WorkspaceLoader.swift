@@ -49,7 +49,8 @@ package enum WorkspaceLoader {
         let text = try Files.settings("\(real)/workspace.yaml", name: "workspace.yaml")
       else { throw RuntimeFault(.usage, "`\(directory)` holds no workspace.yaml; `ringi init \(directory)` makes one") }
       let goal = try Files.settings("\(real)/goal.txt", name: "goal.txt") ?? ""
-      let workspace = try WorkspaceFile.read(text, goal: goal, directory: real)
+      let workspace = try WorkspaceFile.read(
+        text, goal: goal, directory: real, isOfDesk: real.hasPrefix("\(desk)/\(Project.folder)/"))
       try check(workspace, desk: desk)
       let (policy, bytes) = try self.policy(workspaceDirectory: real, desk: desk)
       let settings = try Desk.settings(desk)

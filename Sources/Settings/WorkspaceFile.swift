@@ -3,15 +3,19 @@
 import Domain
 
 package enum WorkspaceFile {
-  /// - Parameter directory: absolute path of the definition folder.
-  package static func read(_ text: String, goal: String, directory: String) throws(SettingsFault) -> Workspace {
+  /// - Parameters:
+  ///   - directory: absolute path of the definition folder.
+  ///   - isOfDesk: the desk made it for a folder that lies anywhere; what somebody hands over names its own folders only.
+  package static func read(
+    _ text: String, goal: String, directory: String, isOfDesk: Bool = false
+  ) throws(SettingsFault) -> Workspace {
     let file = "workspace.yaml"
     let top = try Entry.document(text, file: file).mapping(["name", "agent", "folders", "mail", "matter"])
     guard let name = top["name"], let list = top["folders"] else {
       throw SettingsFault(file: file, line: 1, column: 1, message: "`name:` and `folders:` are needed")
     }
     var folders: [Workspace.Folder] = []
-    for entry in try list.list() { folders.append(try folder(entry, directory)) }
+    for entry in try list.list() { folders.append(try folder(entry, directory, isOfDesk)) }
     guard folders.filter({ $0.label.isEmpty }).count == 1 else {
       throw list.fault("exactly one folder has no `label`: the agent works there")
     }
@@ -22,11 +26,15 @@ package enum WorkspaceFile {
       sender: try mail["sender"]?.text() ?? "", matter: try top["matter"]?.text() ?? "")
   }
 
-  private static func folder(_ entry: Entry, _ directory: String) throws(SettingsFault) -> Workspace.Folder {
+  private static func folder(_ entry: Entry, _ directory: String, _ isOfDesk: Bool) throws(SettingsFault)
+    -> Workspace.Folder
+  {
     let fields = try entry.mapping(["path", "label", "access"])
     guard let path = fields["path"] else { throw entry.fault("the folder has no `path`") }
     let relative = try path.text()
-    guard !relative.hasPrefix("/"), !relative.split(separator: "/").contains(".."), relative != ".", !relative.isEmpty
+    let isElsewhere = isOfDesk && relative.hasPrefix("/")
+    guard isElsewhere || !relative.hasPrefix("/"), !relative.split(separator: "/").contains(".."), relative != ".",
+      !relative.isEmpty
     else {
       throw path.fault("a folder lies below the workspace’s own folder, without `..`")
     }
@@ -35,7 +43,8 @@ package enum WorkspaceFile {
       throw (fields["access"] ?? entry).fault(unknown("access", access, of: ["read-only", "read-write"]))
     }
     return Workspace.Folder(
-      label: try fields["label"]?.text() ?? "", path: "\(directory)/\(relative)", isReadOnly: access == "read-only")
+      label: try fields["label"]?.text() ?? "", path: isElsewhere ? relative : "\(directory)/\(relative)",
+      isReadOnly: access == "read-only")
   }
 
   private static func domains(_ entry: Entry?) throws(SettingsFault) -> [String] {

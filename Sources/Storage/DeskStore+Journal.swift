@@ -81,8 +81,8 @@ extension DeskStore: Journal {
         INSERT INTO step (run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level,
           rule, originFile, originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, salt,
           effectDigest, policyDigest, previewDigest, proposedAt, changedAt, basis, allowsBulk, undoes, isRelayed,
-          hold, expires, raisedFrom, waitsSince)
-        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34)
+          hold, expires, raisedFrom, waitsSince, callID)
+        VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)
         """,
         .integer(new.run.value), .integer(Int64(number)), new.plan.map { .integer(Int64($0)) } ?? .null,
         .text(state.rawValue), .integer(1), .text(new.action.kind.rawValue), .text(new.action.effect.target),
@@ -95,7 +95,7 @@ extension DeskStore: Journal {
         .integer(verdict.allowsBulk ? 1 : 0), new.undoes.map { .integer($0.value) } ?? .null,
         .integer(new.isRelayed ? 1 : 0), .integer(Int64(verdict.hold)), .integer(Int64(verdict.expires)),
         new.raisedFrom.map { .integer($0.value) } ?? .null,
-        state == .waiting ? .integer(now.milliseconds) : .null)
+        state == .waiting ? .integer(now.milliseconds) : .null, .text(new.callID))
       let id = StepID(connection.lastInsertID)
       try connection.run(
         "INSERT INTO stepBody VALUES (?1, ?2, ?3, ?4)", .integer(id.value),

@@ -17,6 +17,9 @@ package struct NewRun: Sendable {
   package var command: [String] = []
   package var shown: [String] = []
   package var view: PrivateView = .none
+  /// Of an agent that asks through hooks.
+  package var session = ""
+  package var agentProcess = ""
   package init(workspace: Workspace, goal: String, agent: String, grade: Grade, model: ModelLocation, policy: Digest) {
     self.workspace = workspace
     self.goal = goal
@@ -48,17 +51,20 @@ extension DeskStore {
 
   package func create(_ new: NewRun, by person: Person) throws(JournalFault) -> RunID {
     try record { (log, change) throws(JournalFault) in
+      // Two questions of a session at once begin one run.
+      if let found = try run(ofSession: new.session) { return found.id }
       let id = try Self.sql { () throws(SQLiteFault) in
         try connection.run(
           """
           INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt, startedBy,
-            command, view, shown)
-          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10,?11,?12,?13)
+            command, view, shown, session, agentProcess)
+          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10,?11,?12,?13,?14,?15)
           """,
           .text(new.workspace.name), .text(new.workspace.directory), .text(new.goal), .text(new.agent),
           .text(new.grade.rawValue), .text(new.model.description), .blob(new.policy.bytes),
           .integer(clock.wall().milliseconds), .integer(change), .text(person.name),
-          Self.joined(new.command), .text(new.view.rawValue), Self.joined(new.shown))
+          Self.joined(new.command), .text(new.view.rawValue), Self.joined(new.shown), .text(new.session),
+          .text(new.agentProcess))
         return RunID(connection.lastInsertID)
       }
       try log.append(.person(person), "run started", run: id, note: new.goal) {
@@ -66,7 +72,7 @@ extension DeskStore {
         $0.rule = new.agent
         $0.reasonCode = new.grade.rawValue
         $0.origin = new.model.description
-        $0.facts = RunSummary.facts(workspace: new.workspace.name)
+        $0.facts = RunSummary.facts(workspace: new.workspace.name, session: new.session)
         $0.effect = RunSummary.definition(
           directory: new.workspace.directory, command: new.command, view: new.view, shown: new.shown)
       }
@@ -105,6 +111,18 @@ extension DeskStore {
           .integer(change))
       }
       try log.append(actor, event, run: run)
+    }
+  }
+
+  /// An agent that asks through hooks is another process when its session is taken up again.
+  package func setAgentProcess(_ run: RunID, _ process: String) throws(JournalFault) {
+    try write { () throws(JournalFault) in
+      let change = try nextChange()
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          "UPDATE run SET agentProcess = ?2, changedAt = ?3 WHERE id = ?1", .integer(run.value), .text(process),
+          .integer(change))
+      }
     }
   }
 

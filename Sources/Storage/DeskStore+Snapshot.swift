@@ -13,6 +13,25 @@ extension DeskStore {
     }
   }
 
+  /// The newest run of a session of an agent that asks through hooks.
+  package func run(ofSession session: String) throws(JournalFault) -> RunSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first(
+        "SELECT \(Self.runColumns) FROM run WHERE session = ?1 AND session <> '' ORDER BY id DESC LIMIT 1",
+        .text(session), map: Self.summary)
+    }
+  }
+
+  /// The step that an agent's own call became.
+  package func step(ofCall call: String, in run: RunID) throws(JournalFault) -> StepSummary? {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.first(
+        "SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND callID = ?2 AND callID <> '' ORDER BY id DESC LIMIT 1",
+        .integer(run.value), .text(call)
+      ) { StepRow.summary($0) }
+    } ?? nil
+  }
+
   package func run(_ id: RunID) throws(JournalFault) -> RunSummary? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first("SELECT \(Self.runColumns) FROM run WHERE id = ?1", .integer(id.value), map: Self.summary)
@@ -29,7 +48,7 @@ extension DeskStore {
     view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'discarded'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('failed', 'unknown')),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn')
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn'), session, agentProcess
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -54,6 +73,8 @@ extension DeskStore {
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),
       state: RunState(rawValue: row.text(7)) ?? .lost, isPaused: row.int(8) != 0, note: row.text(9),
       startedAt: Timestamp(milliseconds: row.int(10)), startedBy: row.text(16), counts: counts)
+    summary.session = row.text(24)
+    summary.agentProcess = row.text(25)
     summary.command = words(row.bytes(17))
     summary.shown = words(row.bytes(19))
     summary.view = PrivateView(rawValue: row.text(18)) ?? .none

@@ -106,6 +106,13 @@ enum Schema {
     """
     ALTER TABLE step ADD COLUMN markPainted TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE run ADD COLUMN session TEXT NOT NULL DEFAULT '';
+    ALTER TABLE run ADD COLUMN agentProcess TEXT NOT NULL DEFAULT '';
+    ALTER TABLE step ADD COLUMN callID TEXT NOT NULL DEFAULT '';
+    CREATE INDEX runBySession ON run (session) WHERE session <> '';
+    CREATE INDEX stepByCall ON step (run, callID) WHERE callID <> '';
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

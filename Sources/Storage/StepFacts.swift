@@ -30,15 +30,17 @@ extension StepSummary {
     out.put("raisedFrom", raisedFrom?.value ?? 0)
     out.put("policy", policyDigest)
     out.put("preview", previewDigest)
+    if !callID.isEmpty { out.put("call", callID) }
     return Hashing.sha256(salt + out.bytes)
   }
 }
 
 extension RunSummary {
   /// What is not in the entry's own fields or its definition.
-  package static func facts(workspace: String) -> Digest {
+  package static func facts(workspace: String, session: String) -> Digest {
     var out = FieldWriter()
     out.put("workspace", workspace)
+    if !session.isEmpty { out.put("session", session) }
     return Hashing.sha256(out.bytes)
   }
 }

@@ -10,7 +10,7 @@ enum StepRow {
     id, run, number, plan, state, revision, kind, target, claimTitle, claimReason, claimKind, level, rule, originFile, \
     originLine, isFloor, reasons, brokenRules, evidence, reach, mustBeSeen, effectDigest, policyDigest, previewDigest, \
     proposedAt, decidedBy, decidedAt, reason, mark, discardedChanges, basis, allowsBulk, isRelayed, \
-    hold, expires, dueAt, raisedFrom, painted, waitsSince, markReason, markPainted
+    hold, expires, dueAt, raisedFrom, painted, waitsSince, markReason, markPainted, callID
     """
 
   static func strings(_ list: [String]) -> Value {
@@ -113,6 +113,7 @@ struct StepRowReader {
     if !said.isEmpty { summary.markReason = said }
     let shown = row.text(40)
     if !shown.isEmpty { summary.markPainted = shown }
+    summary.callID = row.text(41)
     return summary
   }
 
@@ -134,5 +135,6 @@ extension StepSummary {
       previewDigest: new.previewDigest, policyDigest: new.policyDigest, proposedAt: proposedAt, decidedBy: "",
       decidedAt: nil, reason: "", mark: .undecided, discardedChanges: [], basis: new.basis,
       isRelayed: new.isRelayed, raisedFrom: new.raisedFrom)
+    callID = new.callID
   }
 }

@@ -28,6 +28,7 @@ struct RingiCommand: ParsableCommand {
       KeysCommand.self, ListCommand.self, ShowCommand.self,
       ApproveCommand.self,
       RejectCommand.self, ReviewCommand.self, UndoCommand.self, PolicyCommand.self, AuditCommand.self, MCPCommand.self,
+      HookCommand.self,
       HostCommand.self,
     ],
     defaultSubcommand: ConsoleCommand.self)

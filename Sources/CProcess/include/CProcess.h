@@ -55,4 +55,8 @@ int cp_copy_attributes(int from, int to);
 /// statfs(2) f_type of the file system a path lies on; -1 when it can't be told.
 long cp_filesystem(const char *path);
 
+// After so many seconds `text` (copied, at most 4 000 bytes) is written to descriptor 1 and the process ends with 2,
+// whatever it is doing then. 0 seconds takes it back.
+void cp_say_after(unsigned seconds, const char *text);
+
 #endif

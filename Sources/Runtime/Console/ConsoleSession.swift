@@ -231,18 +231,22 @@ struct ConsoleSession<Terminal: Screen> {
     // Performers that are through leave nothing behind.
     performers.removeAll { waitpid($0, nil, WNOHANG) != 0 }
     let holder = RunLock.holder(desk.directory, run)
-    let hasHost = holder == .agent || holder == .look && model.hasHost
+    let hasHost =
+      summary.isHooked
+      ? RunPulse.isLive(desk.directory, summary) : holder == .agent || holder == .look && model.hasHost
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
-      if !hasHost, !summary.state.isOver, !summary.note.hasPrefix("stopped") {
+      if !hasHost, !summary.state.isOver, !summary.isHooked, !summary.note.hasPrefix("stopped") {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
     }
     do throws(RuntimeFault) {
       // What could not be started a moment ago is not tried each second.
-      if holder == nil, !summary.state.isOver, lastRefusal.isEmpty || now - lastRefusedAt >= 15_000 {
+      if holder == nil, !summary.state.isOver, !summary.isHooked || !hasHost,
+        lastRefusal.isEmpty || now - lastRefusedAt >= 15_000
+      {
         if let performer = try RunStarter.attend(desk, run) { performers.append(performer) }
         seenVersion = -1
       }

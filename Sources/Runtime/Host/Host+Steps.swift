@@ -207,7 +207,8 @@ extension Host {
     followPolicy()
     guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
     let now = store.clock.wall()
-    for step in try store.steps(of: run, in: [.approved]) where !(isViewMounted && step.kind.isFile) {
+    for step in try store.steps(of: run, in: [.approved])
+    where !(isViewMounted && step.kind.isFile) && !(summary.isHooked && step.isRelayed) {
       guard let due = step.dueAt, now < due else {
         // One that can't be done now keeps neither its agent's answer nor the others.
         let token = waiting[step.id]

@@ -191,7 +191,9 @@ package final class Host {
   }
 
   private var hasWork: Bool {
-    let left = try? store.steps(of: run, in: [.approved, .kept, .permitted])
+    let left = try? store.steps(of: run, in: [.approved, .kept, .permitted]).filter {
+      !(summary.isHooked && $0.isRelayed)
+    }
     return left.map { !$0.isEmpty } ?? false
   }
 

@@ -1,0 +1,63 @@
+// Claude Code's tools as typed actions (inputs of 2.1.330). A tool that is not known here is `other`: it asks a person.
+
+import Domain
+import Wire
+
+enum ClaudeTool {
+  /// What a tool is used for that touches nothing itself; nil for any other.
+  static func inner(_ tool: String, _ input: JSON) -> String? {
+    guard harmless.contains(tool) else { return nil }
+    let words = ["description", "plan", "query", "subject"].lazy.compactMap { input[$0]?.string }.first ?? ""
+    return words.isEmpty ? "uses \(tool)" : "uses \(tool): \(words.prefix(500))"
+  }
+
+  /// They keep lists, ask the person, or start a helper whose own calls come here.
+  private static let harmless: Set<String> = [
+    "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet", "ToolSearch", "AskUserQuestion", "ExitPlanMode",
+    "EnterPlanMode", "ListAgents", "Agent", "Task",
+  ]
+
+  static func proposal(_ tool: String, _ input: JSON, _ directory: String) throws(HookFault) -> Proposal {
+    let effect = try effect(tool, input, directory)
+    let why = input["description"]?.string ?? ""
+    return Proposal(effect: effect, claims: Claims(title: tool, reason: why, kind: ""))
+  }
+
+  private static func effect(_ tool: String, _ input: JSON, _ directory: String) throws(HookFault) -> ProposedEffect {
+    func text(_ key: String) throws(HookFault) -> String {
+      guard let text = input[key]?.string else { throw HookFault(reason: "\(tool) without \(key)") }
+      return text
+    }
+    func path(_ key: String) throws(HookFault) -> [UInt8] {
+      let path = Array(try text(key).utf8)
+      guard path.first == UInt8(ascii: "/") else { throw HookFault(reason: "\(tool): \(key) is no absolute path") }
+      return path
+    }
+    switch tool {
+    case "Read": return .read(path: try path("file_path"))
+    case "Write": return .write(path: try path("file_path"), text: Array(try text("content").utf8))
+    case "Edit":
+      return .replace(
+        path: try path("file_path"), old: Array(try text("old_string").utf8), new: Array(try text("new_string").utf8),
+        everywhere: input["replace_all"]?.bool ?? false)
+    case "Bash":
+      var notes: [String] = []
+      if input["run_in_background"]?.bool == true { notes.append("it goes on in the background") }
+      if input["dangerouslyDisableSandbox"]?.bool == true { notes.append("it asks to run without the agent’s sandbox") }
+      return .command(arguments: ["bash", "-c", try text("command")], directory: directory, notes: notes)
+    case "WebFetch": return .other(OtherAction(target: "fetch \(try text("url"))", payload: input.text))
+    case "WebSearch": return .other(OtherAction(target: "search the web: \(try text("query"))", payload: input.text))
+    case "NotebookEdit":
+      return .other(OtherAction(target: "edit the notebook \(try text("notebook_path"))", payload: input.pretty))
+    default:
+      // mcp__server__tool
+      let rest = tool.dropFirst(5)
+      guard tool.hasPrefix("mcp__"), let end = rest.firstRange(of: "__") else {
+        return .other(OtherAction(target: tool, payload: input.text))
+      }
+      return .call(
+        ConnectorCall(
+          connector: String(rest[..<end.lowerBound]), tool: String(rest[end.upperBound...]), arguments: input.text))
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// Claude Code's hooks: one event as a JSON object on stdin, one JSON object on stdout. Shapes of 2.1.330
+// (code.claude.com/docs/en/hooks). What names an action is required and checked; what only describes is optional.
+
+import Domain
+import Wire
+
+/// An event that can't be read, in words for whoever started the hook.
+package struct HookFault: Error, Hashable, Sendable {
+  package let reason: String
+  package init(reason: String) { self.reason = reason }
+}
+
+package struct HookEvent: Hashable, Sendable {
+  package enum Body: Hashable, Sendable {
+    /// A tool is about to be used, and waits for our word. PermissionRequest is the same without the call's id.
+    case call(HookCall)
+    /// A tool that touches nothing by itself: what it leads to has calls of its own.
+    case inner(words: String)
+    case done(call: String)
+    case failed(call: String, error: String)
+    case prompt(String)
+    case started
+    /// The turn is over.
+    case stopped(lastWords: String)
+    case ended(reason: String)
+    case other
+  }
+  package let name: String
+  package let session: String
+  package let directory: String
+  package let body: Body
+}
+
+/// A tool's use as the agent asks for it.
+package struct HookCall: Hashable, Sendable {
+  /// Empty where the event has none.
+  package let id: String
+  package let tool: String
+  package let input: JSON
+  package let proposal: Proposal
+}
+
+extension HookEvent {
+  /// - Parameter bytes: all of stdin.
+  package init(_ bytes: [UInt8]) throws(HookFault) {
+    let read: (value: JSON, loneSurrogates: Int)
+    do { read = try JSONReader.readCounting(bytes) } catch {
+      throw HookFault(reason: "the event is no JSON (\(error.code.rawValue) at byte \(error.offset))")
+    }
+    let fields = read.value
+    guard let name = fields["hook_event_name"]?.string, let session = fields["session_id"]?.string,
+      !session.isEmpty, session.utf8.count <= 200, let directory = fields["cwd"]?.string, directory.hasPrefix("/")
+    else { throw HookFault(reason: "the event names no hook, session or folder") }
+    // In an action a character that is none decides nothing.
+    guard read.loneSurrogates == 0 || !Self.gates.contains(name) else {
+      throw HookFault(reason: "the tool's input holds half of a character")
+    }
+    self.name = name
+    self.session = session
+    self.directory = directory
+    body = try Self.body(name, fields, directory)
+  }
+
+  /// Those that an answer can stop something at.
+  package static let gates: Set<String> = ["PreToolUse", "PermissionRequest"]
+
+  private static func body(_ name: String, _ fields: JSON, _ directory: String) throws(HookFault) -> Body {
+    let call = fields["tool_use_id"]?.string ?? ""
+    switch name {
+    case "PreToolUse", "PermissionRequest":
+      guard let tool = fields["tool_name"]?.string, !tool.isEmpty, let input = fields["tool_input"],
+        input.members != nil
+      else { throw HookFault(reason: "the event names no tool or has no input") }
+      if let words = ClaudeTool.inner(tool, input) { return .inner(words: words) }
+      return .call(
+        HookCall(id: call, tool: tool, input: input, proposal: try ClaudeTool.proposal(tool, input, directory)))
+    case "PostToolUse": return .done(call: call)
+    case "PostToolUseFailure": return .failed(call: call, error: fields["error"]?.string ?? "")
+    case "UserPromptSubmit": return .prompt(fields["prompt"]?.string ?? "")
+    case "SessionStart": return .started
+    case "Stop": return .stopped(lastWords: fields["last_assistant_message"]?.string ?? "")
+    case "SessionEnd": return .ended(reason: fields["reason"]?.string ?? "")
+    default: return .other
+    }
+  }
+}
+
+/// What the agent is told.
+package enum HookAnswer: Hashable, Sendable {
+  /// No word of ours: the agent goes on as it would.
+  case nothing
+  /// - Parameter input: what is to be used in place of the tool's own input.
+  case allow(String, input: JSON? = nil)
+  /// - Parameter stops: the whole session, not only this call.
+  case deny(String, stops: Bool = false)
+
+  /// One object, always: an agent takes anything else for silence, and silence for a yes.
+  package func json(_ event: String) -> JSON {
+    switch (self, event) {
+    case (.nothing, _): return ["suppressOutput": true]
+    case (.allow(_, let input), "PermissionRequest"):
+      return Self.answer(event, [.init("decision", .of(["behavior": "allow", "updatedInput": input]))])
+    case (.deny(let words, let stops), "PermissionRequest"):
+      return Self.answer(
+        event,
+        [.init("decision", ["behavior": "deny", "message": .string(words), "interrupt": .bool(stops)])])
+    case (.allow(let words, let input), _):
+      let own: [JSON.Member] = [
+        .init("permissionDecision", "allow"), .init("permissionDecisionReason", .string(words)),
+      ]
+      return Self.answer(event, own + (input.map { [.init("updatedInput", $0)] } ?? []))
+    case (.deny(let words, let stops), _):
+      let answer = Self.answer(
+        event, [.init("permissionDecision", "deny"), .init("permissionDecisionReason", .string(words))])
+      return stops
+        ? .object([.init("continue", false), .init("stopReason", .string(words))] + (answer.members ?? [])) : answer
+    }
+  }
+
+  private static func answer(_ event: String, _ members: [JSON.Member]) -> JSON {
+    ["hookSpecificOutput": .object([.init("hookEventName", .string(event))] + members)]
+  }
+}

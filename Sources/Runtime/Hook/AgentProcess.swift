@@ -1,0 +1,47 @@
+// The process of an agent that Ringi did not start, told by its id and the moment it began: an id alone is used again.
+
+import Glibc
+
+struct AgentProcess: Hashable {
+  let pid: pid_t
+  /// In clock ticks since boot, field 22 of proc_pid_stat(5).
+  let started: UInt64
+
+  /// A hook's own agent: the parent, or the parent of a shell that was put in between.
+  static func ofHook() -> AgentProcess? {
+    var pid = getppid()
+    for _ in 0..<3 {
+      guard let status = status(pid) else { return nil }
+      guard ["sh", "bash", "dash", "zsh"].contains(status.name) else {
+        return AgentProcess(pid: pid, started: status.started)
+      }
+      pid = status.parent
+    }
+    return nil
+  }
+
+  private init(pid: pid_t, started: UInt64) { (self.pid, self.started) = (pid, started) }
+
+  /// - Parameter text: `PID STARTED`, as kept with a run.
+  init?(_ text: String) {
+    let parts = text.split(separator: " ")
+    guard parts.count == 2, let pid = pid_t(parts[0]), let started = UInt64(parts[1]), pid > 1 else { return nil }
+    self.init(pid: pid, started: started)
+  }
+
+  var text: String { "\(pid) \(started)" }
+
+  var isAlive: Bool { Self.status(pid)?.started == started }
+
+  private static func status(_ pid: pid_t) -> (name: String, parent: pid_t, started: UInt64)? {
+    // The name stands in parentheses and may hold some itself.
+    guard let text = Files.text("/proc/\(pid)/stat"), let open = text.firstIndex(of: "("),
+      let close = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: close)...].split(separator: " ")
+    guard fields.count > 19, fields[0] != "Z", let parent = pid_t(fields[1]), let started = UInt64(fields[19]) else {
+      return nil
+    }
+    return (String(text[text.index(after: open)..<close]), parent, started)
+  }
+}

@@ -1,0 +1,118 @@
+// A session of an agent that asks through hooks, as a run of the desk. Each question is a process of its own that talks
+// to the desk as any other client does; what they have in common is here.
+
+import AgentLink
+import AuditLog
+import Domain
+import GateKeeper
+import Glibc
+import Storage
+
+struct HookSession {
+  static let agentName = "claude-code"
+
+  let desk: Desk
+  let run: RunSummary
+  var store: DeskStore { desk.store }
+  var agent: Actor { .agent(Self.agentName) }
+
+  /// The run of a session; nil where it has none yet.
+  static func find(_ desk: Desk, _ session: String) throws(RuntimeFault) -> HookSession? {
+    try journalled { () throws(JournalFault) in try desk.store.run(ofSession: session) }.map {
+      HookSession(desk: desk, run: $0)
+    }
+  }
+
+  /// The run of a session, begun where there is none.
+  /// - Parameter workspace: its definition folder; nil makes one on the desk for the folder the agent works in.
+  static func open(
+    _ desk: Desk, _ event: HookEvent, goal: String, workspace: String?
+  ) throws(RuntimeFault) -> HookSession {
+    let process = AgentProcess.ofHook()?.text ?? ""
+    if let found = try find(desk, event.session) {
+      // A session that is taken up again is another process, on the same run.
+      if found.run.agentProcess != process || found.run.state.isOver {
+        try journalled { () throws(JournalFault) in
+          try desk.store.setAgentProcess(found.run.id, process)
+          if found.run.state != .live { try desk.store.setState(found.run.id, .live, note: "", by: found.agent) }
+        }
+        return try find(desk, event.session) ?? found
+      }
+      return found
+    }
+    let directory = if let workspace { workspace } else { try Project.definition(of: event.directory, desk) }
+    let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
+    var new = NewRun(
+      workspace: loaded.workspace, goal: goal, agent: agentName, grade: .hooked,
+      model: desk.settings.agents[agentName]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
+    new.session = event.session
+    new.agentProcess = process
+    let run = try journalled { () throws(JournalFault) -> RunID in
+      let run = try desk.store.create(new, by: desk.person)
+      try desk.store.setState(run, .live, note: "", by: .agent(agentName))
+      return run
+    }
+    guard let found = try find(desk, event.session) else { throw RuntimeFault(.fault, "run \(run) is gone") }
+    return found
+  }
+
+  func maker() throws(RuntimeFault) -> StepMaker { try DeskActions(desk).maker(run.id) }
+
+  /// One question of a session after the other: the same asked twice at once is one.
+  func inTurn<T>(_ body: () throws -> T) throws -> T {
+    let lock = Glibc.open("\(desk.directory)/run-\(run.id).turn", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(lock) }
+    while lock < 0 || flock(lock, LOCK_EX) != 0 {
+      guard lock >= 0, errno == EINTR else { throw RuntimeFault(.fault, "the desk's folder can't be written") }
+    }
+    return try body()
+  }
+
+  func say(_ words: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in try store.say(run.id, words, by: agent) }
+  }
+
+  /// Nothing more is asked: what waits is withdrawn.
+  func end(_ why: String, isLost: Bool) throws(JournalFault) {
+    let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter(\.isRelayed)
+    try desk.gate.move(
+      open.map {
+        Transition(
+          step: $0.id, event: .withdraw, actor: .performer, reasonCode: isLost ? "agent-gone" : "session-ended",
+          reason: why)
+      })
+    let left = try store.steps(of: run.id, in: [.waiting, .staged, .approved, .kept, .performing, .unknown])
+    let state: RunState = left.isEmpty ? .finished : .review
+    guard try store.run(run.id)?.state != state else { return }
+    try store.setState(run.id, state, note: why, by: .performer)
+  }
+}
+
+/// The folder an agent was started in, as a workspace of the desk's own making: the company's policy holds in it.
+enum Project {
+  static let folder = "projects"
+
+  static func definition(of directory: String, _ desk: Desk) throws(RuntimeFault) -> String {
+    guard let real = Files.real(directory), Files.isDirectory(real), real != "/" else {
+      throw RuntimeFault(.usage, "`\(directory)` is no folder an agent can work in")
+    }
+    let name = real.split(separator: "/").last.map(String.init) ?? "project"
+    let place = "\(desk.directory)/\(folder)/\(Hashing.sha256(Array(real.utf8)).short)"
+    guard Files.text("\(place)/workspace.yaml") == nil else { return place }
+    guard real.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }),
+      Files.makeDirectory("\(desk.directory)/\(folder)", mode: 0o700), Files.makeDirectory(place, mode: 0o700),
+      Files.write(
+        Array(
+          """
+          # Made by Ringi for an agent that was started in this folder. It may be changed; policy.yaml beside it tightens
+          # the company's rules.
+          name: "\(name)"
+          agent: \(HookSession.agentName)
+          folders:
+            - path: "\(real)"
+
+          """.utf8), to: "\(place)/workspace.yaml", mode: 0o600)
+    else { throw RuntimeFault(.fault, "a workspace for `\(directory)` can't be made on the desk") }
+    return place
+  }
+}

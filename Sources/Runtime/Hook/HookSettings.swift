@@ -1,0 +1,157 @@
+// `ringi hook install claude-code`: Ringi's hooks in Claude Code's settings, and out of them again. What would change is
+// shown before it is written; what others have put there stays.
+
+import EffectPreview
+import Glibc
+import Wire
+
+package struct HookSettings {
+  private let isManaged: Bool
+  private let workspace: String?
+  private let path: String
+
+  /// - Parameters:
+  ///   - isManaged: for everybody on this machine, in a file of its own that no user can change.
+  ///   - workspace: a definition folder; nil for the folder that Claude Code is started in.
+  package init(isManaged: Bool, workspace: String?) throws(RuntimeFault) {
+    self.isManaged = isManaged
+    self.workspace = workspace
+    if isManaged {
+      path = "/etc/claude-code/managed-settings.d/50-ringi.json"
+    } else if let own = Desk.variable("CLAUDE_CONFIG_DIR") {
+      path = "\(own)/settings.json"
+    } else {
+      guard let home = Desk.variable("HOME") else { throw RuntimeFault(.usage, "HOME does not say where settings are") }
+      path = "\(home)/.claude/settings.json"
+    }
+  }
+
+  /// Longer than any person takes, and for the hook a little less: it answers by itself in time.
+  private static let timeout = 86_400
+  private static let wait = 86_100
+  private static let events = [
+    "PreToolUse", "PermissionRequest", "PostToolUse", "PostToolUseFailure", "UserPromptSubmit", "SessionStart", "Stop",
+    "SessionEnd",
+  ]
+
+  package func install(isAsking: Bool) throws(RuntimeFault) -> String {
+    // The hook makes no desk: without one the answer is no.
+    let desk = try Desk()
+    if let workspace { _ = try WorkspaceLoader.load(workspace, desk: desk.directory) }
+    let old = try read()
+    var new = try Self.without(old)
+    let hooks = new["hooks"]?.members ?? []
+    var merged = hooks
+    for event in Self.events {
+      let group = try group(event, desk)
+      if let index = merged.firstIndex(where: { $0.key == event }) {
+        merged[index] = JSON.Member(event, .array((merged[index].value.array ?? []) + [group]))
+      } else {
+        merged.append(JSON.Member(event, .array([group])))
+      }
+    }
+    new = Self.setting("hooks", .object(merged), in: new)
+    if isManaged {
+      new = Self.setting("allowManagedHooksOnly", true, in: new)
+      new = Self.setting("requiredMinimumVersion", "2.1.295", in: new)
+      new = Self.setting("permissions", ["disableBypassPermissionsMode": "disable"], in: new)
+    }
+    return try write(old, new, isAsking) ?? "Ringi’s hooks are there already, in \(path)\n"
+  }
+
+  package func remove(isAsking: Bool) throws(RuntimeFault) -> String {
+    let old = try read()
+    return try write(old, isManaged ? .object([]) : Self.without(old), isAsking)
+      ?? "no hooks of Ringi’s are in \(path)\n"
+  }
+
+  private func group(_ event: String, _ desk: Desk) throws(RuntimeFault) -> JSON {
+    var arguments = ["hook", "claude-code", "--desk", desk.directory]
+    if let workspace {
+      guard let real = Files.real(workspace) else { throw RuntimeFault(.usage, "there is no folder `\(workspace)`") }
+      arguments += ["--workspace", real]
+    }
+    let isGate = event == "PreToolUse" || event == "PermissionRequest"
+    if isGate { arguments += ["--wait", "\(Self.wait)"] }
+    // The exact form: a program and its words, no shell in between.
+    var hook: [JSON.Member] = [
+      .init("type", "command"), .init("command", .string(ChildProcess.ownPath())),
+      .init("args", .array(arguments.map { .string($0) })),
+    ]
+    if isGate {
+      hook += [
+        .init("timeout", .int(Int64(Self.timeout))), .init("onFailure", "block"),
+        .init("statusMessage", "waiting for a decision in Ringi"),
+      ]
+    }
+    let own: [JSON.Member] = [.init("hooks", .array([.object(hook)]))]
+    return .object((event.contains("Tool") || isGate ? [.init("matcher", "*")] : []) + own)
+  }
+
+  /// The settings without what Ringi has put there.
+  private static func without(_ settings: JSON) throws(RuntimeFault) -> JSON {
+    guard let hooks = settings["hooks"] else { return settings }
+    guard let members = hooks.members else { throw RuntimeFault(.usage, "`hooks` in the settings is no object") }
+    let kept = members.compactMap { member -> JSON.Member? in
+      guard let groups = member.value.array else { return member }
+      let others = groups.filter { !isOurs($0) }
+      return others.isEmpty && !groups.isEmpty ? nil : JSON.Member(member.key, .array(others))
+    }
+    return setting("hooks", kept.isEmpty ? nil : .object(kept), in: settings)
+  }
+
+  private static func isOurs(_ group: JSON) -> Bool {
+    (group["hooks"]?.array ?? []).contains { hook in
+      let words = (hook["args"]?.array ?? []).prefix(2).compactMap(\.string)
+      return words == ["hook", "claude-code"] && hook["command"]?.string?.hasSuffix("/ringi") == true
+    }
+  }
+
+  private static func setting(_ key: String, _ value: JSON?, in object: JSON) -> JSON {
+    var members = object.members ?? []
+    if let index = members.firstIndex(where: { $0.key == key }) {
+      if let value { members[index] = JSON.Member(key, value) } else { members.remove(at: index) }
+    } else if let value {
+      members.append(JSON.Member(key, value))
+    }
+    return .object(members)
+  }
+
+  private func read() throws(RuntimeFault) -> JSON {
+    guard let bytes = Files.read(path) else { return .object([]) }
+    do {
+      let value = try JSONReader.read(bytes)
+      guard value.members != nil else { throw RuntimeFault(.usage, "`\(path)` is no JSON object; nothing was changed") }
+      return value
+    } catch let fault as RuntimeFault { throw fault } catch {
+      throw RuntimeFault(.usage, "`\(path)` is no JSON that can be read; mend it first, nothing was changed")
+    }
+  }
+
+  /// - Returns: nil where nothing would change.
+  private func write(_ old: JSON, _ new: JSON, _ isAsking: Bool) throws(RuntimeFault) -> String? {
+    guard old != new else { return nil }
+    let (before, after) = (
+      old.members?.isEmpty == true ? "" : old.pretty, new.members?.isEmpty == true ? "" : new.pretty
+    )
+    Plain.print("\(path) changes:\n")
+    Plain.print(
+      DeskReport.lines(of: Preview.diff(Array(before.utf8), Array(after.utf8))).joined(separator: "\n") + "\n")
+    if isAsking {
+      guard isatty(0) == 1 else { throw RuntimeFault(.refused, "a person at a terminal says yes to this, or --yes") }
+      Plain.print("Write it? Type yes: ", terminator: "")
+      guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was written") }
+    }
+    if after.isEmpty {
+      guard unlink(path) == 0 else { throw RuntimeFault(.fault, "`\(path)`: \(String(cString: strerror(errno)))") }
+      return "\(path) is gone\n"
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    let draft = "\(path).ringi-\(getpid())"
+    guard Files.makeDirectory(folder, mode: isManaged ? 0o755 : 0o700),
+      Files.write(Array(after.utf8), to: draft, mode: isManaged ? 0o644 : 0o600),
+      rename(draft, path) == 0
+    else { throw RuntimeFault(.fault, "`\(path)` can't be written: \(String(cString: strerror(errno)))") }
+    return "written: \(path)\n"
+  }
+}

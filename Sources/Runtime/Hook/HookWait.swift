@@ -1,0 +1,136 @@
+// One tool call of a hooked agent: proposed, waited for, permitted. The agent performs what is allowed.
+
+import AgentLink
+import AuditLog
+import Domain
+import GateKeeper
+import Glibc
+import Storage
+
+struct HookWait {
+  let session: HookSession
+  /// Of the monotonic clock, in milliseconds: then it is answered that it still waits.
+  let until: Int64
+  /// Listened to from before the first look: what is decided in between is heard.
+  private let bell: Doorbell
+  private var store: DeskStore { session.store }
+  private var run: RunID { session.run.id }
+
+  init(session: HookSession, until: Int64) {
+    (self.session, self.until) = (session, until)
+    bell = Doorbell(directory: session.desk.directory)
+  }
+
+  private func rest() {
+    var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&descriptor, 1, Int32(max(0, min(1_000, until - Clocks.monotonic()))))
+    bell.drain()
+  }
+
+  static let stopped = HookAnswer.deny("the run was stopped in Ringi", stops: true)
+
+  func decide(_ call: HookCall) throws -> HookAnswer {
+    while true {
+      if try session.isStopped() { return Self.stopped }
+      guard try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }) else { break }
+      guard Clocks.monotonic() < until else { return .deny("the run is paused in Ringi; ask again later") }
+      rest()
+    }
+    do { return try wait(try session.inTurn { try propose(call) }.id, call) } catch let fault as ProposalFault {
+      return .deny("this can't be done: \(fault.reason)")
+    }
+  }
+
+  /// As the step that it is already, or a new one.
+  private func propose(_ call: HookCall) throws -> StepSummary {
+    let maker = try session.maker()
+    let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
+    if let same = try open(made, maker) { return same }
+    var new = made
+    new.callID = call.id
+    return try session.desk.gate.intake(new, by: session.agent)
+  }
+
+  /// The same call, asked before and not answered with a yes that was used: it is one step, and its yes counts once.
+  private func open(_ made: NewStep, _ maker: StepMaker) throws -> StepSummary? {
+    for step in try store.alike(run, made.action.kind, target: made.action.effect.target)
+    where (step.state == .waiting || step.state == .approved) && step.isRelayed {
+      if try maker.effect(of: step.id) == made.action.effect { return step }
+    }
+    return nil
+  }
+
+  private func wait(_ id: StepID, _ call: HookCall) throws -> HookAnswer {
+    while true {
+      if try session.isStopped() { return Self.stopped }
+      guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }
+      switch step.state {
+      case .permitted: return try allow(step, "policy lets this happen")
+      case .approved:
+        let maker = try session.maker()
+        guard maker.isCurrent(step) else {
+          try session.desk.gate.move([try maker.judgedAnew(step)])
+          continue
+        }
+        if step.dueAt.map({ $0 <= store.clock.wall() }) ?? true {
+          return try allow(step, "approved by \(step.decidedBy)")
+        }
+      case .refused:
+        let why = (step.evidence + step.verdict.reasons).joined(separator: "; ")
+        return .deny("forbidden by policy (#\(step.number), \(step.verdict.rule)): \(why)")
+      case .rejected, .expired, .withdrawn, .discarded:
+        let why = step.reason.isEmpty ? "no reason given" : step.reason
+        let who = step.state == .rejected ? "rejected by \(step.decidedBy)" : step.state.rawValue
+        return .deny("\(who) (#\(step.number)): \(why)")
+      case .performing, .done, .undone, .failed, .unknown:
+        return .deny("the yes to #\(step.number) was used for another call of the same; ask again")
+      case .proposed, .waiting, .staged, .kept: break
+      }
+      guard Clocks.monotonic() < until else {
+        return .deny(
+          "still waiting for a person as #\(step.number) in Ringi; make the same call again later, a yes counts once")
+      }
+      rest()
+    }
+  }
+
+  /// The permission itself is the effect: it is recorded before it is given.
+  private func allow(_ step: StepSummary, _ words: String) throws -> HookAnswer {
+    _ = try session.desk.gate.permit([step.id])
+    try session.desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    return .allow("\(words) (#\(step.number) in Ringi)")
+  }
+}
+
+extension HookSession {
+  func isStopped() throws(RuntimeFault) -> Bool {
+    try journalled { () throws(JournalFault) in try store.stopWanted(run.id) }
+  }
+
+  /// What the agent says it has done, held against what it was allowed.
+  func done(_ call: String) throws(RuntimeFault) {
+    let maker = try maker()
+    try journalled { () throws(JournalFault) in
+      guard let step = try store.step(ofCall: call, in: run.id), step.isRelayed, step.state == .done else { return }
+      guard let path = try maker.effect(of: step.id).writtenPath, let content = try maker.effect(of: step.id).newContent
+      else { return try store.say(run.id, "#\(step.number) was done by the agent", by: .performer) }
+      let now = (try? maker.scopes.read(path)).flatMap { state in
+        state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })
+      }
+      try store.say(
+        run.id,
+        now == content.digest
+          ? "#\(step.number) was done by the agent, and the file is what was approved"
+          : "#\(step.number): the file is NOT what was approved; what it was before is kept, u puts it back",
+        by: .performer
+      )
+    }
+  }
+
+  func failed(_ call: String, _ error: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      guard let step = try store.step(ofCall: call, in: run.id) else { return }
+      try store.say(run.id, "#\(step.number) failed at the agent: \(error.prefix(500))", by: .performer)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// An edit that an agent gives as words and the words in their place: what the file would be.
+
+import Domain
+
+extension StepMaker {
+  func replace(
+    _ raw: [UInt8], _ old: [UInt8], _ new: [UInt8], everywhere: Bool, _ staging: StagingArea
+  ) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("write", raw) }
+    let before = try current(path, staging)
+    if old.isEmpty, before?.isEmpty ?? true { return try write(raw, new, nil, staging) }
+    guard let before else { throw ProposalFault(reason: "`\(path.display)` does not exist") }
+    let places = before.ranges(of: old)
+    guard !old.isEmpty, let first = places.first else {
+      throw ProposalFault(reason: "the text to be replaced is not in `\(path.display)`")
+    }
+    guard everywhere || places.count == 1 else {
+      throw ProposalFault(reason: "the text to be replaced stands \(places.count) times in `\(path.display)`")
+    }
+    let after =
+      everywhere
+      ? before.replacing(old, with: new) : Array(before[..<first.lowerBound]) + new + Array(before[first.upperBound...])
+    return try write(raw, after, nil, staging)
+  }
+}
