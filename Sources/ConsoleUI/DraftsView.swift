@@ -21,6 +21,7 @@ enum DraftsView {
 
   private static func heading(_ step: StepSummary, _ model: Model) -> String {
     let group = Drafts.group(step)
+    if group == .outbox, Standing.sending(step, model)?.state == .done { return "From the outbox, sent since" }
     guard group == .saved, Standing.sending(step, model)?.state == .done else { return group.title }
     return Standing.sending(step, model).map { Drafts.group($0) } == .outbox
       ? "Drafts, in the outbox" : "Drafts, sent since"
@@ -93,6 +94,7 @@ enum Standing {
     case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
     case .approved:
       if model.run?.isPaused == true { return ("held, run paused", .warning) }
+      if !model.settingsFault.isEmpty { return ("held, settings broken", .warning) }
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, model), .warning)
     case .done where step.kind == .mailDraft:
@@ -102,7 +104,8 @@ enum Standing {
         ? ("\(word) as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
     case .done where step.kind == .eventAdd: return ("saved \(at)", .good)
     case .done where step.isUndelivered:
-      return sending(step, model).map { ("raised as #\($0.number)", .batched) } ?? ("in outbox \(at)", .good)
+      guard let sending = sending(step, model) else { return ("in outbox \(at)", .good) }
+      return sending.state == .done ? ("sent as #\(sending.number)", .good) : ("raised as #\(sending.number)", .batched)
     case .done: return ("sent \(at)", .good)
     case .unknown: return ("unknown, see evidence", .danger)
     case .refused: return ("forbidden", .forbidden)
@@ -114,9 +117,10 @@ enum Standing {
 
   /// The step that sent a saved draft, or is about to.
   static func sending(_ draft: StepSummary, _ model: Model) -> StepSummary? {
-    model.draftIDs.lazy.compactMap { model.steps[$0] }.first {
-      $0.raisedFrom == draft.id && ($0.state == .done || !$0.state.isOver)
-    }
+    let raised = model.draftIDs.lazy.compactMap { model.steps[$0] }.filter { $0.raisedFrom == draft.id }
+    // One that did not go out may have been raised again itself.
+    return raised.first { !$0.isUndelivered && ($0.state == .done || !$0.state.isOver) }
+      ?? raised.compactMap { $0.isUndelivered ? sending($0, model) : nil }.first
   }
 
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.
@@ -127,7 +131,7 @@ enum Standing {
     let date = due.date(offset: model.zone)
     let tomorrow = Timestamp(milliseconds: model.time.milliseconds + 86_400_000).date(offset: model.zone)
     let day =
-      date == model.time.date(offset: model.zone) ? "" : date == tomorrow ? "tomorrow " : "\(date.suffix(5)) "
-    return "sends at \(day)\(due.clock(offset: model.zone).prefix(5))"
+      date == model.time.date(offset: model.zone) ? "at " : date == tomorrow ? "tomorrow " : "\(date.suffix(5)) "
+    return "sends \(day)\(due.clock(offset: model.zone).prefix(5))"
   }
 }

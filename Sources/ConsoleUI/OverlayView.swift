@@ -153,7 +153,8 @@ enum OverlayView {
       let below = lines.count - body - top
       let words = below == 0 ? "the end of the list" : "\(below) more line\(below == 1 ? "" : "s") below: PgDn"
       frame.put(words, .warning, x: region.x + 2, y: region.y + height - 3, limit: width - 4)
-      if below > 0, hint.hasPrefix("\(model.keymap.name(.approve)) ") {
+      let key = model.keymap.name(.approve)
+      if below > 0, hint.hasPrefix("\(key) ") || hint.hasPrefix("Enter or \(key) ") {
         hint = "\(model.keymap.name(.approve)) reads on; the yes comes at its end · Esc back"
       }
     }

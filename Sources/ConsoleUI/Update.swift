@@ -142,7 +142,8 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     let before = model.steps.updateValue(step, forKey: step.id)
     if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }
-  if !wasOver, let run = reading.run, run.state.isOver { say(&model, "the run is over: \(run.note)") }
+  // What failed is worth more than that it is over.
+  if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad { say(&model, "the run is over: \(run.note)") }
   // A word elsewhere on the desk moves nothing here.
   if isNews {
     model.sortSteps()

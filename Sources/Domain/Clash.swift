@@ -1,6 +1,7 @@
 /// A prepared result whose place a person changed meanwhile, in the words that its docket says first.
 package enum Clash {
   package static let warning = "somebody changed it since it was prepared; keeping this replaces their version"
+  package static let removed = "somebody removed it since it was prepared; keeping this brings it back"
   /// Of a rename: the content is theirs.
   package static let renamed = "somebody changed it since it was prepared; keeping this moves their version"
   /// Of a change of permissions: the content is theirs.
@@ -10,7 +11,7 @@ package enum Clash {
   package static let blocked = "it can’t be put in place as things are: "
 
   package static func isSaid(by warning: String) -> Bool {
-    [self.warning, renamed, permissions].contains(warning) || warning.hasPrefix(blocked)
+    [self.warning, removed, renamed, permissions].contains(warning) || warning.hasPrefix(blocked)
   }
 }
 

@@ -160,6 +160,16 @@ package struct CalendarEvent: Hashable, Sendable {
     self.attendees = attendees
   }
 
+  /// RFC 3339 to the second, with `Z`, an offset, or neither for the reader's own time.
+  package static func isTime(_ text: String) -> Bool {
+    let zone = Array(text.utf8.dropFirst(19))
+    guard Timestamp(rfc3339: "\(text.prefix(19)).000Z") != nil else { return false }
+    if zone.isEmpty || zone == [UInt8(ascii: "Z")] { return true }
+    let digits = zone.enumerated().filter { [1, 2, 4, 5].contains($0.offset) }.map(\.element)
+    return zone.count == 6 && (zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"))
+      && zone[3] == UInt8(ascii: ":") && digits.allSatisfy { (48...57).contains($0) }
+  }
+
   /// Its end lies before its start, both written with the same offset; times that can't be compared are not.
   package var endsBeforeStart: Bool {
     start.utf8.count == end.utf8.count && start.utf8.count >= 19 && start.dropFirst(19) == end.dropFirst(19)

@@ -5,6 +5,12 @@ package enum Outbox {
 }
 
 extension StepSummary {
+  /// How its docket begins where nobody knows whether it took effect.
+  package static let mayHaveHappened = "it may have happened already"
+
+  /// Nobody knows whether it took effect: that is a question about the past, which no end of an agent answers.
+  package var mayHaveHappened: Bool { reach.warnings.contains { $0.contains(Self.mayHaveHappened) } }
+
   /// A message that was to go out and did not: it failed, or nothing was set up to take it.
   package var isUndelivered: Bool {
     let isSending = [.mailSend, .chatSend, .eventInvite].contains(kind)

@@ -66,6 +66,9 @@ package struct Reach: Hashable, Sendable {
       reach.noun = "event"
       reach.topic = event.title
       reach.sort(event.attendees, facts)
+      for time in [event.start, event.end] where !CalendarEvent.isTime(time) {
+        reach.warnings.insert("“\(time)” is no time that calendars can read", at: 0)
+      }
       if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
     case .call(let call):
       reach.noun = "record outside"

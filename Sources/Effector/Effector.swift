@@ -121,7 +121,8 @@ package final class Performer {
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
       let file = Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8)
-      if !delivery.calendar.isEmpty { return hand(file, to: delivery.calendar) }
+      // An entry that invites nobody is saved, and goes nowhere.
+      if !delivery.calendar.isEmpty, !event.attendees.isEmpty { return hand(file, to: delivery.calendar) }
       if !delivery.mail.isEmpty, !event.attendees.isEmpty {
         let mail = MailMessage.invitation(
           event, from: sender, calendar: String(decoding: file, as: UTF8.self), messageID: id, date: mailDate())

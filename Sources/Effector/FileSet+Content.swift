@@ -14,7 +14,10 @@ extension FileSet {
     switch effect {
     case .createFile(_, let content): return digest(directory, name) == content.digest
     case .editFile(_, let before, let content):
-      return before.content.digest != content.digest && digest(directory, name) == content.digest
+      let now = try? FolderScope.read(directory, name, "")
+      let mode = content.mode ?? before.mode & 0o777
+      guard before.content.digest != content.digest || before.mode != mode, now?.mode == mode else { return false }
+      return digest(directory, name) == content.digest
     case .deleteFile:
       var status = stat()
       return fstatat(directory.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT

@@ -90,6 +90,11 @@ package final class Desk {
       else { throw RuntimeFault(.fault, "the desk's key `\(path)` can't be read") }
       return signer
     }
+    // A new key would make a liar of every checkpoint there is.
+    guard access("\(directory)/desk.db", F_OK) != 0 else {
+      throw RuntimeFault(
+        .fault, "the desk's key `\(path)` is gone: put it back; without it nothing can be recorded, so nothing is done")
+    }
     let (signer, seed) = Signer.generate(name: name)
     // Two first starts at once: the one whose file appears counts.
     let draft = "\(path).\(getpid())"

@@ -211,19 +211,30 @@ package struct DeskActions {
     return counts
   }
 
-  /// One that can't be put in place would hold back all the others.
+  /// One that can't be put in place would hold back all the others; a file whose folder is not kept would get another.
   private func refuseObstacles(_ run: RunID, _ maker: StepMaker) throws(RuntimeFault) {
-    let kept = try journalled { () throws(JournalFault) in
-      try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep && $0.kind.isFile }
+    let reasons = try journalled { () throws(JournalFault) in
+      let prepared = try store.steps(of: run, in: [.staged]).filter(\.kind.isFile)
+      var folders: [FilePath: StepSummary] = [:]
+      for step in prepared where step.kind == .folderMake && step.mark != .keep {
+        if case .makeFolder(let path, .some) = try maker.effect(of: step.id) { folders[path] = step }
+      }
+      var out: [String] = []
+      for step in prepared where step.mark == .keep {
+        let effect = try maker.effect(of: step.id)
+        if let reason = maker.obstacle(to: effect) ?? maker.goneFolder(step, effect) {
+          out.append("#\(step.number) can’t be put in place: \(reason)")
+        } else if let folder = effect.madePath?.foldersAround.compactMap({ folders[$0] }).first {
+          out.append("#\(step.number) lies in `\(folder.target)`, which is #\(folder.number) and not kept")
+        }
+      }
+      return out
     }
-    for step in kept {
-      let effect = try journalled { () throws(JournalFault) in try maker.effect(of: step.id) }
-      guard let reason = maker.obstacle(to: effect) else { continue }
-      throw RuntimeFault(
-        .refused,
-        "#\(step.number) can’t be put in place: \(reason); move that away, or discard #\(step.number); nothing was finished"
-      )
-    }
+    guard !reasons.isEmpty else { return }
+    let more = reasons.count > 3 ? "; and \(reasons.count - 3) more" : ""
+    throw RuntimeFault(
+      .refused,
+      "\(reasons.prefix(3).joined(separator: "; "))\(more); mend that, or discard them; nothing was finished")
   }
 
   /// Prepared results that were judged under an older policy, under today's.
@@ -264,7 +275,12 @@ package struct DeskActions {
       case .addEvent(let event) where step.isUndelivered: effect = .addEvent(event)
       default: throw JournalFault(.illegal, "#\(step.number) is no draft")
       }
-      let earlier = try store.steps(of: step.run).steps.filter { $0.raisedFrom == step.id }
+      // What was raised from it, and from that again.
+      var family: Set<StepID> = [step.id]
+      let earlier = try store.steps(of: step.run).steps.filter { other in
+        guard let from = other.raisedFrom, family.contains(from) else { return false }
+        return family.insert(other.id).inserted
+      }
       if let open = earlier.first(where: { !$0.state.isOver }) {
         throw JournalFault(.illegal, "a send of this draft is raised already: #\(open.number)")
       }

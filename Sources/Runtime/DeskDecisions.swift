@@ -56,8 +56,9 @@ package struct DeskDecisions {
         continue
       }
       if !open.isEmpty {
+        let isLive = try journalled { () throws(JournalFault) in try desk.store.run(run)?.state == .live }
         return
-          "decided; \(open.count) not done yet, `ringi list \(run)` says how it goes (what changes files waits for the program to end)"
+          "decided; \(open.count) not done yet, `ringi list \(run)` says how it goes\(isLive ? " (what changes files waits for the program to end)" : "")"
       }
       // One reason will do: a set fails as one.
       guard let failed = steps.first(where: { [.failed, .waiting, .staged].contains($0.state) }) else {
@@ -87,7 +88,7 @@ package struct DeskDecisions {
     _ = DeskReport(desk).lookAfter()
     try actions.checkPrepared(run)
     try mark(run, keep, .keep)
-    try mark(run, discard, .discard)
+    try mark(run, discard, .discard, but: Set(keep.flatMap { $0.split(separator: ",") }.map(String.init)))
     if finish {
       let left = try prepared(run).filter { $0.mark == .undecided }
       guard left.isEmpty else {
@@ -143,11 +144,17 @@ package struct DeskDecisions {
     try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.staged]) }
   }
 
-  private func mark(_ run: RunID, _ numbers: [String], _ mark: Mark) throws(RuntimeFault) {
+  /// - Parameter named: what the same call keeps by number.
+  private func mark(
+    _ run: RunID, _ numbers: [String], _ mark: Mark, but named: Set<String> = []
+  ) throws(RuntimeFault) {
     guard !numbers.isEmpty else { return }
     let steps = try prepared(run)
-    // A clash with somebody's own change is named by its number, never swept in with the rest.
-    var wanted = steps.filter { $0.mark == .undecided && !($0.isClash && mark == .keep) }
+    // `--keep all` keeps what is undecided; a clash with somebody's own change is named by its number, never swept in
+    // with the rest. `--discard all` means all: what was kept a moment ago is not put in place behind it.
+    var wanted = steps.filter {
+      mark == .keep ? $0.mark == .undecided && !$0.isClash : !named.contains($0.number.description)
+    }
     if !numbers.isEmpty {
       // Beside `all`, numbers name what `all` leaves out.
       if !numbers.contains("all") { wanted = [] }

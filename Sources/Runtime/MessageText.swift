@@ -116,6 +116,10 @@ enum EventText {
     out.notes = notes
     if out.endsBeforeStart { throw MessageFault("line \(fields["End"]?.line ?? 0): it ends before it starts") }
     if out.start.isEmpty || out.end.isEmpty { throw MessageFault("`Start:` and `End:` need a time") }
+    for (name, time) in [("Start", out.start), ("End", out.end)] where !CalendarEvent.isTime(time) {
+      throw MessageFault(
+        "line \(fields[name]?.line ?? 0): “\(time)” is no time for a calendar: write 2026-12-08T20:30:00+09:00")
+    }
     return out
   }
 }

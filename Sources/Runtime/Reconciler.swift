@@ -89,17 +89,20 @@ struct Reconciler {
         )
       }
     case .readFile, .reportFindings: return (.reconcileDone, "a read changes nothing")
-    case .createFile(let path, let content): return compare(path, before: nil, after: content.digest)
+    case .createFile(let path, let content): return compare(path, before: nil, after: Wanted(content, content.mode))
     case .editFile(let path, let image, let content):
-      return compare(path, before: image.content.digest, after: content.digest)
-    case .deleteFile(let path, let image): return compare(path, before: image.content.digest, after: nil)
+      return compare(
+        path, before: Wanted(image.content, image.mode), after: Wanted(content, content.mode ?? image.mode & 0o777))
+    case .deleteFile(let path, let image): return compare(path, before: Wanted(image.content, image.mode), after: nil)
     case .renameFile(let from, let to, let image):
-      let content = Found.content(image.content.digest)
-      if look(at: from) == .nothing, look(at: to) == content { return (.reconcileDone, "it was in place") }
-      if look(at: from) == content, look(at: to) == .nothing { return (.reconcileFailed, "it had not begun") }
+      let content = Wanted(image.content, image.mode)
+      if look(at: from) == .nothing, content.isAt(look(at: to)) { return (.reconcileDone, "it was in place") }
+      if content.isAt(look(at: from)), look(at: to) == .nothing { return (.reconcileFailed, "it had not begun") }
       return nil
-    case .makeFolder(let path, _):
-      return maker.scopes.isFolder(path) ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
+    case .makeFolder(let path, let mode):
+      let now = try? maker.scopes.mode(ofFolder: path)
+      let isThere = now != nil && (mode == nil || mode == now)
+      return isThere ? (.reconcileDone, "it was in place") : (.reconcileFailed, "it had not begun")
     case .removeFolder(let path, _):
       return maker.scopes.isFolder(path) ? (.reconcileFailed, "it is still there") : (.reconcileDone, "it was gone")
     case .changeMode(let path, let from, let to):
@@ -116,22 +119,32 @@ struct Reconciler {
     }
   }
 
-  private enum Found: Equatable { case nothing, content(Digest), unknown }
+  private enum Found: Equatable { case nothing, file(Digest, mode: UInt32), unknown }
+
+  /// Bytes, and permissions where they are named.
+  private struct Wanted {
+    let digest: Digest
+    let mode: UInt32?
+    init(_ content: Content, _ mode: UInt32?) { (digest, self.mode) = (content.digest, mode) }
+    func isAt(_ found: Found) -> Bool {
+      guard case .file(digest, let now) = found else { return false }
+      return mode.map { $0 == now } ?? true
+    }
+  }
 
   /// What can't be read is not nothing.
   private func look(at path: FilePath) -> Found {
     do {
       let state = try maker.scopes.read(path)
       let digest: Digest? = state.content({ Hashing.sha256($0) }, file: { DeskStore.copy($0, to: nil)?.digest })
-      return digest.map { .content($0) } ?? .unknown
+      return digest.map { .file($0, mode: state.mode) } ?? .unknown
     } catch { return error.code == .missing ? .nothing : .unknown }
   }
 
-  private func compare(_ path: FilePath, before: Digest?, after: Digest?) -> (event: StepEvent, words: String)? {
+  private func compare(_ path: FilePath, before: Wanted?, after: Wanted?) -> (event: StepEvent, words: String)? {
     let now = look(at: path)
-    let (before, after) = (before.map { Found.content($0) } ?? .nothing, after.map { Found.content($0) } ?? .nothing)
-    if now == after { return (.reconcileDone, "it was in place") }
-    if now == before { return (.reconcileFailed, "it had not begun") }
+    if after.map({ $0.isAt(now) }) ?? (now == .nothing) { return (.reconcileDone, "it was in place") }
+    if before.map({ $0.isAt(now) }) ?? (now == .nothing) { return (.reconcileFailed, "it had not begun") }
     return nil
   }
 }

@@ -248,7 +248,9 @@ package enum RunStarter {
 
   private static func tellHostGone(_ desk: Desk, _ run: RunID) throws(JournalFault) {
     // What a person set for later was decided, not only proposed: a performer does it in time.
-    let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { $0.dueAt == nil }
+    let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
+      $0.dueAt == nil && !$0.mayHaveHappened
+    }
     try desk.gate.move(
       open.map {
         Transition(

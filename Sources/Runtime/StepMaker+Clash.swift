@@ -11,16 +11,21 @@ extension StepMaker {
   /// - Parameter leaving: what other open steps of the run take away.
   func clashing(_ step: StepSummary, leaving: Set<FilePath> = []) throws(JournalFault) -> NewStep? {
     let effect = try effect(of: step.id)
-    if let words = obstacle(to: effect, leaving: leaving).map({ Clash.blocked + $0 }) {
+    let obstacle = obstacle(to: effect, leaving: leaving) ?? goneFolder(step, effect) ?? strangers(in: effect, leaving)
+    if let words = obstacle.map({ Clash.blocked + $0 }) {
       guard !step.reach.warnings.contains(words) else { return nil }
       return try changing(try revised(unclashed(step), as: effect)) { $0.reach.warnings.insert(words, at: 0) }
     }
     let new: NewStep?
     switch effect {
-    case .createFile(let path, let content): new = try clashing(step, path, nil, content)
+    case .createFile(let path, let content):
+      let back = try unchanged(step, path, content)
+      new = if let back { back } else { try clashing(step, path, nil, content) }
     case .editFile(let path, let image, let content) where image.content.digest == content.digest:
       new = try clashing(step, path, image, mode: content.mode)
-    case .editFile(let path, let image, let content): new = try clashing(step, path, image, content)
+    case .editFile(let path, let image, let content):
+      let back = try unchanged(step, path, content)
+      new = if let back { back } else { try clashing(step, path, image, content) }
     case .renameFile(let from, let to, let image): new = try clashing(step, from, to, image)
     case .changeFiles(let parts): new = try clashing(step, set: parts)
     case .changeMode(let path, let from, let to): new = try clashing(step, path, from, to)
@@ -47,7 +52,8 @@ extension StepMaker {
     let now: Effect
     switch (shown, state) {
     case (nil, nil): return nil
-    case (_, nil): now = .createFile(path, content)
+    // As private as the file was that went.
+    case (let shown?, nil): now = .createFile(path, content.with(mode: content.mode ?? shown.mode & 0o777))
     case (_, let state?):
       // A large file is not read again where all says that it is the same; it is, before it is replaced.
       if state.isLarge, let shown, state.looksLike(shown) { return nil }
@@ -68,17 +74,39 @@ extension StepMaker {
       state == nil
       ? "somebody removed this file since the agent prepared its version. What they took away:"
       : Self.changed(modes, hasContent: !isSame)
-    let before = try shown.flatMap { image throws(JournalFault) in try store.load(image.content.digest) } ?? []
-    // Three versions: as it was, as somebody has it now, as the agent has it.
+    // Three versions: as it was when the agent began, as somebody has it now, as the agent has it.
+    let first = try agentsEffect(step)?.preImage ?? shown
+    let before = try first.flatMap { image throws(JournalFault) in try store.load(image.content.digest) } ?? []
     let base = String(decoding: before, as: UTF8.self)
     var parts = [Preview.Earlier(words, base, String(decoding: state?.bytes ?? [], as: UTF8.self))]
     if let agents = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) {
-      parts.append(Preview.Earlier("what the agent did, from the file as it was:", base, agents))
+      let who = try store.isUndo(step.id) ? "what the undoing does" : "what the agent did"
+      parts.append(Preview.Earlier("\(who), from the file as it was:", base, agents))
     }
     let new = try revised(origin, as: now, since: parts)
     // The same bytes and permissions in another file are no clash for a person's eyes: only the record follows.
     guard !isSame || modes != nil else { return new }
-    return try changing(new) { $0.reach.warnings.insert(Clash.warning, at: 0) }
+    return try changing(new) { $0.reach.warnings.insert(state == nil ? Clash.removed : Clash.warning, at: 0) }
+  }
+
+  /// Somebody has put back what was there when the agent began: there is no clash any more.
+  private func unchanged(_ step: StepSummary, _ path: FilePath, _ content: Content) throws(JournalFault) -> NewStep? {
+    guard step.isClash, step.revision != .first, let first = try agentsEffect(step)?.preImage,
+      !first.isSame(as: try effect(of: step.id).preImage), let now = try image(path),
+      now.content.digest == first.content.digest, now.mode == first.mode
+    else { return nil }
+    var origin = unclashed(step)
+    origin.basis = now.content.digest
+    return try revised(origin, as: .editFile(path, now, content.with(mode: content.mode == now.mode ? nil : content.mode)))
+  }
+
+  /// What would stay in a folder that goes; what leaves before it does not count.
+  private func strangers(in effect: Effect, _ leaving: Set<FilePath>) -> String? {
+    guard case .removeFolder(let path, _) = effect else { return nil }
+    let inside = (scopes.names(in: path) ?? []).map { path.appending($0) }.filter { !leaving.contains($0) }
+    return inside.min { $0.relative.lexicographicallyPrecedes($1.relative) }.map {
+      "`\($0.display)` is in it, which is somebody else’s"
+    }
   }
 
   private static func changed(_ modes: (old: UInt32, new: UInt32)?, hasContent: Bool) -> String {
@@ -143,6 +171,11 @@ extension StepMaker {
 
   /// A step whose target turned out another than the one shown, against what is there now; nil where nothing is.
   func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+    // An undoing is made anew from what it undoes, with all that belongs to one.
+    if let original = try store.undone(by: step.id).flatMap({ id throws(JournalFault) in try store.step(id) }) {
+      guard let new = try? undoing(original), new.action.effect != (try effect(of: step.id)) else { return nil }
+      return new
+    }
     if let new = try clashing(step) { return new }
     switch try effect(of: step.id) {
     case .deleteFile(let path, let shown):

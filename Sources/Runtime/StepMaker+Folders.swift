@@ -9,6 +9,13 @@ extension StepMaker {
     effect.madePath.map { $0.foldersAround.prefix { !scopes.isFolder($0) }.count } ?? 0
   }
 
+  /// A folder on the way that was there when the step was shown, and is not: another in its place would be open to all.
+  func goneFolder(_ step: StepSummary, _ effect: Effect) -> String? {
+    guard let path = effect.madePath, newFolders(around: effect) > step.reach.newFolders else { return nil }
+    let gone = path.foldersAround.last { scopes.standing($0) == .nothing }
+    return gone.map { "the folder `\($0.display)` is gone" }
+  }
+
   /// An undoing with its folders: those that went since come back first, those that were made for the step go last.
   func withFolders(_ inverse: Effect, of step: StepSummary) throws(JournalFault) -> Effect {
     let parts = try missingFolders(for: inverse) + inverse.fileParts + leavingFolders(after: inverse, of: step)

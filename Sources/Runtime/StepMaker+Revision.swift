@@ -104,7 +104,7 @@ extension StepMaker {
     try agentsEffect(step).flatMap { (effect) throws(JournalFault) in try text(effect) }
   }
 
-  private func agentsEffect(_ step: StepSummary) throws(JournalFault) -> Effect? {
+  func agentsEffect(_ step: StepSummary) throws(JournalFault) -> Effect? {
     guard let first = try store.form(of: step.id, at: Revision.first.value) else { return try effect(of: step.id) }
     return (try? Action(canonicalBytes: first.action))?.effect
   }
@@ -121,7 +121,7 @@ extension StepMaker {
     var new = try finish(material, claims: step.claims, plan: step.plan, isRelayed: step.isRelayed)
     new.findings = []
     // The folders were not there when it was first looked at; they may be by now.
-    if step.reach.newFolders > 0, effect.madePath != nil {
+    if step.reach.newFolders > 0, effect.madePath != nil, isUndo != true {
       new = try changing(new) { $0.reach.newFolders = step.reach.newFolders }
     }
     // What was found out about it, beside what its effect tells, stays true of its next form.
@@ -287,6 +287,7 @@ extension StepMaker {
         new.reach.warnings.insert(
           "it gives `\(part.target)` back a set-user-id or set-group-id permission", at: 0)
       }
+      new.reach.newFolders = newFolders(around: inverse)
       new.undoes = step.id
       new.claims = Claims(title: "undo #\(step.number)", reason: "", kind: "")
       // An undo is a person's own step: it is shown and approved by itself, whatever the agent's level would be.

@@ -49,7 +49,8 @@ extension StepMaker {
       let image: PreImage? = if let path = part.writtenPath { try self.image(path) } else { nil }
       let isSame = image?.isSame(as: part.preImage) ?? false
       switch (part, image) {
-      case (.editFile(let path, _, let content), nil): now.append(.createFile(path, content))
+      case (.editFile(let path, let shown, let content), nil):
+        now.append(.createFile(path, content.with(mode: content.mode ?? shown.mode & 0o777)))
       case (.editFile(let path, _, let content), let image?), (.createFile(let path, let content), let image?):
         now.append(.editFile(path, image, content))
       case (.deleteFile(let path, _), let image?): now.append(.deleteFile(path, image))

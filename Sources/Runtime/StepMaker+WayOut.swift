@@ -14,13 +14,20 @@ extension StepMaker {
   func wayOut(_ effect: Effect) -> WayOut? {
     switch effect {
     case .sendMail: wayOut(settings.mail, "mail command")
-    case .post: wayOut(settings.chat, "chat command")
+    case .post: withChannel(wayOut(settings.chat, "chat command"))
     case .addEvent(let event) where !event.attendees.isEmpty:
       settings.calendar.isEmpty
         ? wayOut(settings.mail, "mail or calendar command", as: " as a mail from \(loaded.workspace.sender)")
         : wayOut(settings.calendar, "calendar command", as: ", organised by \(loaded.workspace.sender),")
     default: nil
     }
+  }
+
+  private func withChannel(_ way: WayOut) -> WayOut {
+    guard way.isSetUp, !settings.chat.contains(where: { $0.contains("{channel}") }) else { return way }
+    var way = way
+    way.warnings.append("the chat command has no {channel}, so it is not told where this is to be posted")
+    return way
   }
 
   private func wayOut(_ command: [String], _ name: String, as form: String = "") -> WayOut {

@@ -132,8 +132,12 @@ struct StepMaker {
       return step
     }
     return try changing(step) {
+      // By what it is looked for where it may have arrived.
+      if old.mayHaveHappened {
+        $0.reach.warnings.insert(contentsOf: old.reach.warnings.filter { $0.contains("Message-ID") }, at: 0)
+      }
       $0.reach.warnings.insert(
-        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.word)",
+        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.word)\(old.mayHaveHappened ? ", and \(StepSummary.mayHaveHappened)" : "")",
         at: 0)
     }
   }

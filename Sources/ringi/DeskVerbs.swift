@@ -29,7 +29,16 @@ struct ApproveCommand: ParsableCommand {
 
   func run() throws {
     let decisions = DeskDecisions(try Desk(mustExist: true))
-    for address in try steps.map({ try StepAddress($0) }) { try decisions.approve(address) }
+    var first: RuntimeFault?
+    for address in try steps.map({ try StepAddress($0) }) {
+      // One that is not done keeps nobody from the others.
+      do throws(RuntimeFault) { try decisions.approve(address) } catch {
+        guard steps.count > 1, error.code == .refused else { throw error }
+        StandardError.write("ringi: \(error.sentence)")
+        first = first ?? error
+      }
+    }
+    if first != nil { throw RuntimeFault(.refused, "not all of them were approved and done") }
   }
 }
 

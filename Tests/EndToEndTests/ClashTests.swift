@@ -149,6 +149,50 @@ extension SessionTests {
       #expect(text("a.txt") == "by hand\n" && mode("a.txt") == 0o600)
     }
 
+    @Test("a private file that somebody removed comes back as private; one that was put back is no clash any more")
+    func removed() throws {
+      try put("a.txt", "one\n")
+      try put("b.txt", "one\n")
+      for name in ["a.txt", "b.txt"] { chmod("\(files)/\(name)", 0o600) }
+      var sitting = try run("echo two >> a.txt; echo two >> b.txt\n")
+      unlink("\(files)/a.txt")
+      rename("\(files)/b.txt", "\(files)/away")
+      let actions = try actions()
+      #expect(try actions.checkPrepared(RunID(1)) == 2)
+      rename("\(files)/away", "\(files)/b.txt")
+      try actions.checkPrepared(RunID(1))
+      try sitting.until("one is a clash") { $0.prepared.filter(\.isClash).map(\.target) == ["a.txt"] }
+      #expect(try ringi("show", "1.1").output.contains("keeping this brings it back"))
+      #expect(try !ringi("show", "1.2").output.contains("somebody"))
+      for step in sitting.model.prepared { try actions.mark(step, .keep, discarding: [], painted: "t") }
+      _ = try actions.finishReview(RunID(1))
+      try sitting.until("both are in place") { $0.run?.state == .finished }
+      #expect(text("a.txt") == "one\ntwo\n" && mode("a.txt") == 0o600 && mode("b.txt") == 0o600)
+    }
+
+    @Test("a file is not put into a folder that is not kept, nor into another in place of one that went")
+    func folderOfFile() throws {
+      mkdir("\(files)/priv", 0o700)
+      var sitting = try run("mkdir -m 700 own; echo x > own/in.txt; echo x > priv/new.txt\n")
+      let actions = try actions()
+      for step in sitting.model.prepared where step.kind == .fileCreate {
+        try actions.mark(step, .keep, discarding: [], painted: "t")
+      }
+      let fault = #expect(throws: RuntimeFault.self) { _ = try actions.finishReview(RunID(1)) }
+      #expect(fault?.sentence.contains("lies in `own`, which is #1 and not kept") == true, "\(fault?.sentence ?? "")")
+      rename("\(files)/priv", "\(ringi.folder.path)/priv")
+      #expect(try actions.checkPrepared(RunID(1)) == 1)
+      try sitting.until("it is told") { $0.prepared.contains { $0.isClash && $0.target == "priv/new.txt" } }
+      rename("\(ringi.folder.path)/priv", "\(files)/priv")
+      try actions.checkPrepared(RunID(1))
+      for step in try actions.store.steps(of: RunID(1), in: [.staged]) {
+        try actions.mark(step, .keep, discarding: [], painted: "t")
+      }
+      _ = try actions.finishReview(RunID(1))
+      try sitting.until("all is in place") { $0.run?.state == .finished }
+      #expect(mode("own") == 0o700 && mode("priv") == 0o700 && text("priv/new.txt") == "x\n")
+    }
+
     @Test("of files with the same bytes the one that was moved is called renamed")
     func pairs() throws {
       mkdir("\(files)/old", 0o755)

@@ -45,24 +45,19 @@ extension SessionTests {
     try sitting.until("both are there") { $0.waitingIDs.count == 1 && $0.preparedIDs.count == 1 }
     try sitting.decide("a")
     try sitting.until("it is held") { $0.steps.values.contains { $0.state == .approved } }
+    let held = try #require(sitting.model.steps.values.first { $0.state == .approved })
     try "rules:\n  - {action: file.create, level: watched}\n".write(
       toFile: "\(space)/policy.yaml", atomically: true, encoding: .utf8)
+    // Not at its time, when nobody may be there: now.
+    try sitting.until("it waits again") { $0.steps[held.id]?.state == .waiting }
+    #expect(sitting.model.steps[held.id]?.reach.warnings.first?.hasPrefix("the rules or the way out changed") == true)
     // The review finds it first for what is prepared: judged anew, it waits for a person by itself.
     try sitting.press("b")
     try sitting.decide("a")
     try sitting.press(.enter)
     try sitting.decide("a")
     #expect(sitting.model.status.contains("changed meanwhile: 1 result was judged anew"), "\(sitting.model.status)")
-    try sitting.until("the prepared one waits") { $0.preparedIDs.isEmpty && $0.waitingIDs.count == 1 }
-    try sitting.press("1")
-    let held = try #require(sitting.model.steps.values.first { $0.state == .approved })
-    // As its performer does when the time has come; nothing waits a minute in a test.
-    let desk = try Desk(mustExist: true)
-    try desk.store.apply([
-      .init(
-        step: held.id, event: .revise, actor: .performer, revised: try DeskActions(desk).maker(held.run).revised(held))
-    ])
-    try sitting.until("it waits again") { $0.steps[held.id]?.state == .waiting }
+    try sitting.until("the prepared one waits") { $0.preparedIDs.isEmpty && $0.waitingIDs.count == 2 }
     #expect(!FileManager.default.fileExists(atPath: "\(space)/files/a.md"))
     let verified = try ringi("audit", "verify")
     #expect(verified.output.hasPrefix("intact"), "\(verified.error)")

@@ -223,7 +223,9 @@ extension Host {
 
   /// - Parameter andDue: also what a person approved for a later time.
   func withdrawAll(_ why: String, andDue: Bool = false) throws(JournalFault) {
-    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter { andDue || $0.dueAt == nil }
+    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
+      (andDue || $0.dueAt == nil) && !$0.mayHaveHappened
+    }
     try desk.gate.move(
       open.map { Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "agent-gone", reason: why) })
   }

@@ -91,13 +91,13 @@ extension Host {
   }
 
   /// The agent performs what we allow: the permission itself is the effect.
-  private func allow(_ step: StepSummary, _ token: ReplyToken) throws(JournalFault) {
+  func allow(_ step: StepSummary, _ token: ReplyToken) throws(JournalFault) {
     _ = try desk.gate.permit([step.id])
     try answer(token, .done(step.number, detail: ""))
     try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
   }
 
-  private func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {
+  func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {
     switch outcome {
     case .done(let detail): .done(step.number, detail: self.detail(detail, step.id))
     case .failed(let detail), .rolledBack(let detail), .unknown(let detail):
@@ -198,66 +198,6 @@ extension Host {
       let changed = link?.canPrompt == true ? try store.untoldLevels(of: run) : []
       if changed.isEmpty { try settleState() } else { try tellAgent(changed) }
     }
-  }
-
-  /// What is due now; what is held or set for later stays approved until then.
-  private func lookAtApproved() throws(JournalFault) {
-    nextDue = nil
-    // Paused is paused: nothing takes effect, whoever approved it.
-    followPolicy()
-    guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
-    let now = store.clock.wall()
-    for step in try store.steps(of: run, in: [.approved])
-    where !(isViewMounted && step.kind.isFile) && !(summary.isHooked && step.isRelayed) {
-      guard let due = step.dueAt, now < due else {
-        // One that can't be done now keeps neither its agent's answer nor the others.
-        let token = waiting[step.id]
-        do { try performApproved(step) } catch  where error.code != .unwritable && error.code != .unreadable {
-          if let token, try store.step(step.id)?.state == .waiting { waiting[step.id] = token }
-          StandardError.write("ringi host \(run): #\(step.number): \(error.detail)")
-        }
-        continue
-      }
-      nextDue = min(nextDue ?? due, due)
-    }
-  }
-
-  private func performApproved(_ step: StepSummary) throws(JournalFault) {
-    let token = waiting.removeValue(forKey: step.id)
-    // A machine that slept past the time must not send yesterday's words in the person's name.
-    if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {
-      if let token { waiting[step.id] = token }
-      let again = try maker.changing(try maker.revised(step)) {
-        $0.reach.warnings.insert("it was to happen at \(due.clock(offset: store.clock.zone)) and did not", at: 0)
-      }
-      return try desk.gate.move([
-        Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "overdue", reason: "its time had passed",
-          revised: again)
-      ])
-    }
-    guard maker.isCurrent(step) else {
-      if let token { waiting[step.id] = token }
-      return try desk.gate.move([try maker.judgedAnew(step)])
-    }
-    if let token, step.isRelayed {
-      seenVersion = -1
-      return try allow(step, token)
-    }
-    let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
-    if case .done = outcome { try remember(step) }
-    guard let token else { return }
-    if try store.step(step.id)?.state == .waiting {
-      waiting[step.id] = token
-    } else {
-      try answer(token, reply(step, outcome))
-    }
-  }
-
-  private func remember(_ step: StepSummary) throws(JournalFault) {
-    guard step.kind == .mailSend else { return }
-    try store.remember(
-      mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
   }
 
   /// The finished review: files together, all or nothing; then the rest one by one.

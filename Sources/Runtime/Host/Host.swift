@@ -61,6 +61,8 @@ package final class Host {
   /// What the policy files were like when they were read, and why they can't be read now.
   private var policyStamp = ""
   private(set) var policyFault = ""
+  /// They were read again, and what is open was judged under those before.
+  var isPolicyNew = false
   var isOver = false
 
   /// The next time at which an approved step is due.
@@ -186,6 +188,7 @@ package final class Host {
       maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
       performer = Self.performer(desk, loaded, scopes, outputs, work, run)
       policyFault = ""
+      isPolicyNew = true
     } catch { policyFault = error.sentence }
     seenVersion = -1
   }

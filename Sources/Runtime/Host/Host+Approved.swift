@@ -1,0 +1,95 @@
+// What people approved: done when it is due, if it is still what they saw.
+
+import Domain
+import GateKeeper
+
+extension Host {
+  /// What is due now; what is held or set for later stays approved until then.
+  func lookAtApproved() throws(JournalFault) {
+    nextDue = nil
+    // Paused is paused: nothing takes effect, whoever approved it.
+    followPolicy()
+    guard policyFault.isEmpty else { return }
+    try judgeOpen()
+    guard try store.run(run)?.isPaused != true else { return }
+    let now = store.clock.wall()
+    for step in try store.steps(of: run, in: [.approved])
+    where !(isViewMounted && step.kind.isFile) && !(summary.isHooked && step.isRelayed) {
+      guard let due = step.dueAt, now < due else {
+        // One that can't be done now keeps neither its agent's answer nor the others.
+        let token = waiting[step.id]
+        do { try performApproved(step) } catch  where error.code != .unwritable && error.code != .unreadable {
+          if let token, try store.step(step.id)?.state == .waiting { waiting[step.id] = token }
+          StandardError.write("ringi host \(run): #\(step.number): \(error.detail)")
+        }
+        continue
+      }
+      nextDue = min(nextDue ?? due, due)
+    }
+  }
+
+  /// What waits, or is set for later, shows at once how it would be now: at its time nobody may be there.
+  private func judgeOpen() throws(JournalFault) {
+    guard isPolicyNew else { return }
+    isPolicyNew = false
+    var again: [Transition] = []
+    for step in try store.steps(of: run, in: [.waiting, .approved]) where !maker.isCurrent(step) {
+      again.append(try maker.judgedAnew(step))
+    }
+    try desk.gate.move(again)
+  }
+
+  private func performApproved(_ step: StepSummary) throws(JournalFault) {
+    let token = waiting.removeValue(forKey: step.id)
+    // A machine that slept past the time must not send yesterday's words in the person's name.
+    if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {
+      if let token { waiting[step.id] = token }
+      let again = try maker.changing(try maker.revised(step)) {
+        $0.reach.warnings.insert("it was to happen at \(due.clock(offset: store.clock.zone)) and did not", at: 0)
+      }
+      return try desk.gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: .performer, reasonCode: "overdue", reason: "its time had passed",
+          revised: again)
+      ])
+    }
+    // Between the reading of the rules and here there was no other look at them.
+    guard maker.isCurrent(step) else {
+      if let token { waiting[step.id] = token }
+      return try desk.gate.move([try maker.judgedAnew(step)])
+    }
+    if step.kind.isFile, let effect = try? maker.effect(of: step.id), let gone = maker.goneFolder(step, effect) {
+      return try waitAgain(step, because: gone)
+    }
+    if let token, step.isRelayed {
+      seenVersion = -1
+      return try allow(step, token)
+    }
+    let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
+    if case .done = outcome { try remember(step) }
+    guard let token else { return }
+    if try store.step(step.id)?.state == .waiting {
+      waiting[step.id] = token
+    } else {
+      try answer(token, reply(step, outcome))
+    }
+  }
+
+  /// It is shown as it would be now, or fails where it can't be any more.
+  private func waitAgain(_ step: StepSummary, because words: String) throws(JournalFault) {
+    guard let again = try maker.again(step) else {
+      _ = try desk.gate.permit([step.id])
+      return try desk.gate.conclude([(step.id, .failed(detail: "\(words); nothing was done"))])
+    }
+    try desk.gate.move([
+      Transition(
+        step: step.id, event: .revise, actor: .performer, reasonCode: "target-changed", reason: words, revised: again)
+    ])
+  }
+
+  private func remember(_ step: StepSummary) throws(JournalFault) {
+    guard step.kind == .mailSend else { return }
+    try store.remember(
+      mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
+  }
+}
