@@ -46,9 +46,10 @@ struct KeptReview {
 
   static let before = [
     "edited.md": "old\n", "moved.md": "same\n", "gone.md": "to go\n", "one.md": "1\n", "two.md": "2\n",
+    "private.md": "p\n",
   ]
   static let after = [
-    "edited.md": "new\n", "moved to.md": "same\n", "deep/made.md": "made\n", "one.md": "11\n", "moved two.md": "2\n",
+    "edited.md": "new\n", "private.md": "p\n[600]", "moved to.md": "same\n", "deep/made.md": "made\n", "one.md": "11\n", "moved two.md": "2\n",
     "three.md": "3\n",
   ]
 
@@ -66,6 +67,7 @@ struct KeptReview {
       .write(path: bytes("edited.md"), text: Array("new\n".utf8)),
       .write(path: bytes("deep/made.md"), text: Array("made\n".utf8)),
       .rename(from: bytes("moved.md"), to: bytes("moved to.md")), .makeFolder(path: bytes("empty")),
+      .write(path: bytes("private.md"), text: Array("p\n".utf8), mode: 0o600),
       .changes([
         .write(path: bytes("one.md"), text: Array("11\n".utf8)),
         .rename(from: bytes("two.md"), to: bytes("moved two.md")),
@@ -103,7 +105,7 @@ struct KeptReview {
     ftruncate(file, max(0, size - pages * page.count))
   }
 
-  /// What is in the folder, folders with a slash at the end.
+  /// What is in the folder, folders with a slash at the end; what nobody else may read says so.
   func found() -> [String: String] {
     var out: [String: String] = [:]
     for case let name as String in FileManager.default.enumerator(atPath: files) ?? .init() {
@@ -111,6 +113,8 @@ struct KeptReview {
       _ = FileManager.default.fileExists(atPath: "\(files)/\(name)", isDirectory: &isFolder)
       out[name + (isFolder.boolValue ? "/" : "")] =
         isFolder.boolValue ? "" : (try? String(contentsOfFile: "\(files)/\(name)", encoding: .utf8)) ?? "?"
+      var status = stat()
+      if stat("\(files)/\(name)", &status) == 0, status.st_mode & 0o777 == 0o600 { out[name, default: ""] += "[600]" }
     }
     return out
   }
