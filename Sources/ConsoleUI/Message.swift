@@ -84,6 +84,8 @@ package enum Intent: Hashable, Sendable {
   ///   - reason: why something is left out; nil keeps what was said.
   ///   - painted: what of it was on the screen.
   case mark(StepSummary, Mark, discarding: Set<Int>, reason: String? = nil, painted: String)
+  /// Many at once, after their list.
+  case markAll([StepSummary], Mark, painted: String)
   case finishReview
   /// Are the files of prepared results still as they were?
   case checkPrepared

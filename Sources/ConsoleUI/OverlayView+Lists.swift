@@ -23,7 +23,9 @@ extension OverlayView {
     if let run = model.run, kept.contains(where: \.kind.isFile) {
       lines.append([Span("into the folders of \(run.directory)", .dim)])
     }
-    if let run = model.run, !run.failureWords.isEmpty || run.note.contains("host is gone") || run.note.hasPrefix("stopped") {
+    if let run = model.run,
+      !run.failureWords.isEmpty || run.note.contains("host is gone") || run.note.hasPrefix("stopped")
+    {
       lines.append([Span("its program did not end by itself: what it wrote last may be half of it", .warning)])
     }
     // A long list is read to its end; what it comes to stands before it.

@@ -49,9 +49,7 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     model.overlay = nil
     let steps = ids.compactMap { model.steps[$0] }
     if model.view == .review {
-      return steps.map {
-        .mark($0, .keep, discarding: $0.discardedChanges, painted: "listed with \(steps.count)")
-      }
+      return [.markAll(steps, .keep, painted: "listed with \(steps.count)")]
     }
     return [.decideAll(steps, .approve, painted: "listed with \(steps.count)")]
   case .confirm(let what):

@@ -143,7 +143,9 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }
   // What failed is worth more than that it is over.
-  if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad { say(&model, "the run is over: \(run.note)") }
+  if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad {
+    say(&model, "the run is over: \(run.note)")
+  }
   // A word elsewhere on the desk moves nothing here.
   if isNews {
     model.sortSteps()

@@ -132,7 +132,8 @@ package struct DeskActions {
     // What is left out no more needs no reason.
     let said = reason ?? (mark == .discard || !changes.isEmpty ? nil : "")
     try journalled { () throws(JournalFault) in
-      try store.mark(step.id, mark, discarding: changes, reason: said, painted: painted)
+      try store.mark(
+        [ReviewMark(step.id, mark, discarding: changes, reason: said, painted: painted)], by: desk.person)
       try flags.follow(step, changes, reason: reason)
     }
   }
@@ -145,7 +146,19 @@ package struct DeskActions {
   /// Marks everything prepared to be kept, as a bulk key does.
   package func keepAll(_ run: RunID) throws(RuntimeFault) {
     let all = try journalled { () throws(JournalFault) in try store.steps(of: run, in: [.staged]) }
-    for step in all { try mark(step, .keep, discarding: step.discardedChanges, painted: "listed with \(all.count)") }
+    try markAll(all, .keep, painted: "listed with \(all.count)")
+  }
+
+  /// The same mark on many, in one transaction; what was left out of them stays out.
+  package func markAll(_ steps: [StepSummary], _ mark: Mark, painted: String) throws(RuntimeFault) {
+    try journalled { () throws(JournalFault) in
+      try store.mark(
+        steps.map {
+          ReviewMark(
+            $0.id, mark, discarding: $0.discardedChanges,
+            reason: mark == .discard || !$0.discardedChanges.isEmpty ? nil : "", painted: painted)
+        }, by: desk.person)
+    }
   }
 
   /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets

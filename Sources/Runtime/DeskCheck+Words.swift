@@ -12,6 +12,8 @@ extension DeskCheck {
     if let fault = try runs(told) { return fault }
     if let fault = try incidents(told) { return fault }
     if let fault = try standing(told) { return fault }
+    if let fault = try reported(told) { return fault }
+    if let fault = try recipients() { return fault }
     return try flags(told)
   }
 
@@ -24,9 +26,13 @@ extension DeskCheck {
     }
     /// By the name an entry gives to what it speaks of: `incident 3`.
     var named: [String: [Entry]] = [:]
+    /// What the last entry on the plan of a run commits to.
+    var plans: [String: String] = [:]
     /// By run.
     var runs: [String: [Entry]] = [:]
     var flags: [Entry] = []
+    /// What reports of flags brought, in order.
+    var reports: [(entry: Entry, reported: [Int64: String], replaced: [Int64])] = []
 
     init(_ store: DeskStore) throws(JournalFault) {
       var from: Int64 = 0
@@ -37,6 +43,11 @@ extension DeskCheck {
           guard let fields = ReadLeaf(note.bytes)?.fields else { continue }
           let entry = Entry(fields: fields, words: note.words)
           let event = fields["event"] ?? ""
+          if event == "proposed", let words = fields["origin"], let read = ReportedFlags.read(words) {
+            reports.append((entry, read.reported, read.replaced))
+          } else if event.hasPrefix("plan of ") {
+            plans[fields["run"] ?? ""] = fields["facts"]
+          }
           if event.hasPrefix("incident ") || event.hasPrefix("level ") {
             named[fields["rule"] ?? "", default: []].append(entry)
           } else if event.hasPrefix("run ") || event == "stop asked" || event == "continued" {
@@ -61,7 +72,7 @@ extension DeskCheck {
         let start = entries.first(where: { $0.fields["event"] == "run started" })
       else { return "the log knows nothing of run \(run.id)" }
       // The agent's own name takes the place of the registry's once it has told it.
-      let isStarted = run.startedBy.isEmpty || start.actor == run.startedBy
+      let isStarted = start.actor == run.startedBy || run.startedBy.isEmpty && start.fields["facts"] == nil
       guard isStarted, start.fields["rule"] == run.agent else {
         return "run \(run.id) was started by another person or with another agent than it says"
       }
@@ -77,6 +88,9 @@ extension DeskCheck {
         guard facts == RunSummary.facts(workspace: run.workspace, session: run.session).description,
           Self.isTimed(start.fields, run.startedAt)
         else { return "run \(run.id) was started at another time or in another workspace than it says" }
+      }
+      if let plan = told.plans[run.id.description], plan != (try store.planFacts(of: run.id).description) {
+        return "the plan of run \(run.id) is not the one that was recorded"
       }
       func isSet(by on: String, not off: String) -> Bool {
         entries.last { [on, off].contains($0.fields["event"] ?? "") }?.fields["event"] == on
@@ -122,6 +136,7 @@ extension DeskCheck {
       let isSame =
         set.fields["kind"] == row.kind.rawValue && set.fields["level"] == row.level.rawValue && set.actor == row.madeBy
         && set.fields["reason-code"] == "until \(row.expiresAt.rfc3339)"
+        && set.fields["run"] == row.run.description && Self.isTimed(set.fields, row.madeAt)
       // A later word on the same kind takes its place without an entry of its own.
       let later = rows.values.filter { $0.id > row.id && $0.run == row.run && $0.kind == row.kind }.min {
         $0.id < $1.id
@@ -131,6 +146,45 @@ extension DeskCheck {
     }
     let extra = rows.keys.sorted().first { told.named[$0] == nil }
     return extra.map { "the log knows nothing of \($0)" }
+  }
+
+  /// Flags as they were reported, each still there unless a later report took its place.
+  private func reported(_ told: Told) throws(JournalFault) -> String? {
+    var wanted: [Int64: (facts: String, run: String)] = [:]
+    for report in told.reports {
+      for id in report.replaced { wanted[id] = nil }
+      for (id, facts) in report.reported { wanted[id] = (facts, report.entry.fields["run"] ?? "") }
+    }
+    // Reports from before this was recorded say nothing of their flags.
+    guard !wanted.isEmpty else { return nil }
+    for run in try store.runs(limit: 1_000_000) {
+      var salts: [StepID: [UInt8]] = [:]
+      for row in try store.findings(of: run.id) {
+        if salts[row.step] == nil { salts[row.step] = try firstSalt(row.step) }
+        guard let own = wanted.removeValue(forKey: row.id) else { continue }
+        guard own.run == run.id.description, own.facts == row.finding.facts(salt: salts[row.step] ?? []).description
+        else { return "the flag “\(row.finding.clause)” of run \(run.id) is not the one that was reported" }
+      }
+    }
+    return wanted.values.first.map { "a flag of run \($0.run) is gone from the desk" }
+  }
+
+  /// A step's salt when it was proposed.
+  private func firstSalt(_ step: StepID) throws(JournalFault) -> [UInt8] {
+    if let first = try store.form(of: step, at: Revision.first.value) { return first.salt }
+    return try store.salt(of: step) ?? []
+  }
+
+  /// Who passes for written to before was: one too many would hide that a message is the first.
+  private func recipients() throws(JournalFault) -> String? {
+    var sent: Set<String> = []
+    for run in try store.runs(limit: 1_000_000) {
+      for step in try store.steps(of: run.id, in: [.done]) where step.kind == .mailSend {
+        sent.formUnion((step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
+      }
+    }
+    let odd = try store.knownMailboxes().subtracting(sent).min()
+    return odd.map { "no mail went to \($0), which passes for written to before" }
   }
 
   /// What an entry says of a redline, or of a flag without one.

@@ -77,7 +77,8 @@ struct DeskCheck {
   }
 
   private func check(_ step: StepSummary) throws(JournalFault) -> String? {
-    let leaves = try store.leafBytes(of: step.id).compactMap { ReadLeaf($0)?.fields }
+    let entries = try store.leafBytes(of: step.id)
+    let leaves = entries.compactMap { ReadLeaf($0.bytes)?.fields }
     guard let described = leaves.last(where: { $0["effect"]?.isEmpty == false }) else {
       return "the log knows nothing of it"
     }
@@ -102,7 +103,14 @@ struct DeskCheck {
     // Entries from before this was recorded say nothing of it.
     if let facts = leaves.last(where: { $0["facts"] != nil })?["facts"] {
       let own = step.facts(undoes: try store.undone(by: step.id), salt: salt)
-      guard facts == own.description else { return "its row is not the one that was recorded" }
+      guard facts == own.description, !kept.isEmpty else { return "its row is not the one that was recorded" }
+      if let fault = Self.mark(step, entries) { return fault }
+      // A decision that was taken back leaves its time.
+      let hasTime = step.decidedAt == nil || leaves.contains { Self.decisions.contains($0["event"] ?? "") }
+      guard hasTime else { return "it has the time of a decision that nobody made" }
+      guard step.waitsSince != nil || !leaves.contains(where: { $0["event"] == StepEvent.hold.record }) else {
+        return "it began to wait at another time than it says"
+      }
     }
     if let since = step.waitsSince, !leaves.contains(where: { Self.isTimed($0, since) }) {
       return "it began to wait at another time than it says"
@@ -125,6 +133,21 @@ struct DeskCheck {
     let approved = leaves.last { $0["event"] == StepEvent.approve.record }?["reason-code"] ?? ""
     if let due = step.dueAt, approved != "due \(due.rfc3339)" { return "the log knows of no such time for it" }
     return nil
+  }
+
+  private static let decisions = Set(StepEvent.allCases.filter(\.isDecision).map(\.record))
+
+  /// What a person said of it in the review is the last that an entry speaks of; a new form takes it back.
+  private static func mark(_ step: StepSummary, _ entries: [(bytes: [UInt8], words: String)]) -> String? {
+    var (mark, reason, painted) = (Mark.undecided.rawValue, "", "")
+    for entry in entries {
+      guard let fields = ReadLeaf(entry.bytes)?.fields else { continue }
+      if fields["facts"] != nil { mark = Mark.undecided.rawValue }
+      guard fields["event"] == "marked" else { continue }
+      (mark, reason, painted) = (fields["reason-code"] ?? "", entry.words, fields["painted"] ?? "")
+    }
+    return step.markWords == mark && step.markReason == reason && step.markPainted == painted
+      ? nil : "it is marked in another way than the log tells"
   }
 
   /// A row is stamped in the transaction of its entry; a busy machine takes a moment in between.
@@ -165,8 +188,12 @@ struct DeskCheck {
 
   /// The forms it had before, each held against the entries that speak of it.
   private func forms(_ step: StepSummary, _ leaves: [[String: String]]) throws(JournalFault) -> String? {
+    let isOld = leaves.first?["facts"] == nil
     for revision in 1..<max(1, step.revision.value) {
-      guard let form = try store.form(of: step.id, at: revision) else { continue }
+      guard let form = try store.form(of: step.id, at: revision), !form.docket.isEmpty || isOld else {
+        if isOld { continue }
+        return "what is kept of its revision \(revision) is not what was recorded"
+      }
       let preview = (try? Preview(bytes: form.preview))?.text(docket: form.docket) ?? ""
       let shown = Hashing.sha256(form.salt + Array(preview.utf8)).description
       let effect = Hashing.sha256(form.action).description
@@ -182,14 +209,16 @@ struct DeskCheck {
   /// The life of the step as its entries tell it, held against the state of its row.
   private static func replay(_ leaves: [[String: String]], to step: StepSummary) -> String? {
     // Before schema 3 a revision left a step where the plain table puts it, whatever its new level: both are honest.
+    let isOld = !leaves.contains { $0["facts"] != nil }
     var states: Set<StepState> = [.proposed]
     for leaf in leaves {
       let level = TrustLevel(rawValue: leaf["level"] ?? "") ?? .watched
       let events = StepEvent.allCases.filter { $0.record == leaf["event"] }
       // Words on flags and messages about a step move nothing.
       guard !events.isEmpty else { continue }
-      let next = states.flatMap { state in events.flatMap { [state.after($0, at: level), state.after($0)] } }.compactMap
-      { $0 }
+      let next = states.flatMap { state in
+        events.flatMap { [state.after($0, at: level), isOld ? state.after($0) : nil] }
+      }.compactMap { $0 }
       guard !next.isEmpty else {
         return
           "the log has it \(leaf["event"] ?? "") while it was \(states.map(\.rawValue).sorted().joined(separator: " or "))"

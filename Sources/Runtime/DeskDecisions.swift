@@ -165,9 +165,7 @@ package struct DeskDecisions {
         wanted.append(step)
       }
     }
-    for step in wanted {
-      try actions.mark(step, mark, discarding: step.discardedChanges, painted: "by number, not shown")
-    }
+    try actions.markAll(wanted, mark, painted: "by number, not shown")
   }
 
   package func undo(_ address: StepAddress) throws(RuntimeFault) -> String {

@@ -380,7 +380,7 @@ package struct PlainDesk {
       Plain.print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
       if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
     default:
-      for step in all { try actions.mark(step, .undecided, discarding: step.discardedChanges, painted: "") }
+      try actions.markAll(all, .undecided, painted: "")
     }
     return true
   }

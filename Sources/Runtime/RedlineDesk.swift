@@ -142,7 +142,7 @@ struct RedlineDesk {
       if let place {
         let old = place.step.discardedChanges
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
-        try store.mark(place.step.id, place.step.mark, discarding: discarded)
+        try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
       }
       if mark == .discard {
         try warn(row, row.finding.redline.isEmpty ? "disagreed with the flag on" : "discarded the redline of", run)
@@ -206,7 +206,7 @@ struct RedlineDesk {
       let written = copy.words(of: row)
       if written != words { try store.rewrite(row.id, written, by: person) }
     }
-    if !discarded.isEmpty { try store.mark(step, .undecided, discarding: discarded) }
+    if !discarded.isEmpty { try store.mark([ReviewMark(step, .undecided, discarding: discarded)], by: person) }
   }
 
   /// Memos that go on disk with what people said and the agent has not heard say so in their first lines.

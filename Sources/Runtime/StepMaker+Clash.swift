@@ -97,7 +97,8 @@ extension StepMaker {
     else { return nil }
     var origin = unclashed(step)
     origin.basis = now.content.digest
-    return try revised(origin, as: .editFile(path, now, content.with(mode: content.mode == now.mode ? nil : content.mode)))
+    return try revised(
+      origin, as: .editFile(path, now, content.with(mode: content.mode == now.mode ? nil : content.mode)))
   }
 
   /// What would stay in a folder that goes; what leaves before it does not count.

@@ -36,9 +36,12 @@ extension DeskStore {
     }
   }
 
-  package func leafBytes(of step: StepID) throws(JournalFault) -> [[UInt8]] {
+  /// Entries of a step, with the words beside them.
+  package func leafBytes(of step: StepID) throws(JournalFault) -> [(bytes: [UInt8], words: String)] {
     try Self.sql { () throws(SQLiteFault) in
-      try connection.rows("SELECT bytes FROM leaf WHERE step = ?1 ORDER BY id", .integer(step.value)) { $0.bytes(0) }
+      try connection.rows("SELECT bytes, note FROM leaf WHERE step = ?1 ORDER BY id", .integer(step.value)) {
+        ($0.bytes(0), $0.text(1))
+      }
     }
   }
 

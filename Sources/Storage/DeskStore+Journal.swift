@@ -21,9 +21,12 @@ extension DeskStore: Journal {
       }
       state = next
     }
+    let before = new.findings.isEmpty ? [] : try findings(of: new.run).map(\.id)
     let step = try insert(new, state: state, change: change)
+    let flags = new.findings.isEmpty ? "" : try reported(step.id, new, before)
     try log.append(agent, "proposed", run: new.run, step: step.id) {
       $0.describe(step, digests: false)
+      $0.origin = flags
       $0.facts = step.facts(undoes: new.undoes, salt: new.salt)
     }
     for event in events {
@@ -37,6 +40,14 @@ extension DeskStore: Journal {
         &log, change)
     }
     return step
+  }
+
+  private func reported(_ step: StepID, _ new: NewStep, _ before: [Int64]) throws(JournalFault) -> String {
+    let now = try findings(of: new.run)
+    let there = Set(now.map(\.id))
+    return ReportedFlags.words(
+      now.filter { $0.step == step }.map { ($0.id, $0.finding.facts(salt: new.salt)) },
+      replaced: before.filter { !there.contains($0) })
   }
 
   package func apply(_ transitions: [Transition]) throws(JournalFault) {

@@ -154,9 +154,12 @@ extension DeskStore {
         }
         try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
       }
-      try log.append(agent, "plan of \(plan.count)", run: run)
+      try log.append(agent, "plan of \(plan.count)", run: run) { $0.facts = PlanEntry.facts(plan) }
     }
   }
+
+  /// What the last entry on a run's plan commits to, of the plan as it is.
+  package func planFacts(of run: RunID) throws(JournalFault) -> Digest { PlanEntry.facts(try plan(of: run)) }
 
   /// Every prepared step of a run with the form it has.
   package func stagedForms(of run: RunID) throws(JournalFault) -> [StepID: Revision] {
@@ -186,24 +189,27 @@ extension DeskStore {
     }
   }
 
-  /// Marks are kept when a person leaves; nothing counts until the review is finished, so they leave no leaf.
-  /// - Parameters:
-  ///   - reason: why something is left out; nil keeps what was said.
-  ///   - painted: what of it was on the screen; nil keeps what was said.
-  package func mark(
-    _ step: StepID, _ mark: Mark, discarding changes: Set<Int>, reason: String? = nil, painted: String? = nil
-  ) throws(JournalFault) {
-    try write { () throws(JournalFault) in
-      let change = try nextChange()
-      let list = changes.sorted().map(String.init).joined(separator: " ")
-      try Self.sql { () throws(SQLiteFault) in
-        try connection.run(
-          """
-          UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4, markReason = coalesce(?5, markReason),
-            markPainted = coalesce(?6, markPainted)
-          WHERE id = ?1 AND state = 'staged'
-          """, .integer(step.value), .text(mark.rawValue), .text(list), .integer(change),
-          reason.map { .text($0) } ?? .null, painted.map { .text($0) } ?? .null)
+  /// What a person says of prepared results; nothing counts before the review is finished. On the trail all the same: a
+  /// mark that somebody else made is none.
+  package func mark(_ marks: [ReviewMark], by person: Person) throws(JournalFault) {
+    try record { (log, change) throws(JournalFault) in
+      for mark in marks {
+        let list = mark.discarding.sorted().map(String.init).joined(separator: " ")
+        try Self.sql { () throws(SQLiteFault) in
+          try connection.run(
+            """
+            UPDATE step SET mark = ?2, discardedChanges = ?3, changedAt = ?4, markReason = coalesce(?5, markReason),
+              markPainted = coalesce(?6, markPainted)
+            WHERE id = ?1 AND state = 'staged'
+            """, .integer(mark.step.value), .text(mark.mark.rawValue), .text(list), .integer(change),
+            mark.reason.map { .text($0) } ?? .null, mark.painted.map { .text($0) } ?? .null)
+        }
+        guard let step = try self.step(mark.step), step.state == .staged else { continue }
+        try log.append(.person(person), "marked", run: step.run, step: step.id, note: step.markReason) {
+          $0.describe(step, digests: false)
+          $0.reasonCode = step.markWords
+          $0.painted = step.markPainted
+        }
       }
     }
   }
@@ -223,5 +229,33 @@ extension DeskStore {
 
   package func knownMailboxes() throws(JournalFault) -> Set<String> {
     try Self.sql { () throws(SQLiteFault) in Set(try connection.rows("SELECT mailbox FROM recipient") { $0.text(0) }) }
+  }
+}
+
+/// A person's mark on a prepared result.
+package struct ReviewMark: Hashable, Sendable {
+  package let step: StepID
+  package let mark: Mark
+  package let discarding: Set<Int>
+  /// Why something is left out; nil keeps what was said.
+  package let reason: String?
+  /// What of it was shown; nil keeps what was.
+  package let painted: String?
+  package init(
+    _ step: StepID, _ mark: Mark, discarding: Set<Int>, reason: String? = nil, painted: String? = nil
+  ) {
+    self.step = step
+    self.mark = mark
+    self.discarding = discarding
+    self.reason = reason
+    self.painted = painted
+  }
+}
+
+extension StepSummary {
+  /// Its mark as an entry of the trail has it: `keep without 1 3`, changes counted from 1.
+  package var markWords: String {
+    let out = discardedChanges.sorted().map { String($0 + 1) }.joined(separator: " ")
+    return out.isEmpty ? mark.rawValue : "\(mark.rawValue) without \(out)"
   }
 }

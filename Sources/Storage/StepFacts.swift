@@ -44,3 +44,46 @@ extension RunSummary {
     return Hashing.sha256(out.bytes)
   }
 }
+
+extension Finding {
+  /// What an agent reported, as the entry of its step commits to it.
+  package func facts(salt: [UInt8]) -> Digest {
+    var out = FieldWriter()
+    out.put("place", strings: [document, clause, level.rawValue])
+    out.put("first", firstLine)
+    out.put("last", lastLine)
+    out.put("words", strings: [text, standard, why, redline, fallback, impact, escalation])
+    out.put("must", isMustHave)
+    return Hashing.sha256(salt + out.bytes)
+  }
+}
+
+extension PlanEntry {
+  static func facts(_ plan: [PlanEntry]) -> Digest {
+    var out = FieldWriter()
+    for entry in plan {
+      out.put("entry", strings: [entry.title, entry.status.rawValue, entry.intendedKind, entry.intendedTarget])
+    }
+    return Hashing.sha256(out.bytes)
+  }
+}
+
+/// The flags that a report brought, in the entry of its step: `flags 17:HEX 18:HEX; replaces 3 5`.
+package enum ReportedFlags {
+  package static func words(_ reported: [(id: Int64, facts: Digest)], replaced: [Int64]) -> String {
+    let own = reported.map { " \($0.id):\($0.facts)" }.joined()
+    return "flags\(own); replaces\(replaced.map { " \($0)" }.joined())"
+  }
+
+  /// nil for what is no such text.
+  package static func read(_ text: String) -> (reported: [Int64: String], replaced: [Int64])? {
+    let parts = text.split(separator: ";")
+    guard parts.count == 2, parts[0].hasPrefix("flags") else { return nil }
+    var reported: [Int64: String] = [:]
+    for word in parts[0].split(separator: " ").dropFirst() {
+      let pair = word.split(separator: ":")
+      if pair.count == 2, let id = Int64(pair[0]) { reported[id] = String(pair[1]) }
+    }
+    return (reported, parts[1].split(separator: " ").dropFirst().compactMap { Int64($0) })
+  }
+}

@@ -43,4 +43,35 @@ extension SessionTests {
     let isFound = result.code == 1 && result.error.contains(named)
     #expect(sql.isEmpty ? result.output.hasPrefix("intact") : isFound, "\(result)")
   }
+
+  @Test(
+    "a mark, a flag, a plan or a recipient that somebody changed behind the log's back is found",
+    arguments: [
+      ("UPDATE step SET mark = 'keep' WHERE state = 'staged' AND mark = 'discard'", "is marked in another way"),
+      ("UPDATE step SET mark = 'keep' WHERE state = 'staged' AND mark = 'undecided'", "is marked in another way"),
+      ("UPDATE step SET markReason = 'other' WHERE mark = 'discard'", "is marked in another way"),
+      ("UPDATE step SET discardedChanges = '0' WHERE mark = 'keep'", "is marked in another way"),
+      ("UPDATE step SET markPainted = 'seen 9 of 9 lines in 9.0 s' WHERE mark = 'keep'", "is marked in another way"),
+      ("UPDATE finding SET level = 'green' WHERE level = 'red'", "not the one that was reported"),
+      ("UPDATE finding SET redline = 'x' WHERE id = 2", "not the one that was reported"),
+      ("DELETE FROM finding WHERE id = 1", "is gone"),
+      ("INSERT INTO recipient VALUES ('eve@evil.example', 1)", "no mail went to eve@evil.example"),
+      ("DELETE FROM planEntry WHERE position = 0", "plan of run 1"),
+      ("UPDATE stepBody SET docket = ''", "not the one that was recorded"), ("", ""),
+    ])
+  func changedReview(sql: String, named: String) throws {
+    let ringi = try Ringi()
+    _ = try ringi("demo", "contract-triage")
+    setenv("RINGI_DESK", ringi.desk, 1)
+    let actions = DeskActions(try Desk(mustExist: true))
+    _ = try actions.stopAll()
+    let prepared = try actions.store.steps(of: RunID(1), in: [.staged])
+    try #require(prepared.count > 2)
+    try actions.mark(prepared[0], .keep, discarding: [], painted: "seen 1 of 9 lines in 1.0 s")
+    try actions.mark(prepared[1], .discard, discarding: [], reason: "not this", painted: "seen 1 of 9 lines in 1.0 s")
+    if !sql.isEmpty { try Connection(path: "\(ringi.desk)/desk.db", mode: .readWrite).execute(sql) }
+    let result = try ringi("audit", "verify")
+    let isFound = result.code == 1 && result.error.contains(named)
+    #expect(sql.isEmpty ? result.output.hasPrefix("intact") : isFound, "\(result)")
+  }
 }

@@ -49,7 +49,8 @@ struct KeptReview {
     "private.md": "p\n",
   ]
   static let after = [
-    "edited.md": "new\n", "private.md": "p\n[600]", "moved to.md": "same\n", "deep/made.md": "made\n", "one.md": "11\n", "moved two.md": "2\n",
+    "edited.md": "new\n", "private.md": "p\n[600]", "moved to.md": "same\n", "deep/made.md": "made\n", "one.md": "11\n",
+    "moved two.md": "2\n",
     "three.md": "3\n",
   ]
 

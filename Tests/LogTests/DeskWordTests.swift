@@ -79,7 +79,7 @@ struct DeskWordTests {
     let desk = try Desk()
     let step = try desk.post()
     try approve(desk, step, dueAt: Timestamp(milliseconds: 1_795_000_600_000))
-    let bytes = try #require(try desk.store.leafBytes(of: step.id).last)
+    let bytes = try #require(try desk.store.leafBytes(of: step.id).last?.bytes)
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.contains("reason-code due 2026-") && text.contains("painted seen 1 of 1 lines in 2.0 s"))
     #expect(try desk.store.step(step.id)?.painted == "seen 1 of 1 lines in 2.0 s")

@@ -14,7 +14,8 @@ extension ConsoleSession {
       .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
-    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .finishReview, .checkPrepared, .undo, .raiseSend,
+    case .decide, .decideAll, .decideLater, .takeBack, .edit, .mark, .markAll, .finishReview, .checkPrepared, .undo,
+      .raiseSend,
       .setTrust,
       .revoke, .setLevel, .markRedline:
       try decide(intent)
@@ -96,6 +97,7 @@ extension ConsoleSession {
       try deliver(.edited)
     case .mark(let step, let mark, let changes, let reason, let painted):
       try actions.mark(step, mark, discarding: changes, reason: reason, painted: painted)
+    case .markAll(let steps, let mark, let painted): try actions.markAll(steps, mark, painted: painted)
     case .checkPrepared:
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }
