@@ -43,7 +43,10 @@ enum QueueBuilder {
       rows.append(
         .heading(
           title: !model.plan.isEmpty
-            ? "Outside the plan" : model.run?.view != PrivateView.none ? "What the program changed" : "No plan yet",
+            ? "Outside the plan"
+            : model.run?.view != PrivateView.none
+              ? "What the program changed"
+              : model.run?.isHooked == true ? "What it asked for" : "No plan yet",
           status: outside.contains(where: isOpen) || model.run?.state.isOver != true ? .inProgress : .completed,
           done: outside.count { $0.state == .done }, total: outside.count))
       rows += outside.map { .step($0.id) }

@@ -37,6 +37,9 @@ package struct RunSummary: Hashable, Sendable {
   package var agentProcess = ""
   package var counts: Counts
 
+  /// Its agent asks through hooks: no process of Ringi's is there between two questions.
+  package var isHooked: Bool { !session.isEmpty }
+
   /// How far the agent can be trusted, in words: `enforced on an overlay, local`.
   package var trust: String {
     let place =

@@ -9,8 +9,3 @@ enum RunPulse {
       : RunLock.holder(desk, run.id) == .agent
   }
 }
-
-extension RunSummary {
-  /// Its agent asks through hooks: no process of Ringi's is there between two questions.
-  var isHooked: Bool { !session.isEmpty }
-}
