@@ -26,5 +26,4 @@ static inline int nc_has_cup(void) {
   char *s = tigetstr("cup");
   return s != 0 && s != (char *)-1;
 }
-static inline FILE *nc_stdout(void) { return stdout; }
 static inline FILE *nc_stdin(void) { return stdin; }

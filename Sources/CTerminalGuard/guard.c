@@ -1,9 +1,11 @@
+#define _GNU_SOURCE
 #include "CTerminalGuard.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -84,3 +86,7 @@ int tg_take(void) {
 }
 
 int tg_ending_signal(void) { return ending; }
+
+int tg_memory(void) { return memfd_create("paint", MFD_CLOEXEC); }
+
+int tg_become(int from, int to) { return dup3(from, to, O_CLOEXEC); }

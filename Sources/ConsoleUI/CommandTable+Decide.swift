@@ -54,7 +54,7 @@ extension CommandTable {
       label: { $0.view == .review ? "finish review" : nil },
       obstacle: {
         Deed.readOnly($0)
-          ?? ($0.prepared.contains { $0.mark != .undecided } ? nil : "nothing is marked yet: a keeps, x discards")
+          ?? ($0.undecidedCount < $0.preparedIDs.count ? nil : "nothing is marked yet: a keeps, x discards")
       }),
     Binding(
       .sendDraft, [.character("S")], .decide, "raise a send step from a saved draft", label: { _ in nil },

@@ -208,15 +208,16 @@ enum Deed {
     if let why = readOnly(model) { return why }
     switch model.view {
     case .review:
-      let left = model.prepared.filter { $0.mark == .undecided }
-      if left.isEmpty { return "every result has its mark" }
+      if model.undecidedCount == 0 { return "every result has its mark" }
+      let left = model.preparedIDs.lazy.compactMap { model.steps[$0] }.filter { $0.mark == .undecided }
       return left.allSatisfy(\.isClash) ? "what is left clashes with somebody’s change: one by one only" : nil
     case .run:
       guard let step = model.selected, step.state == .waiting else { return "no waiting step is selected" }
       if step.kind == .fileDelete { return "deletes are looked at one by one" }
       if step.mustBeSeenWhole { return "this goes out or can’t be undone: one by one only" }
       if !step.verdict.allowsBulk { return "its rule does not allow it: one by one only" }
-      return model.waiting.count { like(step, $0) } > 1 ? nil : "no other waiting step is like this one"
+      let alike = model.waitingIDs.lazy.compactMap { model.steps[$0] }.filter { like(step, $0) }
+      return alike.prefix(2).count > 1 ? nil : "no other waiting step is like this one"
     case .flags: return "flags are decided one by one"
     default: return "nothing to approve here"
     }

@@ -118,12 +118,12 @@ enum FooterView {
     var x = 1
     for binding in order where binding.command != .help {
       // How a review ends is shown from the beginning.
-      let isBlocked = binding.obstacle(model) != nil
-      guard binding.means(in: model.view), let label = binding.label(model), !isBlocked || binding.command == .finish,
+      guard binding.means(in: model.view), let label = binding.label(model),
         let key = model.keymap.keys(binding).first
-      else {
-        continue
-      }
+      else { continue }
+      // Asked last: a reason can take a look at every step of a run.
+      let isBlocked = binding.obstacle(model) != nil
+      guard !isBlocked || binding.command == .finish else { continue }
       let isDeciding = binding.command == .approve || binding.command == .reject
       let isDim = isDeciding && !model.isArmed || isBlocked
       let role: Role = isDim ? .dim : .key
@@ -151,7 +151,7 @@ enum FooterView {
   private static func place(_ model: Model) -> String {
     switch model.view {
     case .flags: return "\(model.flags.count { $0.mark == .undecided && $0.level != .green }) undecided "
-    case .review: return "\(model.prepared.count { $0.mark == .undecided }) undecided "
+    case .review: return "\(model.undecidedCount) undecided "
     case .drafts: return "\(model.draftIDs.count) message\(model.draftIDs.count == 1 ? "" : "s") "
     case .live: return "\(model.wall?.runs.count ?? 0) run\(model.wall?.runs.count == 1 ? "" : "s") "
     case .audit: return ""

@@ -133,6 +133,8 @@ package struct Model: Sendable {
   package private(set) var waitingIDs: [StepID] = []
   /// In the order of the review: grouped by kind.
   package private(set) var preparedIDs: [StepID] = []
+  /// Of the prepared, those without a mark.
+  package private(set) var undecidedCount = 0
   package var findings: [FindingRow] = []
   /// After a review: the copy of each document with flags, by the document; a word on its redlines changes nothing any more.
   package var settledCopies: [String: StepSummary] = [:]
@@ -255,14 +257,17 @@ package struct Model: Sendable {
   /// Sorts steps into what waits and what is prepared; done once for each reading, not for each frame.
   mutating func sortSteps() {
     waitingIDs = []
-    hasDue = false
+    (hasDue, undecidedCount) = (false, 0)
     var messages: [StepSummary] = []
     var staged: [(kind: ActionKind, number: StepNumber, id: StepID)] = []
     for id in order {
       guard let place = steps.index(forKey: id) else { continue }
       // Looked at in place: a run can have very many steps.
       let (state, kind) = (steps.values[place].state, steps.values[place].kind)
-      if state == .staged { staged.append((kind, steps.values[place].number, id)) }
+      if state == .staged {
+        staged.append((kind, steps.values[place].number, id))
+        if steps.values[place].mark == .undecided { undecidedCount += 1 }
+      }
       if state == .waiting { waitingIDs.append(id) }
       guard state == .waiting || state == .approved || Drafts.mayBeMessage(kind) else { continue }
       let step = steps.values[place]

@@ -19,6 +19,7 @@ package final class CursesTerminal: Screen {
   private var last: Frame?
   private var lastStyles: [Role: Style] = [:]
   private let colors: ColorPairs
+  private let paper: PaintBuffer
   private var isOpen = true
   /// Kept from row to row, so that drawing allocates nothing.
   private static let pasteStart = Int32(KEY_MAX) + 1
@@ -37,7 +38,8 @@ package final class CursesTerminal: Screen {
         sentence: "TERM is not set, so the terminal's kind is unknown; `--plain` asks without a screen")
     }
     guard tg_install() == 0 else { throw TerminalFault(sentence: "standard input is no terminal") }
-    guard let handle = newterm(nil, nc_stdout(), nc_stdin()) else {
+    guard let paper = PaintBuffer() else { throw TerminalFault(sentence: "standard output can't be written") }
+    guard let handle = newterm(nil, paper.stream, nc_stdin()) else {
       throw TerminalFault(sentence: "the terminal `\(name)` is not in the terminfo database; try TERM=xterm-256color")
     }
     guard nc_has_cup() == 1 else {
@@ -45,7 +47,7 @@ package final class CursesTerminal: Screen {
       tg_restore()
       throw TerminalFault(sentence: "the terminal `\(name)` can't place its cursor; `--plain` asks without a screen")
     }
-    return CursesTerminal(handle: handle, isASCII: !isUTF8, wantsColor: wantsColor)
+    return CursesTerminal(handle: handle, paper: paper, isASCII: !isUTF8, wantsColor: wantsColor)
   }
 
   /// True when the character set is UTF-8.
@@ -56,8 +58,9 @@ package final class CursesTerminal: Screen {
     return setlocale(LC_CTYPE, "C.UTF-8") != nil && isUTF8()
   }
 
-  private init(handle: OpaquePointer, isASCII: Bool, wantsColor: Bool) {
+  private init(handle: OpaquePointer, paper: PaintBuffer, isASCII: Bool, wantsColor: Bool) {
     self.handle = handle
+    self.paper = paper
     self.isASCII = isASCII
     width = Int(nc_cols())
     height = Int(nc_lines())
@@ -164,7 +167,7 @@ package final class CursesTerminal: Screen {
     } else {
       curs_set(0)
     }
-    refresh()
+    paper.paint { _ = refresh() }
     last = frame
     lastStyles = styles
   }

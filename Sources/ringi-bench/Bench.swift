@@ -1,5 +1,5 @@
 // `ringi-bench [--json] [--quick]`: figures beside a peer measured in the same run, as ratios, with medians and spread.
-// `ringi-bench --view` measures private views alone, `--settle` the end of a review.
+// `ringi-bench --view` measures private views alone, `--settle` the end of a review, `--screens` the console.
 // `ringi-bench desk FOLDER STEPS LEAVES` makes a desk to try things on.
 
 import Glibc
@@ -16,9 +16,9 @@ struct Bench {
     if arguments.first == "writer", arguments.count == 4, let first = Int(arguments[2]), let count = Int(arguments[3]) {
       return try WriterRow.writer(arguments[1], first: first, count: count)
     }
-    if let odd = arguments.first(where: { !["--json", "--quick", "--view", "--settle"].contains($0) }) {
+    if let odd = arguments.first(where: { !["--json", "--quick", "--view", "--settle", "--screens"].contains($0) }) {
       print(
-        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle and `desk FOLDER STEPS LEAVES`"
+        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle, --screens and `desk FOLDER STEPS LEAVES`"
       )
       exit(2)
     }
@@ -26,6 +26,10 @@ struct Bench {
     var rows: [Row] = []
     if arguments.contains("--view") {
       for row in try ShadowRow.measure(isQuick: isQuick) { print(row.text) }
+      return
+    }
+    if arguments.contains("--screens") {
+      for row in try ScreenRows.measure(isQuick: isQuick) { print(row.text) }
       return
     }
     if arguments.contains("--settle") {

@@ -18,5 +18,9 @@ int tg_ending_signal(void);
 void tg_restore(void);
 /// Takes the terminal again after `tg_restore`.
 void tg_rearm(void);
+/// A file in memory that no other program inherits; -1 where there is none.
+int tg_memory(void);
+/// `to` is what `from` is, and no other program inherits it; -1 where that fails.
+int tg_become(int from, int to);
 
 #endif
