@@ -9,6 +9,7 @@ extension PreviewRows {
     _ index: Int, discarded: Set<Int>, currentChange: Int?, decided: (DecidedLine) -> String, ascii: Bool
   ) -> [(Glyph, Role)] {
     switch rows[index] {
+    case .name(let part): return docketGlyphs(Docket.Line("of", name), part)
     case .docket(let part): return docketGlyphs(docket.lines[part.line], part)
     case .decided(let line):
       let label = line.rawValue + String(repeating: " ", count: Self.labelWidth - line.rawValue.utf8.count)

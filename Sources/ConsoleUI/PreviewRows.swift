@@ -19,6 +19,8 @@ package struct PreviewRows: Hashable, Sendable {
     package let isCut: Bool
   }
   package enum Row: Hashable, Sendable {
+    /// What it is about, whole, where the title has no room for it.
+    case name(Part)
     case docket(Part)
     /// Between docket and body.
     case rule
@@ -37,6 +39,7 @@ package struct PreviewRows: Hashable, Sendable {
   package let docket: Docket
   package let preview: Preview
   let reason: String
+  let name: String
   package let rows: [Row]
   /// First row of each change.
   package let changeRows: [Int]
@@ -61,7 +64,12 @@ package struct PreviewRows: Hashable, Sendable {
     let fits = table.map { $0.width + Self.numberWidth <= (width - 1) / 2 } ?? true
     isSideBySide = hasBoth && fits && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
     self.table = table
+    name = step.targetInLists
     var rows: [Row] = []
+    // Two long names with the same beginning must not look alike.
+    if Self.isNamed(step.kind), step.kind.verb.count + 1 + SafeText.width(name) > width - Self.titleRest(step) {
+      rows += Self.parts(0, name, width - Self.labelWidth, isWrapped: true).map { .name($0) }
+    }
     // Once a time was named, the rule's own says nothing any more.
     let isTimed = step.state == .approved && step.dueAt != nil
     for (index, line) in docket.lines.enumerated() where !(isTimed && line.label == "when") {
@@ -82,6 +90,21 @@ package struct PreviewRows: Hashable, Sendable {
     if isSideBySide { builder.addPairs() } else { builder.addLines(0..<preview.lines.count) }
     self.rows = builder.rows
     changeRows = builder.changeRows
+  }
+
+  /// What the title has to the right of the name: the level, and where the step stands.
+  private static func titleRest(_ step: StepSummary) -> Int {
+    let state =
+      step.state == .waiting ? (step.expiresAt == nil ? 0 : 20) : SafeText.width(Words.state(step)) + 3
+    return step.verdict.level.rawValue.count + 5 + state
+  }
+
+  /// A message names its recipients in its body, a command its words.
+  private static func isNamed(_ kind: ActionKind) -> Bool {
+    switch kind {
+    case .mailDraft, .mailSend, .chatSend, .eventAdd, .eventInvite, .contractSend, .personalDataSend, .commandRun: false
+    default: true
+    }
   }
 
   private static func hasReason(_ state: StepState) -> Bool {
@@ -135,7 +158,7 @@ package struct PreviewRows: Hashable, Sendable {
     switch row {
     case .line(let part): [part]
     case .pair(let old, let new): [old, new].compactMap { $0 }
-    case .docket, .rule, .decided, .reason: []
+    case .name, .docket, .rule, .decided, .reason: []
     }
   }
 
@@ -212,6 +235,8 @@ private struct Builder {
         shift += new.count - old.count
         index = end
       case .label, .content, .warning, .gap:
+        // Below a heading other texts begin, with lines of their own.
+        if line.role == .label || line.role == .warning { shift = 0 }
         addLines(index..<(index + 1))
         index += 1
       }

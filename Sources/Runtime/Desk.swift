@@ -38,7 +38,8 @@ package final class Desk {
   }
 
   /// - Parameter mustExist: for verbs that only look: they make no desk where there is none.
-  package init(mustExist: Bool = false) throws(RuntimeFault) {
+  /// - Parameter needsSettings: false for what only looks: a slip in desk.yaml keeps nobody from checking the trail.
+  package init(mustExist: Bool = false, needsSettings: Bool = true) throws(RuntimeFault) {
     let wanted = try Self.location()
     guard !mustExist || access("\(wanted)/desk.db", F_OK) == 0 else {
       throw RuntimeFault(
@@ -56,7 +57,7 @@ package final class Desk {
     do { store = try DeskStore(directory: directory, clock: Clocks.desk, signer: signer) } catch {
       throw RuntimeFault(error)
     }
-    settings = try Self.settings(directory)
+    settings = needsSettings ? try Self.settings(directory) : (try? Self.settings(directory)) ?? DeskSettings()
     let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid-\(getuid())"
     person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
   }

@@ -63,7 +63,7 @@ struct Reconciler {
     try desk.gate.move([
       Transition(
         step: step.id, event: .ask, actor: .performer, reasonCode: "may-have-happened",
-        reason: "it may have happened already; yes does it again", revised: revised)
+        reason: "it may have happened; yes does it again", revised: revised)
     ])
   }
 

@@ -267,19 +267,20 @@ struct StepMaker {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
     do {
-      return try write(path, text, kept ?? store.store(text), mode, staging)
+      return try write(path, text, kept ?? store.store(text), mode, staging, isOfView: kept != nil)
     } catch let fault as ScopeFault where fault.code == .symbolicLink {
       return outside("write through a symbolic link", raw)
     }
   }
 
   private func write(
-    _ path: FilePath, _ text: [UInt8], _ content: Content, _ mode: UInt32?, _ staging: StagingArea
+    _ path: FilePath, _ text: [UInt8], _ content: Content, _ mode: UInt32?, _ staging: StagingArea, isOfView: Bool
   ) throws -> Material {
     // No set-id bits, whatever the agent gave it.
     let bits = mode.map { $0 & 0o777 }
     let replaces = staging.entries[path]?.step
-    guard let now = try real(path) else {
+    // On a private view a folder may stand where a file was, whose removal is a step of its own.
+    guard let now = isOfView && scopes.standing(path) == .nothing ? nil : try real(path) else {
       try checkNames(path, staging)
       let basis = try basis(for: text, besides: path, staging)
       return Material(

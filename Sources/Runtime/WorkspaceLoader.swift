@@ -58,7 +58,10 @@ package enum WorkspaceLoader {
       return LoadedWorkspace(
         workspace: workspace, policy: policy, settings: settings, policyDigest: Hashing.sha256(all))
     } catch let fault as SettingsFault {
-      throw RuntimeFault(fault)
+      // Two files are called policy.yaml: the workspace's says whose it is.
+      let own = RuntimeFault(fault)
+      let isOfDesk = fault.file.hasPrefix("/") || fault.file == "desk.yaml" || fault.file == DefaultPolicy.file
+      throw isOfDesk ? own : RuntimeFault(own.code, "\(directory)/\(own.sentence)")
     } catch let fault as RuntimeFault {
       throw fault
     } catch {

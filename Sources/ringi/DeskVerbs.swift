@@ -125,7 +125,7 @@ struct AuditCommand: ParsableCommand {
     @Argument(help: "A filter: \(AuditFilterHelp.text)") var filter: [String] = []
     func run() throws {
       print(
-        try AuditReport(try Desk(mustExist: true)).log(
+        try AuditReport(try Desk(mustExist: true, needsSettings: false)).log(
           run: number, filter: filter.joined(separator: " "), limit: limit, format: json ? .json : .text),
         terminator: "")
     }
@@ -136,7 +136,9 @@ struct AuditCommand: ParsableCommand {
       abstract: "One entry with its inclusion proof, checked against the signed checkpoint.")
     @Argument(help: "An entry's number.") var entry: Int64
     @Flag(help: "Machine-readable.") var json = false
-    func run() throws { print(try AuditReport(try Desk(mustExist: true)).prove(entry, json: json), terminator: "") }
+    func run() throws {
+      print(try AuditReport(try Desk(mustExist: true, needsSettings: false)).prove(entry, json: json), terminator: "")
+    }
   }
 
   struct Export: ParsableCommand {
@@ -148,7 +150,7 @@ struct AuditCommand: ParsableCommand {
     }
     func run() throws {
       print(
-        try AuditReport(try Desk(mustExist: true)).log(
+        try AuditReport(try Desk(mustExist: true, needsSettings: false)).log(
           run: nil, filter: filter.joined(separator: " "), limit: Int.max, format: format == "csv" ? .csv : .json),
         terminator: "")
     }
@@ -161,7 +163,7 @@ struct AuditCommand: ParsableCommand {
     @Flag(help: "Machine-readable.") var json = false
     func run() throws {
       print(
-        try AuditReport(try Desk(mustExist: true)).verify(
+        try AuditReport(try Desk(mustExist: true, needsSettings: false)).verify(
           checkpoint: checkpoint, printing: printCheckpoint, json: json),
         terminator: "")
     }

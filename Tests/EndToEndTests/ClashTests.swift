@@ -193,6 +193,24 @@ extension SessionTests {
       #expect(mode("own") == 0o700 && mode("priv") == 0o700 && text("priv/new.txt") == "x\n")
     }
 
+    @Test("a file that gives way to a folder says so, and the folder waits for it")
+    func fileToFolder() throws {
+      try put("x", "old\n")
+      var sitting = try run("rm x; mkdir x; echo in > x/in.txt\n")
+      let removal = try #require(sitting.model.waiting.first)
+      #expect(
+        removal.kind == .fileDelete && removal.reach.warnings.first?.contains("`x/in.txt` takes its place") == true)
+      #expect(sitting.model.prepared.map(\.target) == ["x/in.txt"])
+      let actions = try actions()
+      try actions.mark(sitting.model.prepared[0], .keep, discarding: [], painted: "t")
+      #expect(throws: RuntimeFault.self) { _ = try actions.finishReview(RunID(1)) }
+      try actions.decide(removal, .approve, painted: "t")
+      try sitting.until("the file is gone") { $0.steps[removal.id]?.state == .done }
+      _ = try actions.finishReview(RunID(1))
+      try sitting.until("the folder is there") { $0.run?.state == .finished }
+      #expect(text("x/in.txt") == "in\n")
+    }
+
     @Test("of files with the same bytes the one that was moved is called renamed")
     func pairs() throws {
       mkdir("\(files)/old", 0o755)

@@ -171,13 +171,15 @@ extension Host {
       return
     }
     try followStaging()
+    let standing = Self.standing(found)
     for (path, change) in found {
       let place = ShadowPlace(path, change)
       guard watch.known[place]?.change != change, isFinal || watch.last[place] == change && !change.isLarge else {
         continue
       }
       let old = watch.known[place]?.step
-      let step = try propose(path, change, in: watch.view, isFinal: isFinal)
+      let step = try propose(
+        path, change, in: watch.view, isFinal: isFinal, replacement: change.key.isRemoval ? standing[path] : nil)
       if let old, let step, old != step { try withdraw(old) }
       watch.known[place] = step.map { ShadowStep(change: change, step: $0) }
     }
@@ -220,9 +222,15 @@ extension Host {
 
   /// - Returns: nil where the change is for the end.
   private func propose(
-    _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace, isFinal: Bool
+    _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace, isFinal: Bool, replacement: FilePath?
   ) throws(JournalFault) -> StepID? {
-    let made = try make(path, change, in: view)
+    var made = try make(path, change, in: view)
+    if let replacement {
+      made = try maker.changing(made) {
+        $0.reach.warnings.insert(
+          "`\(replacement.display)` takes its place, which can only come once this has gone", at: 0)
+      }
+    }
     if shadow?.isTakenUp == true, let same = try known(made) { return same }
     // What is done without asking is done when nothing is mounted any more.
     if made.verdict.level == .autonomous, !isFinal { return nil }
@@ -239,6 +247,17 @@ extension Host {
     default: break
     }
     return step.id
+  }
+
+  /// What the program put at or below each place: a folder for a file, or a file for a folder, where something went.
+  private static func standing(_ all: [(path: FilePath, change: ShadowChange)]) -> [FilePath: FilePath] {
+    guard all.contains(where: \.change.key.isRemoval) else { return [:] }
+    var out: [FilePath: FilePath] = [:]
+    for (path, change) in all where !change.key.isRemoval {
+      if case .special = change.deed { continue }
+      for place in [path] + path.foldersAround where out[place] == nil { out[place] = path }
+    }
+    return out
   }
 
   /// A step of an earlier look that says the same.
