@@ -161,7 +161,9 @@ enum Deed {
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"
     }
-    if step.isRelayed { return "the agent does this itself: reject it and say what you want" }
+    if step.isRelayed, model.run?.takesOurText(step.kind) != true {
+      return "the agent does this itself: reject it and say what you want"
+    }
     switch step.kind {
     case .fileCreate, .fileEdit, .mailSend, .mailDraft, .chatSend, .eventAdd, .eventInvite: return nil
     default: return "this step has no text to change"

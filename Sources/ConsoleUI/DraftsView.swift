@@ -29,7 +29,11 @@ enum DraftsView {
 
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     guard region.width > 2 else { return }
-    let unsent = model.draftIDs.count { Deed.isUnsent(model.steps[$0], model) || model.steps[$0]?.state == .staged }
+    let unsent = model.draftIDs.count { id in
+      guard let step = model.steps[id] else { return false }
+      return step.state == .staged || Deed.isUnsent(step, model)
+        || step.isUndelivered && Standing.sending(step, model) == nil
+    }
     frame.pane(
       region,
       [

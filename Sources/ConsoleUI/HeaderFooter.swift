@@ -141,9 +141,10 @@ enum FooterView {
 
   /// What wants a person before what only helps to look; the rest as in the table. What does not fit is in the help.
   private static let order: [Binding] = {
+    let words: [Command] = [.approve, .reject, .finish]
     let first: [Command] = [.next, .nextChange, .review, .flags, .drafts]
-    let wanting = first.compactMap { CommandTable.binding($0) }
-    return CommandTable.decide + wanting
+    func found(_ commands: [Command]) -> [Binding] { commands.compactMap { CommandTable.binding($0) } }
+    return found(words) + CommandTable.decide.filter { !words.contains($0.command) } + found(first)
       + CommandTable.bindings.filter { $0.group != .decide && !first.contains($0.command) }
   }()
 

@@ -40,6 +40,9 @@ package struct RunSummary: Hashable, Sendable {
   /// Its agent asks through hooks: no process of Ringi's is there between two questions.
   package var isHooked: Bool { !session.isEmpty }
 
+  /// Its agent uses a person's text in place of its own where it is told to.
+  package func takesOurText(_ kind: ActionKind) -> Bool { isHooked && (kind == .fileCreate || kind == .fileEdit) }
+
   /// How far the agent can be trusted, in words: `enforced on an overlay, local`.
   package var trust: String {
     let place =

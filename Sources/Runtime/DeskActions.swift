@@ -81,7 +81,8 @@ package struct DeskActions {
 
   /// A person's own version of what an agent proposed: the next revision, shown before it is approved.
   package func edit(_ step: StepSummary, text: String) throws(RuntimeFault) {
-    guard !step.isRelayed else {
+    let run = try journalled { () throws(JournalFault) in try store.run(step.run) }
+    guard !step.isRelayed || run?.takesOurText(step.kind) == true else {
       throw RuntimeFault(
         .refused, "the agent does #\(step.number) itself and would do its own text; reject it and say what you want")
     }

@@ -176,7 +176,8 @@ package struct PlainDesk {
     let shown = try show(step)
     let isWhole = shown.seen >= shown.total
     let text = try actions.editableText(step)
-    let canEdit = !step.isRelayed && text != nil
+    let summary = try journalled { () throws(JournalFault) in try desk.store.run(run) }
+    let canEdit = (!step.isRelayed || summary?.takesOurText(step.kind) == true) && text != nil
     var choices = ["yes: \(ApprovalWords.of(step))", "no, with a reason the agent receives", "later: skip it now"]
     let isTimed = !step.isRelayed && [.mailSend, .chatSend, .eventInvite].contains(step.kind)
     if isTimed { choices.append("yes, but send it later") }

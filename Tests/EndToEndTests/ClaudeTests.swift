@@ -77,6 +77,10 @@ extension SessionTests {
       var shown: [ActionKind] = []
       while Self.isAlive(process.processIdentifier) {
         for step in try actions.store.runs(limit: 1).flatMap({ try actions.store.steps(of: $0.id, in: [.waiting]) }) {
+          if step.kind == .fileEdit, step.revision == .first {
+            try actions.edit(step, text: "one\nby hand\n")
+            continue
+          }
           shown.append(step.kind)
           // What it asks last gets a no.
           try actions.decide(
@@ -85,7 +89,7 @@ extension SessionTests {
         poll(nil, 0, 20)
       }
       #expect(shown == [.fileCreate, .fileEdit, .commandRun, .commandRun])
-      #expect(try String(contentsOfFile: "\(project)/b.txt", encoding: .utf8) == "one\n2\n")
+      #expect(try String(contentsOfFile: "\(project)/b.txt", encoding: .utf8) == "one\nby hand\n")
       #expect(!FileManager.default.fileExists(atPath: "\(project)/never"))
       let run = try #require(try actions.store.runs(limit: 1).first)
       #expect(run.state == .finished && run.grade == .hooked && run.counts.refused == 1 && run.counts.rejected == 1)
@@ -93,6 +97,7 @@ extension SessionTests {
       #expect(told.contains("that is not needed") && told.contains("forbidden by policy"))
       let trail = try ringi("audit", "log", "--limit", "100").output
       #expect(trail.contains("#1 was done by the agent, and the file is what was approved"))
+      #expect(trail.contains("#2 was done by the agent, and the file is what was approved"))
       #expect(trail.contains("prompt: copy it"))
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }

@@ -6,6 +6,7 @@ import Domain
 import GateKeeper
 import Glibc
 import Storage
+import Wire
 
 struct HookWait {
   let session: HookSession
@@ -55,7 +56,9 @@ struct HookWait {
   private func open(_ made: NewStep, _ maker: StepMaker) throws -> StepSummary? {
     for step in try store.alike(run, made.action.kind, target: made.action.effect.target)
     where (step.state == .waiting || step.state == .approved) && step.isRelayed {
-      if try maker.effect(of: step.id) == made.action.effect { return step }
+      // What a person wrote in its place is the answer to the same call.
+      let first = try store.form(of: step.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
+      if try first == made.action.effect || maker.effect(of: step.id) == made.action.effect { return step }
     }
     return nil
   }
@@ -65,7 +68,7 @@ struct HookWait {
       if try session.isStopped() { return Self.stopped }
       guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }
       switch step.state {
-      case .permitted: return try allow(step, "policy lets this happen")
+      case .permitted: return try allow(step, call, "policy lets this happen")
       case .approved:
         let maker = try session.maker()
         guard maker.isCurrent(step) else {
@@ -73,7 +76,7 @@ struct HookWait {
           continue
         }
         if step.dueAt.map({ $0 <= store.clock.wall() }) ?? true {
-          return try allow(step, "approved by \(step.decidedBy)")
+          return try allow(step, call, "approved by \(step.decidedBy)")
         }
       case .refused:
         let why = (step.evidence + step.verdict.reasons).joined(separator: "; ")
@@ -95,10 +98,41 @@ struct HookWait {
   }
 
   /// The permission itself is the effect: it is recorded before it is given.
-  private func allow(_ step: StepSummary, _ words: String) throws -> HookAnswer {
+  private func allow(_ step: StepSummary, _ call: HookCall, _ words: String) throws -> HookAnswer {
+    let input = try ourInput(step, call)
     _ = try session.desk.gate.permit([step.id])
     try session.desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
-    return .allow("\(words) (#\(step.number) in Ringi)")
+    let changed = input == nil ? "" : ", with a person’s text in place of yours"
+    return .allow("\(words) (#\(step.number) in Ringi)\(changed)", input: input)
+  }
+
+  /// The tool's input with a person's text in it; nil where nobody changed the agent's.
+  private func ourInput(_ step: StepSummary, _ call: HookCall) throws -> JSON? {
+    guard step.revision != .first, let form = try store.form(of: step.id, at: 1),
+      let agents = try Action(canonicalBytes: form.action).effect.newContent
+    else { return nil }
+    let maker = try session.maker()
+    let effect = try maker.effect(of: step.id)
+    guard let path = effect.writtenPath, let content = effect.newContent, content.digest != agents.digest else {
+      return nil
+    }
+    guard let text = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+      throw JournalFault(.unreadable, "the text of #\(step.number) is gone")
+    }
+    var members = (call.input.members ?? []).filter {
+      !["content", "old_string", "new_string", "replace_all"].contains($0.key)
+    }
+    switch call.tool {
+    case "Write": members.append(.init("content", .string(text)))
+    case "Edit":
+      // The whole file gives way to the whole text: what stood there is what was shown, or the edit finds nothing.
+      let before = try effect.preImage.flatMap { try store.load($0.content.digest) } ?? []
+      members += [
+        .init("old_string", .string(String(decoding: before, as: UTF8.self))), .init("new_string", .string(text)),
+      ]
+    default: throw JournalFault(.illegal, "\(path.display): \(call.tool) takes no other text")
+    }
+    return .object(members)
   }
 }
 
