@@ -38,6 +38,12 @@ package struct HookCall: Hashable, Sendable {
   package let tool: String
   package let input: JSON
   package let proposal: Proposal
+  package init(id: String, tool: String, input: JSON, proposal: Proposal) {
+    self.id = id
+    self.tool = tool
+    self.input = input
+    self.proposal = proposal
+  }
 }
 
 extension HookEvent {

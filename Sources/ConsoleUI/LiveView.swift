@@ -172,7 +172,7 @@ enum LiveView {
       out.append([Span("You, in the last day ", .title), Span("for your own eyes", .dim)])
       out.append([
         Span(
-          "  \(score.decisions) decisions · \(score.approved * 100 / score.decisions) % yes · median \(TimeLength.words(score.median))",
+          "  \(score.decisions >= 2_000 ? "the last 2 000" : "\(score.decisions)") decisions · \(score.approved * 100 / score.decisions) % yes · median \(TimeLength.words(score.median))",
           .text),
         Span(score.unseen == 0 ? "" : " · \(score.unseen) from a list or by number", .warning),
         Span(

@@ -41,7 +41,9 @@ package struct RunSummary: Hashable, Sendable {
   package var isHooked: Bool { !session.isEmpty }
 
   /// Its agent uses a person's text in place of its own where it is told to.
-  package func takesOurText(_ kind: ActionKind) -> Bool { isHooked && (kind == .fileCreate || kind == .fileEdit) }
+  package func takesOurText(_ kind: ActionKind) -> Bool {
+    grade == .hooked && (kind == .fileCreate || kind == .fileEdit)
+  }
 
   /// How far the agent can be trusted, in words: `enforced on an overlay, local`.
   package var trust: String {

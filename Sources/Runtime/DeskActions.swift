@@ -361,7 +361,7 @@ package struct DeskActions {
 
   package func close(_ run: RunID) throws(RuntimeFault) {
     let summary = try journalled { () throws(JournalFault) in try store.run(run) }
-    if let summary, summary.isHooked, RunPulse.isLive(desk.directory, summary) {
+    if let summary, summary.isHooked, !summary.agentProcess.isEmpty, RunPulse.isLive(desk.directory, summary) {
       throw RuntimeFault(.refused, "the agent of run \(run) is still there; stop it first")
     }
     guard RunLock.clear(desk.directory, run) else {

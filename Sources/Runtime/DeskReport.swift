@@ -68,6 +68,17 @@ package struct DeskReport {
     return Self.text(step, preview)
   }
 
+  /// For programs that poll: no preview, no words of an agent.
+  package func status(_ address: StepAddress) throws(RuntimeFault) -> String {
+    let (step, _) = try self.step(address)
+    let value: JSON = .of([
+      "step": .string("\(step.run).\(step.number)"), "state": .string(step.state.rawValue),
+      "kind": .string(step.kind.rawValue), "target": .string(step.target), "reason": .string(step.reason),
+      "decidedBy": step.decidedBy.isEmpty ? nil : .string(step.decidedBy),
+    ])
+    return value.text + "\n"
+  }
+
   func step(_ address: StepAddress) throws(RuntimeFault) -> (StepSummary, Preview) {
     let found = try journalled { () throws(JournalFault) -> (StepSummary, [UInt8])? in
       guard let step = try desk.store.step(address.step, of: address.run) else { return nil }

@@ -78,7 +78,8 @@ struct StepMaker {
     }
     let salt = store.clock.random(16)
     var images = material.images
-    let way = wayOut(action.effect)
+    // What the agent sends by itself takes no way of the desk's.
+    let way = isRelayed ? nil : wayOut(action.effect)
     images.facts += way?.words ?? []
     images.readable = readable(action.effect, images)
     for (path, bytes) in images.attachments where !Self.isText(bytes) {

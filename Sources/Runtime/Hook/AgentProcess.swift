@@ -20,6 +20,9 @@ struct AgentProcess: Hashable {
     return nil
   }
 
+  /// Whoever started this process.
+  static func parent() -> AgentProcess? { status(getppid()).map { AgentProcess(pid: getppid(), started: $0.started) } }
+
   private init(pid: pid_t, started: UInt64) { (self.pid, self.started) = (pid, started) }
 
   /// - Parameter text: `PID STARTED`, as kept with a run.

@@ -87,18 +87,18 @@ package struct HookGate {
     switch event.body {
     case .started, .other: return .nothing
     case .prompt(let text):
-      let session = try HookSession.open(desk, event, goal: goal(text), workspace: workspace)
+      let session = try HookSession.open(desk, asker(event, text), workspace: workspace)
       try journalled { () throws(JournalFault) in
         try desk.store.say(session.run.id, "prompt: \(text)", by: .person(desk.person))
       }
       return .nothing
     case .inner(let words):
-      let session = try HookSession.open(desk, event, goal: goal(""), workspace: workspace)
+      let session = try HookSession.open(desk, asker(event, ""), workspace: workspace)
       if try session.isStopped() { return HookWait.stopped }
       try session.say(words)
       return .nothing
     case .call(let call):
-      let session = try HookSession.open(desk, event, goal: goal(""), workspace: workspace)
+      let session = try HookSession.open(desk, asker(event, ""), workspace: workspace)
       return try HookWait(session: session, until: began + patience).decide(call)
     case .done(let call), .failed(let call, _):
       guard let session = try HookSession.find(desk, event.session) else { return .nothing }
@@ -113,6 +113,12 @@ package struct HookGate {
       try HookSession.find(desk, event.session)?.end("the session ended (\(reason))", isLost: false)
       return .nothing
     }
+  }
+
+  private func asker(_ event: HookEvent, _ prompt: String) -> HookSession.Asker {
+    HookSession.Asker(
+      agent: "claude-code", grade: .hooked, session: event.session, directory: event.directory, goal: goal(prompt),
+      process: .ofHook())
   }
 
   private func goal(_ prompt: String) -> String {

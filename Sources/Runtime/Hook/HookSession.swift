@@ -9,12 +9,21 @@ import Glibc
 import Storage
 
 struct HookSession {
-  static let agentName = "claude-code"
+  /// Who asks, and how.
+  struct Asker: Hashable {
+    let agent: String
+    let grade: Grade
+    let session: String
+    let directory: String
+    let goal: String
+    /// The asking program's process.
+    let process: AgentProcess?
+  }
 
   let desk: Desk
   let run: RunSummary
   var store: DeskStore { desk.store }
-  var agent: Actor { .agent(Self.agentName) }
+  var agent: Actor { .agent(run.agent) }
 
   /// The run of a session; nil where it has none yet.
   static func find(_ desk: Desk, _ session: String) throws(RuntimeFault) -> HookSession? {
@@ -25,34 +34,32 @@ struct HookSession {
 
   /// The run of a session, begun where there is none.
   /// - Parameter workspace: its definition folder; nil makes one on the desk for the folder the agent works in.
-  static func open(
-    _ desk: Desk, _ event: HookEvent, goal: String, workspace: String?
-  ) throws(RuntimeFault) -> HookSession {
-    let process = AgentProcess.ofHook()?.text ?? ""
-    if let found = try find(desk, event.session) {
+  static func open(_ desk: Desk, _ asker: Asker, workspace: String?) throws(RuntimeFault) -> HookSession {
+    let process = asker.process?.text ?? ""
+    if let found = try find(desk, asker.session) {
       // A session that is taken up again is another process, on the same run.
       if found.run.agentProcess != process || found.run.state.isOver {
         try journalled { () throws(JournalFault) in
           try desk.store.setAgentProcess(found.run.id, process)
           if found.run.state != .live { try desk.store.setState(found.run.id, .live, note: "", by: found.agent) }
         }
-        return try find(desk, event.session) ?? found
+        return try find(desk, asker.session) ?? found
       }
       return found
     }
-    let directory = if let workspace { workspace } else { try Project.definition(of: event.directory, desk) }
+    let directory = if let workspace { workspace } else { try Project.definition(of: asker.directory, desk) }
     let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
     var new = NewRun(
-      workspace: loaded.workspace, goal: goal, agent: agentName, grade: .hooked,
-      model: desk.settings.agents[agentName]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
-    new.session = event.session
+      workspace: loaded.workspace, goal: asker.goal, agent: asker.agent, grade: asker.grade,
+      model: desk.settings.agents[asker.agent]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
+    new.session = asker.session
     new.agentProcess = process
     let run = try journalled { () throws(JournalFault) -> RunID in
       let run = try desk.store.create(new, by: desk.person)
-      try desk.store.setState(run, .live, note: "", by: .agent(agentName))
+      try desk.store.setState(run, .live, note: "", by: .agent(asker.agent))
       return run
     }
-    guard let found = try find(desk, event.session) else { throw RuntimeFault(.fault, "run \(run) is gone") }
+    guard let found = try find(desk, asker.session) else { throw RuntimeFault(.fault, "run \(run) is gone") }
     return found
   }
 
@@ -107,7 +114,7 @@ enum Project {
           # Made by Ringi for an agent that was started in this folder. It may be changed; policy.yaml beside it tightens
           # the company's rules.
           name: "\(name)"
-          agent: \(HookSession.agentName)
+          agent: program
           folders:
             - path: "\(real)"
 

@@ -31,19 +31,25 @@ struct HookWait {
   static let stopped = HookAnswer.deny("the run was stopped in Ringi", stops: true)
 
   func decide(_ call: HookCall) throws -> HookAnswer {
-    while true {
-      if try session.isStopped() { return Self.stopped }
-      guard try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }) else { break }
-      guard Clocks.monotonic() < until else { return .deny("the run is paused in Ringi; ask again later") }
-      rest()
-    }
+    if let answer = try paused() { return answer }
     do { return try wait(try session.inTurn { try propose(call) }.id, call) } catch let fault as ProposalFault {
       return .deny("this can't be done: \(fault.reason)")
     }
   }
 
+  /// A paused run proposes nothing.
+  /// - Returns: what is answered where it does not go on in time.
+  func paused() throws -> HookAnswer? {
+    while true {
+      if try session.isStopped() { return Self.stopped }
+      guard try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }) else { return nil }
+      guard Clocks.monotonic() < until else { return .deny("the run is paused in Ringi; ask again later") }
+      rest()
+    }
+  }
+
   /// As the step that it is already, or a new one.
-  private func propose(_ call: HookCall) throws -> StepSummary {
+  func propose(_ call: HookCall) throws -> StepSummary {
     let maker = try session.maker()
     let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
     if let same = try open(made, maker) { return same }
@@ -63,7 +69,7 @@ struct HookWait {
     return nil
   }
 
-  private func wait(_ id: StepID, _ call: HookCall) throws -> HookAnswer {
+  func wait(_ id: StepID, _ call: HookCall) throws -> HookAnswer {
     while true {
       if try session.isStopped() { return Self.stopped }
       guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }

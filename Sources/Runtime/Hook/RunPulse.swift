@@ -5,7 +5,7 @@ import Domain
 enum RunPulse {
   static func isLive(_ desk: String, _ run: RunSummary) -> Bool {
     run.isHooked
-      ? !run.state.isOver && AgentProcess(run.agentProcess)?.isAlive ?? false
+      ? !run.state.isOver && (run.agentProcess.isEmpty || AgentProcess(run.agentProcess)?.isAlive ?? false)
       : RunLock.holder(desk, run.id) == .agent
   }
 }

@@ -1,0 +1,69 @@
+// `ringi propose`: the gate for any program. It asks before it acts, and acts only on `allow`; what it does then is its own.
+
+import AgentLink
+import Domain
+import GateKeeper
+import Glibc
+import Wire
+
+package struct ProposeGate {
+  private let workspace: String?
+  private let patience: Int64
+
+  /// - Parameter seconds: how long a person is waited for.
+  package init(workspace: String?, seconds: Int) {
+    self.workspace = workspace
+    patience = Int64(seconds) * 1_000
+  }
+
+  package static var schema: String { ProposeRequest.schema.pretty }
+
+  /// - Returns: what goes to stdout, and the exit code: 0 for `allow`, 1 for any other decision.
+  package func run() throws(RuntimeFault) -> (text: String, code: Int32) {
+    guard let bytes = Files.read("/dev/stdin"), bytes.count <= 32 << 20 else {
+      throw RuntimeFault(.usage, "the proposal on standard input can't be read, or is larger than 32 MiB")
+    }
+    do {
+      let request = try ProposeRequest(bytes)
+      let (answer, step) = try decide(request)
+      return (Self.json(answer, step).text + "\n", { if case .allow = answer { 0 } else { 1 } }())
+    } catch let fault as HookFault { throw RuntimeFault(.usage, fault.reason) } catch let fault as RuntimeFault {
+      throw fault
+    } catch let fault as JournalFault { throw RuntimeFault(fault) } catch let fault as ProposalFault {
+      throw RuntimeFault(.refused, "this can't be done: \(fault.reason)")
+    } catch { throw RuntimeFault(.fault, "something is wrong in Ringi") }
+  }
+
+  private func decide(_ request: ProposeRequest) throws -> (HookAnswer, StepSummary?) {
+    let desk = try Desk(mustExist: true)
+    // A session that has a name outlives the process that speaks of it: it may come back for its answer.
+    let process = request.session.isEmpty ? AgentProcess.parent() : nil
+    let session = process.map { "process \($0.text)" } ?? request.session
+    guard !session.isEmpty else { throw HookFault(reason: "who asks can't be told: name a `session`") }
+    let asker = HookSession.Asker(
+      agent: request.agent, grade: .asked, session: "propose \(session)",
+      directory: request.directory.isEmpty ? Files.real(".") ?? "/" : request.directory,
+      goal: request.goal.isEmpty ? "what \(request.agent) proposes" : request.goal, process: process)
+    let open = try HookSession.open(desk, asker, workspace: workspace)
+    let wait = HookWait(session: open, until: Clocks.monotonic() + patience)
+    if let answer = try wait.paused() { return (answer, nil) }
+    let call = HookCall(id: "", tool: "", input: .object([]), proposal: request.proposal)
+    let step = try open.inTurn { try wait.propose(call) }
+    let answer = try wait.wait(step.id, call)
+    return (answer, try open.store.step(step.id))
+  }
+
+  private static func json(_ answer: HookAnswer, _ step: StepSummary?) -> JSON {
+    let (decision, reason) =
+      switch answer {
+      case .allow(let words, _): ("allow", words)
+      case .deny(let words, _): (step?.state == .waiting ? "waiting" : "deny", words)
+      case .nothing: ("deny", "")
+      }
+    return .of([
+      "decision": .string(decision), "reason": .string(reason),
+      "step": step.map { .string("\($0.run).\($0.number)") }, "state": step.map { .string($0.state.rawValue) },
+      "decidedBy": step.flatMap { $0.decidedBy.isEmpty ? nil : .string($0.decidedBy) },
+    ])
+  }
+}

@@ -1,0 +1,130 @@
+// Programs that ask before they act: the README's own examples, and a caller that comes back for its answer.
+
+import Domain
+import Foundation
+import GateKeeper
+import Glibc
+import Storage
+import TestKit
+import Testing
+import Wire
+
+@testable import Runtime
+
+extension SessionTests {
+  @Suite("Proposals of any program")
+  struct ProposeTests {
+    let ringi: Ringi
+    var project: String { "\(ringi.folder.path)/project" }
+    var victim: String { "\(project)/old.txt" }
+
+    init() throws {
+      ringi = try Ringi()
+      mkdir("\(ringi.folder.path)/project", 0o755)
+      setenv("RINGI_DESK", ringi.desk, 1)
+      _ = try Desk()
+      try "old\n".write(toFile: "\(ringi.folder.path)/project/old.txt", atomically: false, encoding: .utf8)
+    }
+
+    private func actions() throws -> DeskActions { DeskActions(try Desk(mustExist: true)) }
+
+    private func waiting() throws -> StepSummary {
+      let store = try actions().store
+      for _ in 0..<600 {
+        for run in try store.runs() { if let step = try store.steps(of: run.id, in: [.waiting]).first { return step } }
+        poll(nil, 0, 10)
+      }
+      Issue.record("nothing ever waited")
+      throw CancellationError()
+    }
+
+    /// A code block of the README, by its language and how it begins.
+    private func example(_ language: String, _ start: String) throws -> String {
+      let readme = try String(contentsOf: Project.root.appending(path: "README.md"), encoding: .utf8)
+      let block = readme.components(separatedBy: "```\(language)\n").dropFirst().first { $0.hasPrefix(start) }
+      return try #require(block?.components(separatedBy: "```").first)
+    }
+
+    private func start(_ program: String, _ arguments: [String], input: String = "") throws -> (Process, Pipe) {
+      let process = Process()
+      process.executableURL = URL(filePath: program)
+      process.arguments = arguments
+      process.currentDirectoryURL = URL(filePath: project)
+      let own = URL(filePath: Ringi.program).deletingLastPathComponent().path
+      process.environment = [
+        "RINGI_DESK": ringi.desk, "PATH": "\(own):/usr/local/bin:/usr/bin:/bin", "HOME": ringi.folder.path,
+      ]
+      let (output, stdin) = (Pipe(), Pipe())
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      process.standardInput = stdin
+      try process.run()
+      try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try stdin.fileHandleForWriting.close()
+      return (process, output)
+    }
+
+    private func propose(_ json: String, _ options: String...) throws -> (answer: JSON, code: Int32) {
+      let (process, output) = try start(Ringi.program, ["propose"] + options, input: json)
+      let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
+      process.waitUntilExit()
+      return ((try? JSONReader.read(bytes)) ?? .null, process.terminationStatus)
+    }
+
+    @Test("the README's programs delete a file only after a yes", arguments: ["python", "sh"], [true, false])
+    func examples(language: String, isYes: Bool) throws {
+      let text = try example(language, language == "sh" ? "printf" : "import json")
+      let script = "\(ringi.folder.path)/tidy"
+      try text.write(toFile: script, atomically: true, encoding: .utf8)
+      let program = language == "sh" ? "/bin/sh" : "/usr/bin/python3"
+      guard access(program, X_OK) == 0 else { return print("skipped: no \(program)") }
+      let (process, output) = try start(program, [script, victim])
+      let step = try waiting()
+      #expect(step.kind == .fileDelete && step.isRelayed && step.claims.reason == "nobody needs it")
+      try actions().decide(step, isYes ? .approve : .reject(code: "typed", reason: "keep it"), painted: "t")
+      _ = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      #expect(FileManager.default.fileExists(atPath: victim) == !isYes)
+      #expect(try actions().store.runs().first?.grade == .asked)
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("who does not wait comes back for the answer, which counts once")
+    func polling() throws {
+      let json = #"{"session":"s","action":"file_delete","arguments":{"path":"\#(victim)"}}"#
+      let first = try propose(json, "--no-wait")
+      #expect(first.code == 1 && first.answer["decision"]?.string == "waiting")
+      let step = try waiting()
+      #expect(first.answer["step"]?.string == "\(step.run).\(step.number)")
+      // Nobody of it is there now, and it goes on waiting.
+      _ = try ringi("list")
+      try actions().decide(step, .approve, painted: "t")
+      #expect(try ringi("status", "\(step.run).\(step.number)").output.contains(#""state":"approved""#))
+      let second = try propose(json, "--no-wait")
+      #expect(second.code == 0 && second.answer["decision"]?.string == "allow")
+      #expect(try propose(json, "--no-wait").answer["decision"]?.string == "waiting", "the yes was used")
+      #expect(FileManager.default.fileExists(atPath: victim), "Ringi itself does nothing")
+    }
+
+    @Test(
+      "what can't be read proposes nothing and is no yes",
+      arguments: [
+        "", "{", "[]", #"{"action":"file_delete"}"#, #"{"action":"plan","arguments":{}}"#,
+        #"{"action":"file_delete","arguments":{"path":7}}"#, #"{"action":"file_delete","arguments":{},"x":1}"#,
+        #"{"action":"no_such","arguments":{}}"#, #"{"directory":"x","action":"chat_post","arguments":{}}"#,
+      ])
+    func odd(json: String) throws {
+      let result = try propose(json)
+      #expect(result.code == 2 && result.answer == .null)
+      #expect(try actions().store.runs().isEmpty)
+    }
+
+    @Test("the published schema names every action with its arguments")
+    func schema() throws {
+      let schema = try JSONReader.read(Array(try ringi("propose", "--schema").output.utf8))
+      let actions = try #require(schema["properties"]?["action"]?["enum"]?.array)
+      #expect(actions.contains("file_delete") && actions.contains("mail_send") && !actions.contains("plan"))
+      #expect(schema["allOf"]?.array?.count == actions.count)
+    }
+  }
+}
