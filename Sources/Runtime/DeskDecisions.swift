@@ -15,6 +15,7 @@ package struct DeskDecisions {
   }
 
   private func needTerminal() throws(RuntimeFault) {
+    try AgentTree.refuse(desk)
     guard isatty(0) == 1, isatty(1) == 1 else {
       throw RuntimeFault(.refused, "deciding needs a person's terminal; this is none")
     }

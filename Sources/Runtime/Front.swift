@@ -42,6 +42,8 @@ package enum Front {
     _ desk: Desk, _ run: RunID, theme: String? = nil, opening: Opening = Opening(), isPlain: Bool = false,
     isDemo: Bool = false, greets: Bool = false
   ) throws(RuntimeFault) {
+    // Who only looks is refused nothing.
+    if !opening.isReadOnly, isatty(0) == 1 { try AgentTree.refuse(desk) }
     if isPlain {
       var plain = PlainDesk(desk, run)
       return try plain.serve()

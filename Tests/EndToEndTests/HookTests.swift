@@ -55,6 +55,14 @@ extension Ringi {
     }
   }
 
+  func callAsFunction(_ verb: String, _ step: String, _ rest: [String]) throws -> Result {
+    switch rest.count {
+    case 0: try self(verb, step)
+    case 1: try self(verb, step, rest[0])
+    default: try self(verb, step, rest[0], rest[1])
+    }
+  }
+
   func hook(_ event: String, _ arguments: String..., desk: String? = nil) throws -> HookResult {
     try Hook(self, event, arguments, desk: desk).end()
   }
@@ -241,6 +249,18 @@ extension SessionTests {
       try #require(flock(lock, LOCK_EX) == 0)
       let answer = try ringi.hook(write(), "--wait", "0", "--grace", "1")
       #expect(answer.decision == "deny" && answer.code == 2, "\(answer)")
+    }
+
+    @Test("a deciding command from inside the agent's own processes is refused, and on the trail")
+    func inside() throws {
+      // This process started the hook, so it passes for the agent.
+      #expect(try ringi.hook(write(), "--wait", "0").decision == "deny")
+      for words in [["approve", "1.1"], ["reject", "1.1", "no"], ["review", "1", "--keep", "all"], ["undo", "1.1"]] {
+        let result = try ringi(words[0], words[1], Array(words.dropFirst(2)))
+        #expect(result.code == 1 && result.error.contains("an agent decides nothing"), "\(result)")
+      }
+      #expect(try step(1).state == .waiting)
+      #expect(try ringi("audit", "log").output.contains("came from inside the agent’s own processes"))
     }
 
     @Test("stopping the run stops the session; its end withdraws what waits")

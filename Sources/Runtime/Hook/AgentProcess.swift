@@ -7,12 +7,17 @@ struct AgentProcess: Hashable {
   /// In clock ticks since boot, field 22 of proc_pid_stat(5).
   let started: UInt64
 
+  private static let shells: Set<String> = ["sh", "bash", "dash", "zsh", "fish", "ksh"]
+
+  /// A shell, which may be a person's own that asked once to try it.
+  var isShell: Bool { Self.status(pid).map { Self.shells.contains($0.name) } ?? false }
+
   /// A hook's own agent: the parent, or the parent of a shell that was put in between.
   static func ofHook() -> AgentProcess? {
     var pid = getppid()
     for _ in 0..<3 {
       guard let status = status(pid) else { return nil }
-      guard ["sh", "bash", "dash", "zsh"].contains(status.name) else {
+      guard shells.contains(status.name) else {
         return AgentProcess(pid: pid, started: status.started)
       }
       pid = status.parent
@@ -22,6 +27,24 @@ struct AgentProcess: Hashable {
 
   /// Whoever started this process.
   static func parent() -> AgentProcess? { status(getppid()).map { AgentProcess(pid: getppid(), started: $0.started) } }
+
+  /// Those this process comes from, the nearest first.
+  static func ancestors() -> [AgentProcess] {
+    var (out, pid) = ([AgentProcess](), getppid())
+    while pid > 1, out.count < 64, let status = status(pid) {
+      out.append(AgentProcess(pid: pid, started: status.started))
+      pid = status.parent
+    }
+    return out
+  }
+
+  /// It is the process of a run, whose children are an agent and what that starts.
+  var isHost: Bool {
+    let words = (Files.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return words.count > 1 && words[0].hasSuffix("/ringi") && words[1] == "host"
+  }
 
   private init(pid: pid_t, started: UInt64) { (self.pid, self.started) = (pid, started) }
 
