@@ -17,6 +17,12 @@ enum ClaudeTool {
     "EnterPlanMode", "ListAgents", "Agent", "Task",
   ]
 
+  /// Claude Code's own settings, hooks, servers and agents, wherever they lie.
+  private static func steers(_ path: [UInt8]) -> Bool {
+    let parts = String(decoding: path, as: UTF8.self).lowercased().split(separator: "/")
+    return parts.contains(".claude") || parts.last == ".mcp.json" || parts.last == ".claude.json"
+  }
+
   static func proposal(_ tool: String, _ input: JSON, _ directory: String) throws(HookFault) -> Proposal {
     let effect = try effect(tool, input, directory)
     let why = input["description"]?.string ?? ""
@@ -35,6 +41,9 @@ enum ClaudeTool {
     }
     switch tool {
     case "Read": return .read(path: try path("file_path"))
+    // An agent that may change them could stop asking.
+    case "Write" where steers(try path("file_path")), "Edit" where steers(try path("file_path")):
+      return .unfit(reason: "it steers Claude Code itself, which could stop asking here", path: try path("file_path"))
     case "Write": return .write(path: try path("file_path"), text: Array(try text("content").utf8))
     case "Edit":
       return .replace(
@@ -43,8 +52,12 @@ enum ClaudeTool {
     case "Bash":
       var notes: [String] = []
       if input["run_in_background"]?.bool == true { notes.append("it goes on in the background") }
+      let command = try text("command")
+      if [".claude", "disableAllHooks", ".mcp.json"].contains(where: { command.contains($0) }) {
+        notes.append("it names Claude Code’s own settings, by which it could stop asking here")
+      }
       if input["dangerouslyDisableSandbox"]?.bool == true { notes.append("it asks to run without the agent’s sandbox") }
-      return .command(arguments: ["bash", "-c", try text("command")], directory: directory, notes: notes)
+      return .command(arguments: ["bash", "-c", command], directory: directory, notes: notes)
     case "WebFetch": return .other(OtherAction(target: "fetch \(try text("url"))", payload: input.text))
     case "WebSearch": return .other(OtherAction(target: "search the web: \(try text("query"))", payload: input.text))
     case "NotebookEdit":

@@ -38,6 +38,8 @@ package struct HookCall: Hashable, Sendable {
   package let tool: String
   package let input: JSON
   package let proposal: Proposal
+  /// The agent's own question to its person, about a call that was asked for here already.
+  package var isAgain = false
   package init(id: String, tool: String, input: JSON, proposal: Proposal) {
     self.id = id
     self.tool = tool
@@ -78,8 +80,9 @@ extension HookEvent {
         input.members != nil
       else { throw HookFault(reason: "the event names no tool or has no input") }
       if let words = ClaudeTool.inner(tool, input) { return .inner(words: words) }
-      return .call(
-        HookCall(id: call, tool: tool, input: input, proposal: try ClaudeTool.proposal(tool, input, directory)))
+      var own = HookCall(id: call, tool: tool, input: input, proposal: try ClaudeTool.proposal(tool, input, directory))
+      own.isAgain = name == "PermissionRequest"
+      return .call(own)
     case "PostToolUse": return .done(call: call)
     case "PostToolUseFailure": return .failed(call: call, error: fields["error"]?.string ?? "")
     case "UserPromptSubmit": return .prompt(fields["prompt"]?.string ?? "")

@@ -13,6 +13,7 @@ enum Marks {
       case .waiting: ("?", "?", .watched)
       case .rejected, .expired, .discarded: ("✗", "x", .dim)
       case .withdrawn: ("–", "-", .dim)
+      case .done where step.isNotAsApproved: ("!", "!", .danger)
       case .done: ("✓", "v", .good)
       case .failed: ("!", "!", .danger)
       case .unknown: ("‽", "!?", .danger)
@@ -105,7 +106,9 @@ enum Words {
   static func state(_ step: StepSummary) -> String {
     switch step.state {
     case .waiting: "waits for you"
-    case .done where step.isRelayed: "allowed, the agent does it"
+    case .done where step.isNotAsApproved: "done, NOT as approved"
+    case .done where step.isRelayed: "done by the agent"
+    case .performing where step.isRelayed: "allowed, the agent does it"
     case .done where step.reason.hasPrefix(Outbox.prefix): "in the outbox, not sent"
     case .refused: "refused by policy"
     case .approved where step.dueAt != nil: "approved, held"

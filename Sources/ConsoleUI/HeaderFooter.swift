@@ -77,6 +77,11 @@ enum HeaderView {
   private static func alerts(_ model: Model) -> [Span] {
     var out = model.isReadOnly ? [Span("  LOOK ONLY", .alert)] : []
     if !model.settingsFault.isEmpty { out.append(Span("  SETTINGS BROKEN", .alert)) }
+    let elsewhere = model.waitingElsewhere
+    if elsewhere > 0, model.view != .live {
+      out.append(
+        Span("  \(elsewhere) wait\(elsewhere == 1 ? "s" : "") in another run: \(model.keymap.name(.live))", .alert))
+    }
     let open = model.wall?.incidents.filter(\.isOpen) ?? []
     guard let oldest = open.last else { return out }
     let left = oldest.left(at: model.time)

@@ -36,6 +36,11 @@ extension Model {
     return wall?.runs.first { $0.summary.id == liveSelection }?.hasHost ?? false
   }
 
+  /// What waits for a person in other runs, as far as the wall was read.
+  var waitingElsewhere: Int {
+    (wall?.runs ?? []).reduce(0) { $1.summary.id == run?.id ? $0 : $0 + $1.summary.counts.waiting }
+  }
+
   /// Approved and not done yet: held, set for later, or stopped by a pause.
   var waitingForTime: Int {
     if run?.isPaused == true { return run?.counts.held ?? 0 }

@@ -214,7 +214,9 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
         &model,
         isHere
           ? "nothing else waits; this one does"
-          : model.prepared.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
+          : model.waitingElsewhere > 0
+            ? "nothing waits in this run; \(model.keymap.name(.live)) shows \(model.waitingElsewhere) in others"
+            : model.preparedIDs.isEmpty ? "nothing waits for you" : "nothing waits; b reviews what is prepared")
       return []
     }
     model.isFollowing = false

@@ -8,6 +8,10 @@ extension StepSummary {
   /// How its docket begins where nobody knows whether it took effect.
   package static let mayHaveHappened = "it may have happened already"
 
+  /// The outcome of what an agent did by itself where the file is another one than was approved.
+  package static let notAsApproved = "the file is NOT what was approved; what it was before is kept, u puts it back"
+  package var isNotAsApproved: Bool { state == .done && reason == Self.notAsApproved }
+
   /// Nobody knows whether it took effect: that is a question about the past, which no end of an agent answers.
   package var mayHaveHappened: Bool { reach.warnings.contains { $0.contains(Self.mayHaveHappened) } }
 

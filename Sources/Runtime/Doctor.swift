@@ -222,8 +222,23 @@ package enum Doctor {
     }
   }
 
+  /// A gate that the gated can take away is said to be one.
+  private static func hooks() -> [Check] {
+    func isInstalled(_ isManaged: Bool) -> Bool {
+      (try? HookSettings(isManaged: isManaged, workspace: nil))?.isInstalled ?? false
+    }
+    if isInstalled(true) { return [.good("hook", "Claude Code asks here, for everybody on this machine")] }
+    guard isInstalled(false) else { return [] }
+    return [
+      .care(
+        "hook",
+        "Claude Code asks here by your own settings: a project’s settings (`disableAllHooks`) switch that off unseen",
+        "`ringi hook install claude-code --managed`, as root")
+    ]
+  }
+
   private static func agents(_ desk: Desk) -> [Check] {
-    var out: [Check] = [view(desk.directory)]
+    var out: [Check] = [view(desk.directory)] + hooks()
     let names = Set(desk.settings.agents.keys).union(["rules-agent"]).sorted()
     for name in names {
       guard let entry = try? RunStarter.entry(name, desk), let command = entry.command.first else { continue }

@@ -14,7 +14,9 @@ struct Reconciler {
   /// The caller holds the run's lock, so nobody is performing.
   func reconcile(_ run: RunID) throws(JournalFault) {
     let store = desk.store
-    let performing = try store.steps(of: run, in: [.performing])
+    // What a hooked agent does by itself no host was doing.
+    let isHooked = try store.run(run)?.isHooked == true
+    let performing = try store.steps(of: run, in: [.performing]).filter { !(isHooked && $0.isRelayed) }
     try desk.gate.move(
       performing.map {
         Transition(

@@ -10,6 +10,14 @@ extension StepMaker {
     let before = try current(path, staging)
     if old.isEmpty, before?.isEmpty ?? true { return try write(raw, new, nil, staging) }
     guard let before else { throw ProposalFault(reason: "`\(path.display)` does not exist") }
+    var (old, new) = (old, new)
+    if before.ranges(of: old).isEmpty, before.contains(13) {
+      // The agent reads a file of CRLF lines as one of LF lines.
+      let (lf, crlf): ([UInt8], [UInt8]) = ([10], [13, 10])
+      (old, new) = (
+        old.replacing(crlf, with: lf).replacing(lf, with: crlf), new.replacing(crlf, with: lf).replacing(lf, with: crlf)
+      )
+    }
     let places = before.ranges(of: old)
     guard !old.isEmpty, let first = places.first else {
       throw ProposalFault(reason: "the text to be replaced is not in `\(path.display)`")

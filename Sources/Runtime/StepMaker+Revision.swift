@@ -269,6 +269,8 @@ extension StepMaker {
     let removed = Set(done.fileParts.compactMap(\.leftPath))
     var origin = step
     origin.basis = nil
+    // Whoever did it, Ringi puts it back.
+    origin.isRelayed = false
     // What was noted on the step that is undone is no fact about its undoing.
     origin.reach.warnings = []
     return try changing(try revised(origin, as: inverse, isUndo: true)) { new in

@@ -119,18 +119,94 @@ extension SessionTests {
       try actions().decide(waits, .approve, painted: "t")
       let answer = hook.end()
       #expect(answer.decision == "allow" && answer.code == 0 && answer.reason.contains("#1"), "\(answer)")
-      #expect(try step(1).state == .done)
       try "hello".write(toFile: "\(project)/a.txt", atomically: false, encoding: .utf8)
+      #expect(try step(1).state == .performing, "nobody has said yet that it was done")
       _ = try ringi.hook(event("PostToolUse", #""tool_name":"Write","tool_use_id":"t1""#))
-      #expect(try ringi("audit", "log").output.contains("the file is what was approved"))
-      try "other".write(toFile: "\(project)/a.txt", atomically: false, encoding: .utf8)
-      _ = try ringi.hook(event("PostToolUse", #""tool_name":"Write","tool_use_id":"t1""#))
-      #expect(try ringi("audit", "log").output.contains("the file is NOT what was approved"))
+      #expect(try step(1).state == .done && step(1).reason.contains("the file is what was approved"))
       // The same again is another step, and asks again.
       unlink("\(project)/a.txt")
       let again = try ringi.hook(write("hello", id: "t2"), "--wait", "0")
       #expect(again.decision == "deny" && again.reason.contains("still waiting for a person as #2"), "\(again)")
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("what is done otherwise, fails, or is never spoken of again is told so; what was done is put back by Ringi")
+    func outcomes() throws {
+      func allowed(_ number: Int, _ event: String) throws {
+        let hook = try Ringi.Hook(ringi, event, ["--wait", "30"])
+        try actions().decide(try waiting(number), .approve, painted: "t")
+        #expect(hook.end().decision == "allow")
+      }
+      try allowed(1, write("good", "a.txt", id: "t1"))
+      try "other".write(toFile: "\(project)/a.txt", atomically: false, encoding: .utf8)
+      _ = try ringi.hook(event("PostToolUse", #""tool_name":"Write","tool_use_id":"t1""#))
+      #expect(try step(1).isNotAsApproved)
+      try allowed(2, call("Bash", #"{"command":"false"}"#, id: "t2"))
+      _ = try ringi.hook(event("PostToolUseFailure", #""tool_name":"Bash","tool_use_id":"t2","error":"Exit code 1""#))
+      #expect(try step(2).state == .failed && step(2).reason.contains("Exit code 1"))
+      try allowed(3, call("Bash", #"{"command":"true"}"#, id: "t3"))
+      // Claude Code's own question about it is no other step.
+      let again = try ringi.hook(call("Bash", #"{"command":"true"}"#, name: "PermissionRequest"), "--wait", "0")
+      #expect(again.object?["hookSpecificOutput"]?["decision"]?["behavior"]?.string == "allow")
+      _ = try ringi.hook(event("Stop"))
+      #expect(try step(3).state == .failed)
+      let own = try actions()
+      let undo = try own.undo(try step(1))
+      #expect(!undo.isRelayed && undo.kind == .fileDelete)
+      _ = try ringi.approve(own.desk, undo)
+      #expect(try step(undo.number.value).state == .done && !FileManager.default.fileExists(atPath: "\(project)/a.txt"))
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("a yes to what has changed since it was shown is none; a paused run lets nothing happen")
+    func changedSince() throws {
+      try "one\ntwo\n".write(toFile: "\(project)/b.txt", atomically: false, encoding: .utf8)
+      let edit = call("Edit", #"{"file_path":"\#(project)/b.txt","old_string":"one","new_string":"1"}"#)
+      let hook = try Ringi.Hook(ringi, edit, ["--wait", "30"])
+      let shown = try waiting(1)
+      try "one\nTHREE\n".write(toFile: "\(project)/b.txt", atomically: false, encoding: .utf8)
+      try actions().decide(shown, .approve, painted: "t")
+      var again = shown
+      for _ in 0..<400 where again.revision == shown.revision || again.state != .waiting {
+        poll(nil, 0, 10)
+        again = try step(1)
+      }
+      #expect(again.reach.warnings.contains("somebody changed it since it was shown"))
+      #expect(try ringi("show", "1.1").output.contains("THREE"))
+      try actions().pause(RunID(1), true)
+      try actions().decide(again, .approve, painted: "t")
+      poll(nil, 0, 300)
+      #expect(try step(1).state == .approved, "paused is paused")
+      try actions().pause(RunID(1), false)
+      #expect(hook.end().decision == "allow")
+      // A folder on the way that is a link by now leads outside.
+      let second = try Ringi.Hook(ringi, write("x", "sub/x.txt", id: "t9"), ["--wait", "30"])
+      let inside = try waiting(2)
+      symlink("/tmp", "\(project)/sub")
+      try actions().decide(inside, .approve, painted: "t")
+      #expect(second.end().decision == "deny")
+      #expect(try step(2).state == .refused)
+    }
+
+    @Test("the agent's own settings are refused, and a command that names them says so")
+    func steers() throws {
+      for name in [".claude/settings.local.json", ".claude/hooks/x.sh", ".mcp.json"] {
+        let answer = try ringi.hook(write("{}", name), "--wait", "0")
+        #expect(answer.decision == "deny" && answer.reason.contains("forbidden by policy"), "\(answer)")
+      }
+      _ = try ringi.hook(call("Bash", #"{"command":"echo > .claude/settings.json"}"#), "--wait", "0")
+      #expect(try ringi("show", "1.4").output.contains("careful  it names Claude Code’s own settings"))
+    }
+
+    @Test("files of CRLF lines can be edited as Claude Code does it")
+    func crlf() throws {
+      try "one\r\ntwo\r\n".write(toFile: "\(project)/b.txt", atomically: false, encoding: .utf8)
+      _ = try ringi.hook(
+        call("Edit", #"{"file_path":"\#(project)/b.txt","old_string":"one\ntwo","new_string":"1\n2"}"#), "--wait", "0")
+      let actions = try actions()
+      let made = try actions.maker(RunID(1)).effect(of: try step(1).id)
+      let content = try #require(made.newContent)
+      #expect(try actions.store.load(content.digest) == Array("1\r\n2\r\n".utf8))
     }
 
     @Test("a no reaches the agent with its reason")
@@ -298,32 +374,7 @@ extension SessionTests {
       }
       let allowed = hooks.map { $0.end().decision }.count { $0 == "allow" }
       let steps = try actions.store.steps(of: RunID(1)).steps
-      #expect((3...6).contains(steps.count) && steps.count { $0.state == .done } == allowed)
-    }
-
-    @Test("Ringi's hooks go into settings that others use, and come out again without a trace")
-    func settings() throws {
-      let file = "\(ringi.folder.path)/.claude/settings.json"
-      mkdir("\(ringi.folder.path)/.claude", 0o755)
-      let others =
-        #"{"model":"x","hooks":{"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"/bin/other"}]}]}}"#
-      try others.write(toFile: file, atomically: true, encoding: .utf8)
-      #expect(try ringi("hook", "install", "claude-code").code == 1, "it is a person who says yes")
-      #expect(try ringi("hook", "install", "claude-code", "--yes").code == 0)
-      let settings = try JSONReader.read(Array(try Data(contentsOf: URL(filePath: file))))
-      let groups = try #require(settings["hooks"]?["PreToolUse"]?.array)
-      #expect(groups.count == 2 && groups[0]["matcher"]?.string == "Bash")
-      let own = try #require(groups[1]["hooks"]?.array?.first)
-      #expect(own["onFailure"]?.string == "block" && own["command"]?.string?.hasPrefix("/") == true)
-      let wait = own["args"]?.array?.last?.string.flatMap { Int64($0) } ?? .max
-      #expect(wait < own["timeout"]?.int ?? 0, "the hook answers before the agent gives up on it")
-      #expect(try ringi("hook", "install", "claude-code", "--yes").output.contains("there already"))
-      #expect(try ringi("hook", "remove", "claude-code", "--yes").code == 0)
-      let after = try JSONReader.read(Array(try Data(contentsOf: URL(filePath: file))))
-      #expect(after == (try JSONReader.read(Array(others.utf8))))
-      try "{".write(toFile: file, atomically: true, encoding: .utf8)
-      #expect(try ringi("hook", "install", "claude-code", "--yes").code == 2)
-      #expect(try String(contentsOfFile: file, encoding: .utf8) == "{")
+      #expect((3...6).contains(steps.count) && steps.count { $0.state == .performing } == allowed)
     }
   }
 }

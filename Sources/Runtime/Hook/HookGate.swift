@@ -88,9 +88,8 @@ package struct HookGate {
     case .started, .other: return .nothing
     case .prompt(let text):
       let session = try HookSession.open(desk, asker(event, text), workspace: workspace)
-      try journalled { () throws(JournalFault) in
-        try desk.store.say(session.run.id, "prompt: \(text)", by: .person(desk.person))
-      }
+      // It may be a person's or a program's: what the agent says of it is a claim.
+      try session.say("prompt: \(text)")
       return .nothing
     case .inner(let words):
       let session = try HookSession.open(desk, asker(event, ""), workspace: workspace)
@@ -105,9 +104,9 @@ package struct HookGate {
       if case .failed(_, let error) = event.body { try session.failed(call, error) } else { try session.done(call) }
       return .nothing
     case .stopped(let words):
-      if let session = try HookSession.find(desk, event.session), !words.allSatisfy(\.isWhitespace) {
-        try session.say(words)
-      }
+      guard let session = try HookSession.find(desk, event.session) else { return .nothing }
+      if !words.allSatisfy(\.isWhitespace) { try session.say(words) }
+      try session.turnEnded()
       return .nothing
     case .ended(let reason):
       try HookSession.find(desk, event.session)?.end("the session ended (\(reason))", isLost: false)

@@ -81,6 +81,7 @@ struct HookSession {
 
   /// Nothing more is asked: what waits is withdrawn.
   func end(_ why: String, isLost: Bool) throws(JournalFault) {
+    try turnEnded()
     let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter(\.isRelayed)
     try desk.gate.move(
       open.map {

@@ -26,6 +26,12 @@ package struct HookSettings {
     }
   }
 
+  /// Whether Ringi's hooks are in these settings.
+  package var isInstalled: Bool {
+    guard let settings = try? read() else { return false }
+    return (settings["hooks"]?["PreToolUse"]?.array ?? []).contains(where: Self.isOurs)
+  }
+
   /// Longer than any person takes, and for the hook a little less: it answers by itself in time.
   private static let timeout = 86_400
   private static let wait = 86_100

@@ -52,16 +52,18 @@ struct HookWait {
   func propose(_ call: HookCall) throws -> StepSummary {
     let maker = try session.maker()
     let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
-    if let same = try open(made, maker) { return same }
+    if let same = try open(made, maker, isAgain: call.isAgain) { return same }
     var new = made
     new.callID = call.id
     return try session.desk.gate.intake(new, by: session.agent)
   }
 
   /// The same call, asked before and not answered with a yes that was used: it is one step, and its yes counts once.
-  private func open(_ made: NewStep, _ maker: StepMaker) throws -> StepSummary? {
+  /// - Parameter isAgain: the agent itself asks once more for what it was allowed a moment ago.
+  private func open(_ made: NewStep, _ maker: StepMaker, isAgain: Bool) throws -> StepSummary? {
     for step in try store.alike(run, made.action.kind, target: made.action.effect.target)
-    where (step.state == .waiting || step.state == .approved) && step.isRelayed {
+    where (step.state == .waiting || step.state == .approved || isAgain && step.state == .performing) && step.isRelayed
+    {
       // What a person wrote in its place is the answer to the same call.
       let first = try store.form(of: step.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
       if try first == made.action.effect || maker.effect(of: step.id) == made.action.effect { return step }
@@ -75,10 +77,21 @@ struct HookWait {
       guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }
       switch step.state {
       case .permitted: return try allow(step, call, "policy lets this happen")
+      case .approved where try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }):
+        // Paused is paused, whoever approved it.
+        break
       case .approved:
         let maker = try session.maker()
         guard maker.isCurrent(step) else {
           try session.desk.gate.move([try maker.judgedAnew(step)])
+          continue
+        }
+        if let now = try changed(step, call, maker) {
+          try session.desk.gate.move([
+            Transition(
+              step: step.id, event: .revise, actor: .performer, reasonCode: "target-changed",
+              reason: "what it would do has changed since it was shown", revised: now)
+          ])
           continue
         }
         if step.dueAt.map({ $0 <= store.clock.wall() }) ?? true {
@@ -91,6 +104,7 @@ struct HookWait {
         let why = step.reason.isEmpty ? "no reason given" : step.reason
         let who = step.state == .rejected ? "rejected by \(step.decidedBy)" : step.state.rawValue
         return .deny("\(who) (#\(step.number)): \(why)")
+      case .performing where call.isAgain: return .allow("allowed already (#\(step.number) in Ringi)")
       case .performing, .done, .undone, .failed, .unknown:
         return .deny("the yes to #\(step.number) was used for another call of the same; ask again")
       case .proposed, .waiting, .staged, .kept: break
@@ -103,11 +117,26 @@ struct HookWait {
     }
   }
 
-  /// The permission itself is the effect: it is recorded before it is given.
+  /// The call against the disk as it is now, where that is not what was shown; nil where it is.
+  private func changed(_ step: StepSummary, _ call: HookCall, _ maker: StepMaker) throws -> NewStep? {
+    let now = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
+    let shown = try maker.effect(of: step.id)
+    let first = try store.form(of: step.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
+    // With a person's text in it, what it is done to must still be the same.
+    let isSame =
+      now.action.effect == shown
+      || now.action.effect == first && now.action.effect.preImage == shown.preImage
+    guard !isSame else { return nil }
+    return try maker.changing(now) { $0.reach.warnings.insert("somebody changed it since it was shown", at: 0) }
+  }
+
+  /// The permission itself is the effect: it is recorded before it is given. A hook hears what came of it.
   private func allow(_ step: StepSummary, _ call: HookCall, _ words: String) throws -> HookAnswer {
     let input = try ourInput(step, call)
     _ = try session.desk.gate.permit([step.id])
-    try session.desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    if session.run.grade != .hooked {
+      try session.desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    }
     let changed = input == nil ? "" : ", with a person’s text in place of yours"
     return .allow("\(words) (#\(step.number) in Ringi)\(changed)", input: input)
   }
@@ -151,26 +180,30 @@ extension HookSession {
   func done(_ call: String) throws(RuntimeFault) {
     let maker = try maker()
     try journalled { () throws(JournalFault) in
-      guard let step = try store.step(ofCall: call, in: run.id), step.isRelayed, step.state == .done else { return }
+      guard let step = try store.step(ofCall: call, in: run.id), step.isRelayed, step.state == .performing else {
+        return
+      }
       guard let path = try maker.effect(of: step.id).writtenPath, let content = try maker.effect(of: step.id).newContent
-      else { return try store.say(run.id, "#\(step.number) was done by the agent", by: .performer) }
+      else { return try desk.gate.conclude([(step.id, .done(detail: "done by the agent"))]) }
       let now = (try? maker.scopes.read(path)).flatMap { state in
         state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })
       }
-      try store.say(
-        run.id,
-        now == content.digest
-          ? "#\(step.number) was done by the agent, and the file is what was approved"
-          : "#\(step.number): the file is NOT what was approved; what it was before is kept, u puts it back",
-        by: .performer
-      )
+      let words =
+        now == content.digest ? "done by the agent, and the file is what was approved" : StepSummary.notAsApproved
+      try desk.gate.conclude([(step.id, .done(detail: words))])
     }
   }
 
   func failed(_ call: String, _ error: String) throws(RuntimeFault) {
     try journalled { () throws(JournalFault) in
-      guard let step = try store.step(ofCall: call, in: run.id) else { return }
-      try store.say(run.id, "#\(step.number) failed at the agent: \(error.prefix(500))", by: .performer)
+      guard let step = try store.step(ofCall: call, in: run.id), step.state == .performing else { return }
+      try desk.gate.conclude([(step.id, .failed(detail: "it failed at the agent: \(error.prefix(500))"))])
     }
+  }
+
+  /// The agent's turn is over: what it never spoke of again it has not done as far as anybody knows.
+  func turnEnded() throws(JournalFault) {
+    let open = try store.steps(of: run.id, in: [.performing]).filter(\.isRelayed)
+    try desk.gate.conclude(open.map { ($0.id, .failed(detail: "the agent never said that it did it")) })
   }
 }
