@@ -21,14 +21,7 @@ extension SessionTests {
       space = try ringi.workspace(agent: "exit 0")
     }
 
-    private func run(_ script: String) throws -> Sitting {
-      let job = "\(ringi.folder.path)/job.sh"
-      try script.write(toFile: job, atomically: true, encoding: .utf8)
-      #expect(try ringi("run", "--agent", "sh \(job)", "--detach", space).code == 0)
-      var sitting = try Sitting(ringi, 120, 36)
-      try sitting.until("the program has ended") { $0.run?.state == .review || $0.run?.state == .finished }
-      return sitting
-    }
+    private func run(_ script: String) throws -> Sitting { try Sitting(ringi, afterRunning: script, in: space) }
 
     private func actions() throws -> DeskActions {
       setenv("RINGI_DESK", ringi.desk, 1)

@@ -38,6 +38,15 @@ struct Sitting {
     bell = Doorbell(directory: desk.directory)
   }
 
+  /// Sits down when a shell script has run on a private view of the workspace.
+  init(_ ringi: Ringi, afterRunning script: String, in space: String) throws {
+    let job = "\(ringi.folder.path)/job.sh"
+    try script.write(toFile: job, atomically: true, encoding: .utf8)
+    #expect(try ringi("run", "--agent", "sh \(job)", "--detach", space).code == 0)
+    try self.init(ringi, 120, 36)
+    try until("the program has ended") { $0.run?.state == .review || $0.run?.state == .finished }
+  }
+
   var model: Model { session.model }
   var text: String { screen.shown.frame.text }
 
