@@ -121,11 +121,11 @@ struct HookWait {
   private func changed(_ step: StepSummary, _ call: HookCall, _ maker: StepMaker) throws -> NewStep? {
     let now = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
     let shown = try maker.effect(of: step.id)
-    let first = try store.form(of: step.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
     // With a person's text in it, what it is done to must still be the same.
     let isSame =
-      now.action.effect == shown
-      || now.action.effect == first && now.action.effect.preImage == shown.preImage
+      try now.action.effect == shown
+      || maker.isRewritten(step) && now.action.effect.writtenPath == shown.writtenPath
+        && now.action.effect.preImage == shown.preImage
     guard !isSame else { return nil }
     return try maker.changing(now) { $0.reach.warnings.insert("somebody changed it since it was shown", at: 0) }
   }
@@ -143,14 +143,10 @@ struct HookWait {
 
   /// The tool's input with a person's text in it; nil where nobody changed the agent's.
   private func ourInput(_ step: StepSummary, _ call: HookCall) throws -> JSON? {
-    guard step.revision != .first, let form = try store.form(of: step.id, at: 1),
-      let agents = try Action(canonicalBytes: form.action).effect.newContent
-    else { return nil }
     let maker = try session.maker()
+    guard try maker.isRewritten(step) else { return nil }
     let effect = try maker.effect(of: step.id)
-    guard let path = effect.writtenPath, let content = effect.newContent, content.digest != agents.digest else {
-      return nil
-    }
+    guard let path = effect.writtenPath, let content = effect.newContent else { return nil }
     guard let text = try store.load(content.digest).flatMap({ String(validating: $0, as: UTF8.self) }) else {
       throw JournalFault(.unreadable, "the text of #\(step.number) is gone")
     }
