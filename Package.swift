@@ -37,7 +37,9 @@ let package = Package(
     .systemLibrary(name: "CCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard"),
     .target(name: "CursesTerminal", dependencies: ["CellScreen", "CCurses", "CTerminalGuard"]),
-    .target(name: "Settings", dependencies: ["Domain", "PolicyEngine", "CellScreen", "ConsoleUI", yams]),
+    .target(
+      name: "Settings", dependencies: ["Domain", "PolicyEngine", "CellScreen", "ConsoleUI", yams],
+      resources: [.embedInCode("Connectors")]),
     // Wiring
     .target(
       name: "Runtime",

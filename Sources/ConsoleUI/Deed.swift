@@ -57,6 +57,7 @@ enum Deed {
     case .eventInvite: "send invitation"
     case .eventAdd: "add event"
     case .connectorCall: "approve call"
+    case .connectorTrust: "trust this connector as it is"
     case .commandRun: "run command"
     default: "approve"
     }

@@ -184,6 +184,12 @@ extension Effect {
       out.put("call", call.connector)
       out.put("tool", call.tool)
       out.put("arguments", call.arguments)
+      if !call.aims.isEmpty { out.put("aims", strings: call.aims) }
+      if let pin = call.pin { out.put("pin", pin) }
+    case .trust(let pin):
+      out.put("trust", pin.connector)
+      out.put("text", pin.text)
+      if let before = pin.before { out.put("before", before) }
     case .command(let call):
       out.put("command", strings: call.arguments)
       out.put("directory", call.directory)
@@ -252,10 +258,17 @@ extension Effect {
           place: try reader.string("place"), notes: try reader.string("notes"),
           attendees: try reader.strings("attendees")))
     case "call":
-      self = .call(
-        ConnectorCall(
-          connector: try reader.string("call"), tool: try reader.string("tool"),
-          arguments: try reader.string("arguments")))
+      var call = ConnectorCall(
+        connector: try reader.string("call"), tool: try reader.string("tool"),
+        arguments: try reader.string("arguments"))
+      if reader.nextKey == "aims" { call.aims = try reader.strings("aims") }
+      if reader.nextKey == "pin" { call.pin = try reader.digest("pin") }
+      self = .call(call)
+    case "trust":
+      let (connector, text) = (try reader.string("trust"), try reader.content("text"))
+      self = .trust(
+        ConnectorPin(
+          connector: connector, text: text, before: try reader.isAtEnd ? nil : reader.content("before")))
     case "command":
       var call = Invocation(arguments: try reader.strings("command"), directory: try reader.string("directory"))
       if reader.nextKey == "contained" { call.isContained = try reader.bool("contained") }

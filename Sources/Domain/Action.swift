@@ -17,7 +17,7 @@ package struct Action: Hashable, Sendable {
     case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode, .changeFiles: true
     case .readFile, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
-    case .outside, .unfit, .sendMail, .post, .call, .command, .push, .other: false
+    case .outside, .unfit, .sendMail, .post, .call, .trust, .command, .push, .other: false
     }
   }
 

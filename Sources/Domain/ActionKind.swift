@@ -30,8 +30,12 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   case eventInvite = "event.invite"
   case webSearch = "web.search"
   case webFetch = "web.fetch"
+  /// A look into another system, by a connector that a person has accepted.
+  case connectorRead = "connector.read"
   /// A write to an external system.
   case connectorCall = "connector.call"
+  /// A person accepts a connector's server as it is: its command, its program, its tools.
+  case connectorTrust = "connector.trust"
   case paymentMake = "payment.make"
   case hrWrite = "hr.write"
   /// A contract sent with legal effect.
@@ -69,6 +73,8 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .eventInvite: "invite"
     case .webFetch: "fetch"
     case .connectorCall: "call"
+    case .connectorRead: "look"
+    case .connectorTrust: "trust"
     case .paymentMake: "pay"
     case .hrWrite: "hr"
     case .contractSend: "sign"
@@ -88,7 +94,7 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
       true
     case .fileRead, .fileCreate, .fileEdit, .fileRename, .fileDelete, .folderMake, .folderRemove, .folderMode,
       .fileChange, .fileUnfit, .mailSearch, .mailRead, .mailDraft, .driveSearch,
-      .driveRead, .eventAdd, .webSearch, .webFetch, .findingReport:
+      .driveRead, .eventAdd, .webSearch, .webFetch, .findingReport, .connectorTrust, .connectorRead:
       false
     }
   }
@@ -100,10 +106,10 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
       .mailSearch,
       .mailRead, .mailDraft,
       .driveSearch, .driveRead,
-      .eventAdd, .webSearch, .webFetch, .findingReport:
+      .eventAdd, .webSearch, .webFetch, .findingReport, .connectorRead:
       true
     case .fileDelete, .fileOutside, .fileUnfit, .mailSend, .driveCreate, .driveEdit, .chatSend, .eventInvite,
-      .connectorCall,
+      .connectorCall, .connectorTrust,
       .paymentMake, .hrWrite, .contractSend, .personalDataSend, .gitPush, .commandRun, .other:
       false
     }
@@ -118,7 +124,7 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
   /// True for what only looks.
   package var isRead: Bool {
     switch self {
-    case .fileRead, .mailSearch, .mailRead, .driveSearch, .driveRead, .webSearch, .webFetch: true
+    case .fileRead, .mailSearch, .mailRead, .driveSearch, .driveRead, .webSearch, .webFetch, .connectorRead: true
     default: false
     }
   }

@@ -112,3 +112,28 @@ package func editDistance<T: Equatable>(_ a: [T], _ b: [T], limit: Int) -> Int {
   }
   return previous[b.count]
 }
+
+extension Address {
+  /// The mailboxes of one text: commas and semicolons part them, but not within quotes or angle brackets.
+  package static func list(_ text: String) -> [String] {
+    var (out, one, isQuoted, isInside) = ([String](), "", false, false)
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "<" where !isQuoted: isInside = true
+      case ">" where !isQuoted: isInside = false
+      case ",", ";":
+        guard isQuoted || isInside else {
+          out.append(one)
+          one = ""
+          continue
+        }
+      default: break
+      }
+      one.append(character)
+    }
+    return (out + [one]).map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }.filter {
+      !$0.isEmpty
+    }
+  }
+}

@@ -10,6 +10,8 @@ package struct JudgingFacts: Hashable, Sendable {
   /// Mailboxes this desk has sent to before.
   package var knownMailboxes: Set<String>
   package var model: ModelLocation
+  /// What a call of a known connector comes to; nil for any other effect, and for what the catalogue does not list.
+  package var reading: CallReading?
   /// Text of what is read or attached, as far as it is text; empty otherwise.
   package var contentText: String
   package init(
@@ -63,12 +65,19 @@ package enum Classifier {
     case .sendMail: .mailSend
     case .post: .chatSend
     case .addEvent(let event): event.attendees.isEmpty ? .eventAdd : .eventInvite
-    case .call: .connectorCall
+    case .call(let call): kind(of: call, facts.reading)
+    case .trust: .connectorTrust
     case .command: .commandRun
     case .push: .gitPush
     case .reportFindings: .findingReport
     case .other: .other
     }
+  }
+
+  /// INVARIANT: only of a server that a person has accepted is the catalogue believed where it loosens.
+  private static func kind(of call: ConnectorCall, _ reading: CallReading?) -> ActionKind {
+    guard let reading, call.pin != nil || reading.kind.goesOut else { return .connectorCall }
+    return reading.kind
   }
 
   private static func payment(_ effect: Effect) -> (ActionKind, [String])? {

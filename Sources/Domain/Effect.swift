@@ -177,18 +177,6 @@ package struct CalendarEvent: Hashable, Sendable {
   }
 }
 
-/// A call of another system. `arguments` is the JSON text exactly as it came.
-package struct ConnectorCall: Hashable, Sendable {
-  package var connector: String
-  package var tool: String
-  package var arguments: String
-  package init(connector: String, tool: String, arguments: String) {
-    self.connector = connector
-    self.tool = tool
-    self.arguments = arguments
-  }
-}
-
 /// A program to be run: never a shell's line.
 package struct Invocation: Hashable, Sendable {
   /// The program first; for what Ringi itself runs, as an absolute path.
@@ -270,6 +258,7 @@ package enum Effect: Hashable, Sendable {
   case post(ChatPost)
   case addEvent(CalendarEvent)
   case call(ConnectorCall)
+  case trust(ConnectorPin)
   case command(Invocation)
   case push(GitPush)
   case reportFindings(document: String, Content)
@@ -287,7 +276,8 @@ package enum Effect: Hashable, Sendable {
     case .draftMail(let mail), .sendMail(let mail): mail.recipients.joined(separator: ", ")
     case .post(let post): post.channel
     case .addEvent(let event): event.title
-    case .call(let call): "\(call.connector).\(call.tool)"
+    case .call(let call): call.aims.isEmpty ? call.name : "\(call.aims.joined(separator: ", ")) by \(call.name)"
+    case .trust(let pin): pin.connector
     case .command(let call): call.arguments.joined(separator: " ")
     case .push(let push): "\(push.url) \(push.ref)"
     case .reportFindings(let document, _): document
@@ -356,6 +346,7 @@ extension Effect {
     case .command(let call): call.files.map(\.content.digest)
     case .push(let push): [push.summary.digest]
     case .reportFindings(_, let content): [content.digest]
+    case .trust(let pin): [pin.text.digest] + [pin.before?.digest].compactMap { $0 }
     case .readFile, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .other: []
     }
   }

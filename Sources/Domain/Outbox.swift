@@ -5,6 +5,8 @@ package enum Outbox {
 }
 
 extension StepSummary {
+  /// A call of another system that its server has answered.
+  package static let passedOn = "passed on, and answered"
   /// How its docket begins where nobody knows whether it took effect.
   package static let mayHaveHappened = "it may have happened already"
 

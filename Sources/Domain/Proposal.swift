@@ -26,6 +26,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case post(ChatPost)
   case event(CalendarEvent)
   case call(ConnectorCall)
+  /// A connector's server as it is, in words.
+  case trust(connector: String, text: [UInt8])
   /// - Parameter notes: how it would run, for the eye.
   case command(arguments: [String], directory: String, notes: [String] = [])
   /// A branch of a repository in the folders, to a remote that the repository knows by this name.

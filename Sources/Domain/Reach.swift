@@ -70,9 +70,8 @@ package struct Reach: Hashable, Sendable {
         reach.warnings.insert("“\(time)” is no time that calendars can read", at: 0)
       }
       if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
-    case .call(let call):
-      reach.noun = "record outside"
-      reach.bytes = call.arguments.utf8.count
+    case .call(let call): reach.describe(call, action.kind, facts)
+    case .trust: reach.noun = "connector"
     case .command(let call):
       reach.noun = "command"
       if call.isContained { reach.goesOut = false }
@@ -91,6 +90,24 @@ package struct Reach: Hashable, Sendable {
       reach.bytes = other.payload.utf8.count
     }
     return reach
+  }
+
+  private mutating func describe(_ call: ConnectorCall, _ kind: ActionKind, _ facts: JudgingFacts) {
+    noun = kind.isRead ? "look" : "record outside"
+    bytes = call.arguments.utf8.count
+    switch facts.reading?.shape {
+    case .mail(let mail): describe(mail, facts, sends: kind != .mailDraft)
+    case .post(let post):
+      (noun, topic) = ("channel", String(post.text.prefix { !$0.isNewline }.prefix(80)))
+    case .event(let event):
+      (noun, topic) = ("event", event.title)
+      sort(event.attendees, facts)
+    case .record, nil: break
+    }
+    // Into another system it goes in any case; what is read comes from there.
+    if !kind.isRead { (goesOut, canBeUndone) = (true, false) }
+    if kind.isRead, case .remote = facts.model { readInto = facts.model.description }
+    if let amount = facts.reading?.amount, !amount.isEmpty { warnings.insert("amount: \(amount)", at: 0) }
   }
 
   private mutating func describe(_ mail: Mail, _ facts: JudgingFacts, sends: Bool) {

@@ -114,9 +114,11 @@ package struct Docket: Hashable, Sendable {
     case .personalDataSend: "100 leaks"
     case .hrWrite: "100 wrong HR records"
     case .connectorCall, .driveCreate, .driveEdit: "100 public failures"
+    case .connectorTrust: "100 servers nobody looked at"
     case .gitPush: "100 permanent commits"
     case .commandRun, .other: "anything, 100 times"
-    case .fileRead, .mailSearch, .mailRead, .driveSearch, .driveRead, .webSearch, .webFetch, .findingReport:
+    case .fileRead, .mailSearch, .mailRead, .driveSearch, .driveRead, .webSearch, .webFetch, .connectorRead,
+      .findingReport:
       "100 looks, nothing changed"
     }
   }

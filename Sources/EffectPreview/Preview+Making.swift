@@ -19,6 +19,8 @@ package struct PreviewImages: Sendable {
   package var facts: [String] = []
   /// An undo: what it gives back beside bytes is told.
   package var isGivingBack = false
+  /// Of a call: how people would see it.
+  package var reading: CallReading?
   /// Of several changes as one: what belongs to each.
   package var parts: [PreviewImages] = []
   package init(
@@ -142,7 +144,8 @@ extension Preview {
           ("place", event.place),
         ]
           + event.attendees.map { ("invites", $0) }, body: event.notes, note: images.facts.first ?? "")
-    case .call(let call): plain([("connector", call.connector), ("tool", call.tool)], body: call.arguments)
+    case .call(let call): Preview.call(call, images.reading)
+    case .trust(let pin): pin.before == nil ? created(images.after) : diff(images.before, images.after)
     case .command(let call): command(call, images)
     case .push(let push):
       plain(
@@ -256,7 +259,7 @@ extension Preview {
   }
 
   /// Named fields, then the words that go out.
-  private static func plain(_ fields: [(String, String)], body: String, note: String = "") -> Preview {
+  static func plain(_ fields: [(String, String)], body: String, note: String = "") -> Preview {
     var lines = fields.filter { !$0.1.isEmpty }.map { PreviewLine(.label, "\($0.0): \(Docket.oneLine($0.1))") }
     if !note.isEmpty { lines.append(PreviewLine(.label, note)) }
     if !body.isEmpty {
@@ -266,13 +269,13 @@ extension Preview {
     return Preview(lines: lines, changes: 0)
   }
 
-  private static func bodyLines(_ body: String) -> [PreviewLine] {
+  static func bodyLines(_ body: String) -> [PreviewLine] {
     let table = LineTable(Array(body.utf8))
     return (0..<table.count).map { PreviewLine(.content, string(table, $0)) }
   }
 
   /// Every header that changes where a mail goes, then the body, then what is attached.
-  private static func message(_ mail: Mail, _ images: PreviewImages) -> Preview {
+  static func message(_ mail: Mail, _ images: PreviewImages) -> Preview {
     var lines = [PreviewLine(.label, "From: \(Docket.oneLine(mail.from))")]
     for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", mail.bcc)] {
       lines += list.map { PreviewLine(.label, "\(name): \(Docket.oneLine($0))") }

@@ -136,7 +136,8 @@ package final class Performer {
       return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
         .map { .done(detail: "\(Outbox.prefix), no connector `\(call.connector)` is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
-    case .readFile, .reportFindings: return .done(detail: "")
+    // What was accepted is on the record: the step itself is what says so.
+    case .readFile, .reportFindings, .trust: return .done(detail: "")
     case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
     case .command(let call): return run(call, permitted.step)
     case .push(let push): return programs.push(push)

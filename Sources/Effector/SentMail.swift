@@ -11,6 +11,12 @@ package struct SentMail {
   /// How people name a step: `run-2-step-16`.
   let name: (StepID) -> String
 
+  package init(outbox: String, hasCommand: Bool, name: @escaping (StepID) -> String) {
+    self.outbox = outbox
+    self.hasCommand = hasCommand
+    self.name = name
+  }
+
   /// The Message-ID that a step's mail has; of one effect it is always the same.
   package func messageID(_ step: StepID, _ effect: Digest) -> String { "\(name(step)).\(effect.short)@ringi.desk" }
 

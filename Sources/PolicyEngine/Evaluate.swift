@@ -134,6 +134,8 @@ extension Effect {
       mail.recipients.isEmpty ? [""] : mail.recipients.map { Address($0).mailbox }
     case .addEvent(let event): event.attendees.isEmpty ? [event.title] : event.attendees.map { Address($0).mailbox }
     case .renameFile(let from, let to, _): [from.display, to.display]
+    // The tool, and each of those it is aimed at.
+    case .call(let call): [call.name] + call.aims
     default: [target]
     }
   }

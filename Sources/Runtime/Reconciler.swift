@@ -52,7 +52,7 @@ struct Reconciler {
       left == nil
         ? "\(words): it may have happened already" : "\(words): a part of it is in place, this is what is left"
     ]
-    if step.kind == .mailSend || step.kind == .eventInvite {
+    if !step.isRelayed, step.kind == .mailSend || step.kind == .eventInvite {
       // What tells this mail from any other where it may have arrived.
       warnings.append(
         "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")
@@ -90,6 +90,7 @@ struct Reconciler {
           isDraft ? "draft saved, not sent: \($0)" : "\(Outbox.prefix), no mail command is set up: \($0)"
         )
       }
+    case .trust: return (.reconcileDone, "it is on the record")
     case .readFile, .reportFindings: return (.reconcileDone, "a read changes nothing")
     case .createFile(let path, let content): return compare(path, before: nil, after: Wanted(content, content.mode))
     case .editFile(let path, let image, let content):

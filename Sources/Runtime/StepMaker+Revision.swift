@@ -47,6 +47,9 @@ extension StepMaker {
       if !step.isRelayed { material.images.facts = CommandRunner.limits(loaded.workspace) }
       try attach(call.files, to: &material)
     }
+    if case .trust(let pin) = effect {
+      (material.images.before, material.images.after) = (try bytes(pin.before?.digest), try bytes(pin.text.digest))
+    }
     if case .push(let push) = effect { material.images.after = try bytes(push.summary.digest) }
     if case .reportFindings = effect {
       material.findings = try store.findings(of: step.run).filter { $0.step == step.id }.map(\.finding)

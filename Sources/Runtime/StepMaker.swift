@@ -69,7 +69,10 @@ struct StepMaker {
     var facts = JudgingFacts(
       insideDomains: loaded.workspace.insideDomains, knownDomains: loaded.workspace.knownDomains,
       knownMailboxes: try store.knownMailboxes(), model: run.model, contentText: material.contentText)
-    if case .call(let call) = material.effect { facts.contentText = call.arguments }
+    if case .call(let call) = material.effect {
+      facts.contentText = call.arguments
+      facts.reading = reading(call)
+    }
     let action = Classifier.action(material.effect, claims: claims, facts: facts)
     var verdict = evaluate(action, under: try policy())
     if isRelayed, verdict.level == .batched {
@@ -78,6 +81,7 @@ struct StepMaker {
     }
     let salt = store.clock.random(16)
     var images = material.images
+    images.reading = facts.reading
     // What the agent sends by itself takes no way of the desk's.
     let way = isRelayed ? nil : wayOut(action.effect)
     images.facts += way?.words ?? []
@@ -219,7 +223,8 @@ struct StepMaker {
     case .event(let event):
       try checkAddresses(event.attendees)
       return Material(effect: .addEvent(event))
-    case .call(let call): return Material(effect: .call(call))
+    case .call(let call): return Material(effect: .call(aimed(call)))
+    case .trust(let connector, let text): return try trust(connector, text)
     case .command(let arguments, let directory, let notes):
       return Material(effect: .command(Invocation(arguments: arguments, directory: directory)), warnings: notes)
     case .replace(let path, let old, let new, let everywhere):

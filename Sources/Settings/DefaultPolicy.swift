@@ -62,9 +62,16 @@ package enum DefaultPolicy {
       - action: [web.search, web.fetch]
         level: autonomous
         why: read-only
+      - action: connector.read
+        level: autonomous
+        why: read-only, in a connector that a person has accepted
       - action: connector.call
         level: watched
         why: failures are public
+      - action: connector.trust
+        level: watched
+        always: true
+        why: what a server says of its tools steers the agent
       - action: payment.make
         level: forbidden
         always: true

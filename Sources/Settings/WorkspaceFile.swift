@@ -16,7 +16,8 @@ package enum WorkspaceFile {
     }
     var folders: [Workspace.Folder] = []
     for entry in try list.list() { folders.append(try folder(entry, directory, isOfDesk)) }
-    guard folders.filter({ $0.label.isEmpty }).count == 1 else {
+    // A program that only calls other systems works in none.
+    guard folders.filter({ $0.label.isEmpty }).count == 1 || isOfDesk && folders.isEmpty else {
       throw list.fault("exactly one folder has no `label`: the agent works there")
     }
     let mail = try top["mail"]?.mapping(["sender", "inside", "known"]) ?? [:]

@@ -113,6 +113,9 @@ enum Schema {
     CREATE INDEX runBySession ON run (session) WHERE session <> '';
     CREATE INDEX stepByCall ON step (run, callID) WHERE callID <> '';
     """,
+    """
+    CREATE INDEX stepByTrust ON step (target, id) WHERE kind = 'connector.trust';
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

@@ -17,6 +17,7 @@ package struct JSONReader {
   private var at = 0
   private var depth = 0
   package private(set) var loneSurrogates = 0
+  private var inexact = 0
 
   package static func read(_ bytes: [UInt8]) throws(JSONFault) -> JSON {
     try readCounting(bytes).value
@@ -29,6 +30,13 @@ package struct JSONReader {
     reader.skipBlanks()
     guard reader.at == bytes.count else { throw reader.fault(.trailing) }
     return (value, reader.loneSurrogates)
+  }
+
+  /// True where nothing of it is kept in another form than it was written: no lone surrogate, no integer beyond 64 bits.
+  package static func isExact(_ bytes: [UInt8]) -> Bool {
+    var reader = JSONReader(bytes)
+    reader.skipBlanks()
+    return (try? reader.value()) != nil && reader.loneSurrogates + reader.inexact == 0
   }
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -140,6 +148,7 @@ package struct JSONReader {
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if isInteger, let value = Int64(text), text != "-0" { return .int(value) }
+    if isInteger, text != "-0" { inexact += 1 }
     guard let value = Double(text), value.isFinite else { throw JSONFault(code: .badNumber, offset: start) }
     return .double(value)
   }

@@ -122,14 +122,3 @@ struct HostCommand: ParsableCommand {
 
   func run() throws { try RunStarter.host(.init(number), performOnly: performOnly, version: Ringi.version) }
 }
-
-struct MCPCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "mcp", abstract: "Ringi's tools for agents.", subcommands: [ToolsCommand.self])
-
-  struct ToolsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "tools", abstract: "The tools of a run, over stdio; started by the agent.")
-    func run() throws { try ToolPipe.run() }
-  }
-}

@@ -25,7 +25,7 @@ struct PolicyTests {
       .webFetch: (.autonomous, false), .connectorCall: (.watched, false), .paymentMake: (.forbidden, true),
       .hrWrite: (.forbidden, true), .contractSend: (.forbidden, true), .personalDataSend: (.forbidden, true),
       .gitPush: (.watched, false), .commandRun: (.watched, false), .findingReport: (.autonomous, false),
-      .other: (.watched, false),
+      .other: (.watched, false), .connectorRead: (.autonomous, false), .connectorTrust: (.watched, true),
     ]
     let rules = try Self.company()
     // A set of changes is judged by what is in it.

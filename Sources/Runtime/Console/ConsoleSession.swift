@@ -39,6 +39,8 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastTick: Int64 = 0
   private var lastLook: Int64 = 0
   var lastWall: Int64 = 0
+  /// Something has changed on the desk since the wall was read.
+  private var isWallOld = false
   var isDirty = true
   var isOver = false
   var wantsSuspend = false
@@ -215,10 +217,12 @@ struct ConsoleSession<Terminal: Screen> {
   /// All runs, incidents and signs: at once where they are shown, else only so often that the header knows incidents.
   private mutating func refreshWall(isChanged: Bool = false) throws(RuntimeFault) {
     let age = Clocks.monotonic() - lastWall
-    // Once after the first paint: an open incident is in every header.
-    let isDue =
-      lastWall == 0 || model.view == .live ? isChanged && age >= 250 || age >= 5_000 : isChanged && age >= 5_000
+    // A change that comes too soon after the last is not forgotten: what waits in another run is in every header.
+    if isChanged { isWallOld = true }
+    let isLive = lastWall == 0 || model.view == .live
+    let isDue = isWallOld && age >= (isLive ? 250 : 2_000) || isLive && age >= 5_000
     guard isDue, lastWall > 0 || model.painted != nil else { return }
+    isWallOld = false
     try carryOut(.loadWall)
   }
 

@@ -82,7 +82,10 @@ struct HookSession {
   /// Nothing more is asked: what waits is withdrawn.
   func end(_ why: String, isLost: Bool) throws(JournalFault) {
     try turnEnded()
-    let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter(\.isRelayed)
+    // What may have happened is a question about the past, which no end answers.
+    let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter {
+      $0.isRelayed && !$0.mayHaveHappened
+    }
     try desk.gate.move(
       open.map {
         Transition(
@@ -93,6 +96,26 @@ struct HookSession {
     let state: RunState = left.isEmpty ? .finished : .review
     guard try store.run(run.id)?.state != state else { return }
     try store.setState(run.id, state, note: why, by: .performer)
+  }
+}
+
+extension Project {
+  /// For connectors of a program that works in no folder of ours: the company's policy, and nothing to write to.
+  static func ofConnectors(_ desk: Desk) throws(RuntimeFault) -> String {
+    let place = "\(desk.directory)/\(folder)/connectors"
+    guard Files.text("\(place)/workspace.yaml") == nil else { return place }
+    guard Files.makeDirectory("\(desk.directory)/\(folder)", mode: 0o700), Files.makeDirectory(place, mode: 0o700),
+      Files.write(
+        Array(
+          """
+          # Made by Ringi for programs that reach other systems through `ringi mcp`. It may be changed; policy.yaml beside it
+          # tightens the company's rules.
+          name: connectors
+          folders: []
+
+          """.utf8), to: "\(place)/workspace.yaml", mode: 0o600)
+    else { throw RuntimeFault(.fault, "a workspace for connectors can't be made on the desk") }
+    return place
   }
 }
 

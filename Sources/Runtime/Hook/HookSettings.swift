@@ -1,14 +1,13 @@
 // `ringi hook install claude-code`: Ringi's hooks in Claude Code's settings, and out of them again. What would change is
 // shown before it is written; what others have put there stays.
 
-import EffectPreview
 import Glibc
 import Wire
 
 package struct HookSettings {
   private let isManaged: Bool
   private let workspace: String?
-  private let path: String
+  private let file: ClientSettings
 
   /// - Parameters:
   ///   - isManaged: for everybody on this machine, in a file of its own that no user can change.
@@ -17,18 +16,18 @@ package struct HookSettings {
     self.isManaged = isManaged
     self.workspace = workspace
     if isManaged {
-      path = "/etc/claude-code/managed-settings.d/50-ringi.json"
+      file = ClientSettings("/etc/claude-code/managed-settings.d/50-ringi.json", isForAll: true)
     } else if let own = Desk.variable("CLAUDE_CONFIG_DIR") {
-      path = "\(own)/settings.json"
+      file = ClientSettings("\(own)/settings.json")
     } else {
       guard let home = Desk.variable("HOME") else { throw RuntimeFault(.usage, "HOME does not say where settings are") }
-      path = "\(home)/.claude/settings.json"
+      file = ClientSettings("\(home)/.claude/settings.json")
     }
   }
 
   /// Whether Ringi's hooks are in these settings.
   package var isInstalled: Bool {
-    guard let settings = try? read() else { return false }
+    guard let settings = try? file.read() else { return false }
     return (settings["hooks"]?["PreToolUse"]?.array ?? []).contains(where: Self.isOurs)
   }
 
@@ -44,7 +43,7 @@ package struct HookSettings {
     // The hook makes no desk: without one the answer is no.
     let desk = try Desk()
     if let workspace { _ = try WorkspaceLoader.load(workspace, desk: desk.directory) }
-    let old = try read()
+    let old = try file.read()
     var new = try Self.without(old)
     let hooks = new["hooks"]?.members ?? []
     var merged = hooks
@@ -56,19 +55,19 @@ package struct HookSettings {
         merged.append(JSON.Member(event, .array([group])))
       }
     }
-    new = Self.setting("hooks", .object(merged), in: new)
+    new = ClientSettings.setting("hooks", .object(merged), in: new)
     if isManaged {
-      new = Self.setting("allowManagedHooksOnly", true, in: new)
-      new = Self.setting("requiredMinimumVersion", "2.1.295", in: new)
-      new = Self.setting("permissions", ["disableBypassPermissionsMode": "disable"], in: new)
+      new = ClientSettings.setting("allowManagedHooksOnly", true, in: new)
+      new = ClientSettings.setting("requiredMinimumVersion", "2.1.295", in: new)
+      new = ClientSettings.setting("permissions", ["disableBypassPermissionsMode": "disable"], in: new)
     }
-    return try write(old, new, isAsking) ?? "Ringi’s hooks are there already, in \(path)\n"
+    return try file.write(old, new, isAsking) ?? "Ringi’s hooks are there already, in \(file.path)\n"
   }
 
   package func remove(isAsking: Bool) throws(RuntimeFault) -> String {
-    let old = try read()
-    return try write(old, isManaged ? .object([]) : Self.without(old), isAsking)
-      ?? "no hooks of Ringi’s are in \(path)\n"
+    let old = try file.read()
+    return try file.write(old, isManaged ? .object([]) : Self.without(old), isAsking)
+      ?? "no hooks of Ringi’s are in \(file.path)\n"
   }
 
   private func group(_ event: String, _ desk: Desk) throws(RuntimeFault) -> JSON {
@@ -103,7 +102,7 @@ package struct HookSettings {
       let others = groups.filter { !isOurs($0) }
       return others.isEmpty && !groups.isEmpty ? nil : JSON.Member(member.key, .array(others))
     }
-    return setting("hooks", kept.isEmpty ? nil : .object(kept), in: settings)
+    return ClientSettings.setting("hooks", kept.isEmpty ? nil : .object(kept), in: settings)
   }
 
   private static func isOurs(_ group: JSON) -> Bool {
@@ -111,53 +110,5 @@ package struct HookSettings {
       let words = (hook["args"]?.array ?? []).prefix(2).compactMap(\.string)
       return words == ["hook", "claude-code"] && hook["command"]?.string?.hasSuffix("/ringi") == true
     }
-  }
-
-  private static func setting(_ key: String, _ value: JSON?, in object: JSON) -> JSON {
-    var members = object.members ?? []
-    if let index = members.firstIndex(where: { $0.key == key }) {
-      if let value { members[index] = JSON.Member(key, value) } else { members.remove(at: index) }
-    } else if let value {
-      members.append(JSON.Member(key, value))
-    }
-    return .object(members)
-  }
-
-  private func read() throws(RuntimeFault) -> JSON {
-    guard let bytes = Files.read(path) else { return .object([]) }
-    do {
-      let value = try JSONReader.read(bytes)
-      guard value.members != nil else { throw RuntimeFault(.usage, "`\(path)` is no JSON object; nothing was changed") }
-      return value
-    } catch let fault as RuntimeFault { throw fault } catch {
-      throw RuntimeFault(.usage, "`\(path)` is no JSON that can be read; mend it first, nothing was changed")
-    }
-  }
-
-  /// - Returns: nil where nothing would change.
-  private func write(_ old: JSON, _ new: JSON, _ isAsking: Bool) throws(RuntimeFault) -> String? {
-    guard old != new else { return nil }
-    let (before, after) = (
-      old.members?.isEmpty == true ? "" : old.pretty, new.members?.isEmpty == true ? "" : new.pretty
-    )
-    Plain.print("\(path) changes:\n")
-    Plain.print(
-      DeskReport.lines(of: Preview.diff(Array(before.utf8), Array(after.utf8))).joined(separator: "\n") + "\n")
-    if isAsking {
-      guard isatty(0) == 1 else { throw RuntimeFault(.refused, "a person at a terminal says yes to this, or --yes") }
-      Plain.print("Write it? Type yes: ", terminator: "")
-      guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was written") }
-    }
-    if after.isEmpty {
-      guard unlink(path) == 0 else { throw RuntimeFault(.fault, "`\(path)`: \(String(cString: strerror(errno)))") }
-      return "\(path) is gone\n"
-    }
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
-    let draft = "\(path).ringi-\(getpid())"
-    guard Files.makeDirectory(folder, mode: isManaged ? 0o755 : 0o700),
-      Files.write(Array(after.utf8), to: draft, mode: isManaged ? 0o644 : 0o600),
-      rename(draft, path) == 0
-    else { throw RuntimeFault(.fault, "`\(path)` can't be written: \(String(cString: strerror(errno)))") }
-    return "written: \(path)\n"
   }
 }

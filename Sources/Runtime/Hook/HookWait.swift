@@ -71,15 +71,38 @@ struct HookWait {
     return nil
   }
 
+  /// Where a step stands for the call that asks for it.
+  enum Ruling {
+    /// It may happen now, for this reason.
+    case may(StepSummary, String)
+    case answer(HookAnswer)
+    case later(StepSummary)
+  }
+
   func wait(_ id: StepID, _ call: HookCall) throws -> HookAnswer {
     while true {
-      if try session.isStopped() { return Self.stopped }
+      switch try ruling(id, call) {
+      case .may(let step, let words): return try allow(step, call, words)
+      case .answer(let answer): return answer
+      case .later(let step):
+        guard Clocks.monotonic() < until else {
+          return .deny(
+            "still waiting for a person as #\(step.number) in Ringi; make the same call again later, a yes counts once")
+        }
+        rest()
+      }
+    }
+  }
+
+  func ruling(_ id: StepID, _ call: HookCall) throws -> Ruling {
+    while true {
+      if try session.isStopped() { return .answer(Self.stopped) }
       guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }
       switch step.state {
-      case .permitted: return try allow(step, call, "policy lets this happen")
+      case .permitted: return .may(step, "policy lets this happen")
       case .approved where try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }):
         // Paused is paused, whoever approved it.
-        break
+        return .later(step)
       case .approved:
         let maker = try session.maker()
         guard maker.isCurrent(step) else {
@@ -94,26 +117,20 @@ struct HookWait {
           ])
           continue
         }
-        if step.dueAt.map({ $0 <= store.clock.wall() }) ?? true {
-          return try allow(step, call, "approved by \(step.decidedBy)")
-        }
+        let isDue = step.dueAt.map { $0 <= store.clock.wall() } ?? true
+        return isDue ? .may(step, "approved by \(step.decidedBy)") : .later(step)
       case .refused:
         let why = (step.evidence + step.verdict.reasons).joined(separator: "; ")
-        return .deny("forbidden by policy (#\(step.number), \(step.verdict.rule)): \(why)")
+        return .answer(.deny("forbidden by policy (#\(step.number), \(step.verdict.rule)): \(why)"))
       case .rejected, .expired, .withdrawn, .discarded:
         let why = step.reason.isEmpty ? "no reason given" : step.reason
         let who = step.state == .rejected ? "rejected by \(step.decidedBy)" : step.state.rawValue
-        return .deny("\(who) (#\(step.number)): \(why)")
-      case .performing where call.isAgain: return .allow("allowed already (#\(step.number) in Ringi)")
+        return .answer(.deny("\(who) (#\(step.number)): \(why)"))
+      case .performing where call.isAgain: return .answer(.allow("allowed already (#\(step.number) in Ringi)"))
       case .performing, .done, .undone, .failed, .unknown:
-        return .deny("the yes to #\(step.number) was used for another call of the same; ask again")
-      case .proposed, .waiting, .staged, .kept: break
+        return .answer(.deny("the yes to #\(step.number) was used for another call of the same; ask again"))
+      case .proposed, .waiting, .staged, .kept: return .later(step)
       }
-      guard Clocks.monotonic() < until else {
-        return .deny(
-          "still waiting for a person as #\(step.number) in Ringi; make the same call again later, a yes counts once")
-      }
-      rest()
     }
   }
 

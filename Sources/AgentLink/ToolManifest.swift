@@ -1,0 +1,43 @@
+// What a server says of its tools, as text that people read and that changes when any of it changes.
+
+import Domain
+import Wire
+
+package struct ToolManifest: Hashable, Sendable {
+  package struct Tool: Hashable, Sendable {
+    package let name: String
+    package let text: String
+  }
+  package let tools: [Tool]
+
+  /// - Parameter list: the members of `tools` of all pages of `tools/list`.
+  package init(_ list: [JSON]) {
+    // In the order of their names: a server may list them in any.
+    tools = list.map { Tool(name: $0["name"]?.string ?? "", text: Self.text($0)) }
+      .sorted { ($0.name, $0.text) < ($1.name, $1.text) }
+  }
+
+  private static func text(_ tool: JSON) -> String {
+    var lines: [String] = []
+    for member in (tool.members ?? []).sorted(by: { $0.key < $1.key }) where member.key != "name" {
+      switch member.value {
+      case .string(let text) where member.key == "description":
+        lines += text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "  \($0)" }
+      // Pictures are not read by models.
+      case _ where member.key == "icons": continue
+      default: lines.append("  \(member.key): \(sorted(member.value).text)")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Keys in order, so that the same said in another order is the same.
+  private static func sorted(_ value: JSON) -> JSON {
+    switch value {
+    case .object(let members):
+      .object(members.sorted { $0.key < $1.key }.map { JSON.Member($0.key, sorted($0.value)) })
+    case .array(let list): .array(list.map(sorted))
+    case .null, .bool, .int, .double, .string: value
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// A call of another system as what it comes to: a mail as a mail, a post as a post. Every argument is there, by its name
+// where the form has no place for it.
+
+import Domain
+
+extension Preview {
+  static func call(_ call: ConnectorCall, _ reading: CallReading?) -> Preview {
+    let head = [PreviewLine(.label, "by \(Docket.oneLine(call.connector)), with its tool \(Docket.oneLine(call.tool))")]
+    guard let reading else {
+      return Preview(lines: head + [PreviewLine(.gap, "")] + bodyLines(call.arguments), changes: 0)
+    }
+    let rest = reading.rest.flatMap { argument -> [PreviewLine] in
+      let lines = argument.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      guard lines.count > 1 else { return [PreviewLine(.label, "\(Docket.oneLine(argument.name)): \(argument.text)")] }
+      return [PreviewLine(.label, "\(Docket.oneLine(argument.name)):")] + bodyLines(argument.text)
+    }
+    let form =
+      switch reading.shape {
+      case .mail(let mail): message(mail, PreviewImages())
+      case .post(let post): plain([("channel", post.channel)], body: post.text)
+      case .event(let event):
+        plain(
+          [
+            ("title", event.title), ("start", EventTime.words(event.start)), ("end", EventTime.words(event.end)),
+            ("place", event.place),
+          ] + event.attendees.map { ("invites", $0) }, body: event.notes)
+      case .record: Preview(lines: [], changes: 0)
+      }
+    let besides = reading.shape == .record ? [] : [PreviewLine(.gap, ""), PreviewLine(.label, "it is also told:")]
+    return Preview(lines: head + form.lines + (rest.isEmpty ? [] : besides + rest), changes: 0)
+  }
+}

@@ -1,0 +1,194 @@
+// One call at the gateway: what is known of its server, its step, its permit, what came of it.
+
+import AgentLink
+import AuditLog
+import Domain
+import Effector
+import GateKeeper
+import Glibc
+import Storage
+import Wire
+
+extension Gateway {
+  func decide(_ id: RPCID) throws {
+    guard let entry = open[id] else { return }
+    let session = try opened()
+    let store = desk.store
+    if try session.isStopped() { return deny(id, "the run was stopped in Ringi") }
+    if try isContinuing(id, entry) { return }
+    if try isAllowedByHook(id, entry, session) { return }
+    if try journalled({ () throws(JournalFault) in try store.run(session.run.id)?.isPaused == true }), entry.step == nil
+    {
+      return wait(id, "the run is paused in Ringi")
+    }
+    guard let manifest = link.manifest else {
+      if !entry.hasAskedForList {
+        open[id]?.hasAskedForList = true
+        link.list(for: id)
+      }
+      return wait(id, "the server has not yet said what its tools are")
+    }
+    let text = server.text(manifest)
+    guard try isTrusted(id, text, session) else { return }
+    let call = hookCall(entry.call, pin: Hashing.sha256(text))
+    let step: StepID
+    if let known = entry.step {
+      step = known
+    } else {
+      step = try session.inTurn { try self.propose(call) }
+      open[id]?.step = step
+    }
+    switch try HookWait(session: session, until: entry.until).ruling(step, call) {
+    case .may(let step, _):
+      let permit = try desk.gate.permit([step.id])
+      ConnectorDoor.pass(permit) { allowed in
+        // INVARIANT: what is passed on is what was permitted.
+        guard allowed.tool == entry.call.tool, allowed.arguments == entry.call.arguments else {
+          return deny(id, "what was allowed is not what was asked")
+        }
+        open[id]?.isPassed = true
+        link.pass(id)
+      }
+    case .answer(.deny(let reason, _)): deny(id, reason)
+    case .answer: deny(id, "nothing was decided")
+    case .later(let step): wait(id, "waiting for a person as #\(step.number) in Ringi")
+    }
+  }
+
+  private func wait(_ id: RPCID, _ words: String) { open[id]?.words = words }
+
+  private func hookCall(_ call: GatewayCall, pin: Digest) -> HookCall {
+    var effect = ConnectorCall(connector: server.name, tool: call.tool, arguments: call.arguments)
+    effect.pin = pin
+    return HookCall(
+      id: "", tool: call.tool, input: .object([]), proposal: Proposal(effect: .call(effect), claims: Claims()))
+  }
+
+  /// The same call that was asked before and has its yes, or its question, still open; else a new step.
+  private func propose(_ call: HookCall) throws -> StepID {
+    let session = try opened()
+    let maker = try maker()
+    let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
+    let taken = Set(open.values.compactMap(\.step))
+    for step in try desk.store.alike(session.run.id, made.action.kind, target: made.action.effect.target)
+    where (step.state == .waiting || step.state == .approved) && step.isRelayed && !taken.contains(step.id) {
+      if try maker.effect(of: step.id) == made.action.effect { return step.id }
+    }
+    return try desk.gate.intake(made, by: session.agent).id
+  }
+
+  // MARK: the server
+
+  /// A person has accepted the server as it is. Until then its calls wait, and a step asks.
+  private func isTrusted(_ id: RPCID, _ text: [UInt8], _ session: HookSession) throws -> Bool {
+    let digest = Hashing.sha256(text)
+    let all = try desk.store.trustSteps(server.name)
+    if all.first(where: { $0.step.state == .done })?.pin.text.digest == digest { return true }
+    let asked = all.first { $0.pin.text.digest == digest && !($0.step.state == .done) }
+    switch asked?.step.state {
+    case .rejected where asked?.step.run == session.run.id, .refused where asked?.step.run == session.run.id:
+      let why = asked?.step.reason ?? ""
+      deny(id, "the connector `\(server.name)` was not accepted\(why.isEmpty ? "" : ": \(why)")")
+      return false
+    case .waiting, .approved, .performing:
+      wait(
+        id,
+        "waiting for a person to accept the connector `\(server.name)` as \(asked?.step.run.description ?? "").\(asked?.step.number.description ?? "") in Ringi"
+      )
+      return false
+    default: break
+    }
+    let step = try session.inTurn {
+      // Ringi itself performs it: the record that it was accepted is the whole of it.
+      let made = try self.maker().make(
+        Proposal(effect: .trust(connector: self.server.name, text: text), claims: Claims()), plan: nil,
+        staging: StagingArea(), isRelayed: false
+      ).step
+      return try self.desk.gate.intake(made, by: session.agent)
+    }
+    // A policy may leave this to itself.
+    if step.state == .permitted {
+      _ = try desk.gate.permit([step.id])
+      try desk.gate.conclude([(step.id, .done(detail: "accepted by policy"))])
+    }
+    return try isTrusted(id, text, session)
+  }
+
+  // MARK: calls that are decided elsewhere
+
+  /// The same call once more, with what the server wanted to know.
+  private func isContinuing(_ id: RPCID, _ entry: Open) throws -> Bool {
+    guard entry.call.isContinued, entry.step == nil,
+      let index = continued.firstIndex(where: { $0.tool == entry.call.tool && $0.arguments == entry.call.arguments })
+    else { return false }
+    open[id]?.step = continued.remove(at: index).step
+    open[id]?.isPassed = true
+    try opened().say("what `\(entry.call.tool)` asked for goes to the server")
+    link.pass(id)
+    return true
+  }
+
+  /// An agent that asks through hooks has asked for this call already; the hook's yes is for this very call.
+  private func isAllowedByHook(_ id: RPCID, _ entry: Open, _ session: HookSession) throws -> Bool {
+    guard !entry.call.hookedAs.isEmpty, session.run.grade == .hooked, entry.step == nil,
+      let step = try desk.store.step(ofCall: entry.call.hookedAs, in: session.run.id), step.isRelayed,
+      step.state == .performing, case .call(let call) = try maker().effect(of: step.id),
+      call.tool == entry.call.tool, call.arguments == entry.call.arguments
+    else { return false }
+    open[id]?.step = step.id
+    open[id]?.isOfHook = true
+    open[id]?.isPassed = true
+    link.pass(id)
+    return true
+  }
+
+  // MARK: what came of it
+
+  func answered(_ id: RPCID, isError: Bool, _ text: String) {
+    guard let entry = open.removeValue(forKey: id), let step = entry.step, !entry.isOfHook else { return }
+    let words = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) } ?? ""
+    attempt {
+      try self.desk.gate.conclude([
+        (step, isError ? .failed(detail: "the server says: \(words)") : .done(detail: StepSummary.passedOn))
+      ])
+    }
+  }
+
+  func withdrawn(_ id: RPCID, wasPassed: Bool) {
+    guard let entry = open.removeValue(forKey: id), let step = entry.step, !entry.isOfHook else { return }
+    attempt { try self.end(step, wasPassed, "the client took it back") }
+  }
+
+  /// A call that nobody waits for any more.
+  private func end(_ id: StepID, _ wasPassed: Bool, _ why: String) throws {
+    guard let step = try desk.store.step(id) else { return }
+    switch step.state {
+    case .waiting, .approved, .permitted:
+      try desk.gate.move([
+        Transition(step: id, event: .withdraw, actor: .performer, reasonCode: "client-gone", reason: why)
+      ])
+    case .performing where step.kind.isRead:
+      try desk.gate.conclude([(id, .failed(detail: "\(why) before it was answered"))])
+    case .performing:
+      // It is with the server: whether it was done nobody here can tell.
+      let words = "\(why) before the server had answered"
+      try desk.gate.conclude([(id, .unknown(detail: words))])
+      let sent = SentMail(outbox: "\(desk.directory)/outbox", hasCommand: false, name: { _ in "" })
+      try Reconciler(desk: desk, maker: maker(), sent: sent).ask(step, because: words)
+    default: break
+    }
+  }
+
+  /// The client or the server is gone.
+  func leave() throws {
+    guard let session else { return }
+    for (_, entry) in open where !entry.isOfHook {
+      if let step = entry.step { try end(step, entry.isPassed, "the connection ended") }
+    }
+    for entry in continued { try end(entry.step, true, "the connection ended") }
+    for id in open.keys { link.deny(id, "the connection to the server ended") }
+    open = [:]
+    // Others of the same client go on by themselves.
+    if hold?.isLast != false, session.run.grade != .hooked { try session.end("its client has ended", isLost: false) }
+  }
+}

@@ -1,0 +1,221 @@
+// `ringi mcp -- SERVER…`: between an MCP client and its server. Everything passes as it came; a call of a tool waits for the
+// gate, is recorded before it is passed on, and its answer is recorded after.
+
+import AgentLink
+import AuditLog
+import Domain
+import Effector
+import GateKeeper
+import Glibc
+import Storage
+import Wire
+
+package final class Gateway {
+  /// A call that has no answer yet.
+  struct Open {
+    let call: GatewayCall
+    /// Of the monotonic clock, in milliseconds: then it is answered that it still waits.
+    let until: Int64
+    var step: StepID?
+    /// When its client was last told that it waits.
+    var toldAt: Int64
+    var words = "Ringi looks at it"
+    var isPassed = false
+    /// It was allowed through the agent's hook, which also hears what came of it.
+    var isOfHook = false
+    var hasAskedForList = false
+  }
+
+  let desk: Desk
+  let server: ConnectorServer
+  private let workspace: String?
+  private let patience: Int64
+  /// A client that hears of no progress gives up after a minute, as the SDKs have it.
+  static let shortPatience: Int64 = 50_000
+  private static let tellEvery: Int64 = 5_000
+  private static let listPatience: Int64 = 20_000
+  static let mostOpen = 200
+
+  var link = MCPGateway()
+  var open: [RPCID: Open] = [:]
+  /// Calls that the server wants to know more about: the client calls again, with the same.
+  var continued: [(tool: String, arguments: String, step: StepID)] = []
+  var clientName = "mcp-client"
+  private(set) var session: HookSession?
+  private(set) var hold: SessionHold?
+  private var made: (stamp: String, maker: StepMaker)?
+  private let bell: Doorbell
+  private let client = Channel(input: 0, output: 1)
+  private var channel: Channel?
+  private var pid: pid_t = 0
+  private var isOver = false
+
+  /// - Parameter seconds: how long a person is waited for where the client hears of progress.
+  package init(_ command: [String], name: String?, workspace: String?, seconds: Int) throws(RuntimeFault) {
+    server = try ConnectorServer(command, name: name)
+    desk = try Desk(mustExist: true)
+    bell = Doorbell(directory: desk.directory)
+    self.workspace = workspace
+    patience = Int64(seconds) * 1_000
+  }
+
+  /// Until the client or the server ends.
+  package func run() throws(RuntimeFault) {
+    signal(SIGPIPE, SIG_IGN)
+    let (pid, channel) = try server.start()
+    (self.pid, self.channel) = (pid, channel)
+    while !isOver { turn(channel) }
+    shut(channel)
+  }
+
+  private func turn(_ channel: Channel) {
+    var descriptors = [
+      pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: client.input, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: channel.input, events: Int16(POLLIN), revents: 0),
+    ]
+    if client.wantsToWrite { descriptors.append(pollfd(fd: client.output, events: Int16(POLLOUT), revents: 0)) }
+    if channel.wantsToWrite { descriptors.append(pollfd(fd: channel.output, events: Int16(POLLOUT), revents: 0)) }
+    // Waiting calls are looked at once a second, should a bell be lost.
+    guard poll(&descriptors, nfds_t(descriptors.count), open.isEmpty ? -1 : 1_000) >= 0 || errno == EINTR else {
+      return isOver = true
+    }
+    if descriptors[0].revents != 0 { bell.drain() }
+    if descriptors[1].revents != 0 {
+      switch client.receive() {
+      case .nothing: break
+      case .ended: isOver = true
+      case .bytes(let bytes): handle(link.receive(fromClient: bytes))
+      }
+    }
+    if descriptors[2].revents != 0 {
+      switch channel.receive() {
+      case .nothing: break
+      case .ended: isOver = true
+      case .bytes(let bytes):
+        let events = link.receive(fromServer: bytes)
+        // The client has its answer before the desk has the record of it.
+        flush()
+        handle(events)
+      }
+    }
+    for id in open.keys where open[id]?.isPassed == false { advance(id) }
+    flush()
+  }
+
+  private func flush() {
+    let (toClient, toServer) = link.takeOutgoing()
+    if !client.send(toClient) { isOver = true }
+    if let channel, !channel.send(toServer) { isOver = true }
+  }
+
+  private func handle(_ events: [MCPGateway.Event]) {
+    for event in events {
+      switch event {
+      case .client(let name): if session == nil { clientName = String(name.prefix(60)) }
+      case .call(let call):
+        let now = Clocks.monotonic()
+        let limit = call.wantsProgress ? patience : min(patience, Self.shortPatience)
+        open[call.id] = Open(call: call, until: now + limit, toldAt: now)
+        if open.count > Self.mostOpen { deny(call.id, "too many calls wait in Ringi; ask again later") }
+      case .listed: break
+      case .noted(let words): attempt { try self.session?.say(words) }
+      case .answered(let id, let isError, let text): answered(id, isError: isError, text)
+      case .wantsInput(let id):
+        if let entry = open.removeValue(forKey: id), let step = entry.step {
+          continued.append((entry.call.tool, entry.call.arguments, step))
+        }
+      case .withdrawn(let id, let wasPassed): withdrawn(id, wasPassed: wasPassed)
+      case .fault(let why):
+        StandardError.write("ringi mcp: \(why)")
+        isOver = true
+      }
+    }
+  }
+
+  /// What goes wrong at the desk is a no to the call, and said; the stream goes on.
+  func attempt(_ id: RPCID? = nil, _ body: () throws -> Void) {
+    do { try body() } catch {
+      let why = Self.words(error)
+      StandardError.write("ringi mcp: \(why)")
+      if let id, open[id]?.isPassed == false { deny(id, "Ringi can't look at this, so the answer is no: \(why)") }
+    }
+  }
+
+  private static func words(_ error: any Error) -> String {
+    switch error {
+    case let fault as RuntimeFault: fault.sentence
+    case let fault as ProposalFault: fault.reason
+    case let fault as JournalFault: RuntimeFault(fault).sentence
+    default: "something is wrong in Ringi"
+    }
+  }
+
+  func deny(_ id: RPCID, _ reason: String) {
+    open[id] = nil
+    link.deny(id, reason)
+  }
+
+  /// Brings a waiting call as far as it can go now.
+  private func advance(_ id: RPCID) {
+    attempt(id) {
+      try self.decide(id)
+      guard let entry = self.open[id], !entry.isPassed else { return }
+      let now = Clocks.monotonic()
+      if entry.until <= now {
+        return self.deny(id, "still waiting (\(entry.words)); make the same call again later, a yes counts once")
+      }
+      if now - entry.toldAt >= Self.tellEvery {
+        self.open[id]?.toldAt = now
+        self.link.tell(id, entry.words)
+      }
+    }
+  }
+
+  // MARK: the run
+
+  /// The run of the client: that of its own session where it asks through hooks as well, else one of its process.
+  func opened() throws -> HookSession {
+    if let session { return session }
+    if let name = Desk.variable("CLAUDE_CODE_SESSION_ID"), let found = try HookSession.find(desk, name) {
+      session = found
+      hold = try SessionHold(desk.directory, found.run.id)
+      return found
+    }
+    guard let parent = AgentProcess.parent() else { throw RuntimeFault(.fault, "who asks can't be told") }
+    let made = try HookSession.open(
+      desk,
+      HookSession.Asker(
+        agent: clientName, grade: .enforced, session: "mcp \(parent.text)", directory: "/",
+        goal: "calls of other systems", process: parent),
+      workspace: try workspace ?? Project.ofConnectors(desk))
+    session = made
+    hold = try SessionHold(desk.directory, made.run.id)
+    return made
+  }
+
+  /// Made anew where policy or settings have changed.
+  func maker() throws -> StepMaker {
+    let session = try opened()
+    let stamp = WorkspaceLoader.stamp(session.run.directory, desk: desk.directory)
+    if let made, made.stamp == stamp { return made.maker }
+    let maker = try session.maker()
+    made = (stamp, maker)
+    return maker
+  }
+
+  private func shut(_ channel: Channel) {
+    channel.shut()
+    attempt { try self.leave() }
+    flush()
+    // A server ends when its input does; one that does not is ended.
+    var status: Int32 = 0
+    for signal in [0, SIGTERM, SIGKILL] {
+      if signal != 0 { kill(-pid, signal) }
+      for _ in 0..<100 {
+        if waitpid(pid, &status, WNOHANG) == pid { return }
+        poll(nil, 0, 10)
+      }
+    }
+  }
+}

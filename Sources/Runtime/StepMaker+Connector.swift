@@ -1,0 +1,28 @@
+// Calls of other systems, and the servers that take them.
+
+import AgentLink
+import Domain
+import EffectPreview
+import Settings
+
+extension StepMaker {
+  /// What the catalogue makes of a call; its arguments by name where it does not list it.
+  func reading(_ call: ConnectorCall) -> CallReading? {
+    CallReader.read(call, by: Catalogue.connector(call.connector))
+  }
+
+  /// The call with whom or what it is aimed at.
+  func aimed(_ call: ConnectorCall) -> ConnectorCall {
+    var call = call
+    call.aims = reading(call)?.aims ?? []
+    return call
+  }
+
+  /// A server as it is, against what was accepted of it.
+  func trust(_ connector: String, _ text: [UInt8]) throws -> Material {
+    let before = try store.trusted(connector)
+    let pin = ConnectorPin(connector: connector, text: try store.store(text), before: before)
+    let old = try before.flatMap { try store.load($0.digest) } ?? []
+    return Material(effect: .trust(pin), images: PreviewImages(before: old, after: text))
+  }
+}
