@@ -69,7 +69,7 @@ let package = Package(
         "TestKit", "Domain", "AuditLog", "AuditVerify", "GateKeeper", "PolicyEngine", "SQLite", "Storage", "Wire",
         crypto,
       ]),
-    .testTarget(name: "LinkTests", dependencies: ["TestKit", "Domain", "Wire", "AgentLink"]),
+    .testTarget(name: "LinkTests", dependencies: ["TestKit", "Domain", "Wire", "AgentLink", "Settings"]),
     .testTarget(
       name: "EffectorTests",
       dependencies: ["TestKit", "Domain", "AuditLog", "CProcess", "GateKeeper", "Effector", "Storage"]),

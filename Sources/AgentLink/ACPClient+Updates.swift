@@ -4,29 +4,6 @@
 import Domain
 import Wire
 
-/// What is known of one tool call, merged from its updates.
-struct ToolCall: Sendable {
-  var title = ""
-  var kind = ""
-  var isOpen = true
-  var paths: Set<String> = []
-  var rawInput: JSON?
-  var diff: (path: String, old: String?, new: String)?
-
-  mutating func merge(_ fields: JSON) {
-    if let title = fields["title"]?.string { self.title = title }
-    if let kind = fields["kind"]?.string { self.kind = kind }
-    if let status = fields["status"]?.string { isOpen = status == "pending" || status == "in_progress" }
-    if let raw = fields["rawInput"] { rawInput = raw }
-    for location in fields["locations"]?.array ?? [] { if let path = location["path"]?.string { paths.insert(path) } }
-    for item in fields["content"]?.array ?? [] where item["type"]?.string == "diff" {
-      guard let path = item["path"]?.string, let new = item["newText"]?.string else { continue }
-      diff = (path, item["oldText"]?.string, new)
-      paths.insert(path)
-    }
-  }
-}
-
 extension ACPClient {
   mutating func update(_ params: JSON) -> [LinkEvent] {
     guard params["sessionId"]?.string == session, let update = params["update"] else { return [] }
@@ -44,39 +21,73 @@ extension ACPClient {
     case "tool_call", "tool_call_update":
       guard let id = update["toolCallId"]?.string, toolCalls.count < 10_000 else { return [] }
       toolCalls[id, default: ToolCall()].merge(update)
-      return []
+      guard let call = toolCalls[id], !call.isOpen else { return [] }
+      // What it asked about is answered for; what it did without asking is told.
+      defer { toolCalls[id]?.isSettled = true }
+      return [.ended(call: id, isDone: call.status == "completed", did: call.isSettled ? "" : did(call))]
+    case "current_mode_update":
+      // An example of the protocol's own pages has the other name.
+      guard let mode = update["currentModeId"]?.string ?? update["modeId"]?.string else { return [] }
+      return switched(to: mode)
+    case "config_option_update": return configured(update["configOptions"])
     default: return []
     }
   }
 
-  /// nil when no option allows once: Ringi never picks an "always".
-  func permission(_ params: JSON) -> (Proposal, ReplyToken.Shape)? {
-    let options = params["options"]?.array ?? []
-    func option(_ kind: String) -> String? { options.first { $0["kind"]?.string == kind }?["optionId"]?.string }
-    guard let allow = option("allow_once"), let fields = params["toolCall"] else { return nil }
-    var call = toolCalls[fields["toolCallId"]?.string ?? ""] ?? ToolCall()
-    call.merge(fields)
-    let claims = Claims(title: call.title, reason: call.rawInput?["description"]?.string ?? "", kind: call.kind)
-    return (
-      Proposal(effect: effect(of: call), claims: claims), .permission(allow: allow, reject: option("reject_once"))
-    )
+  /// What an agent says it did by itself.
+  func did(_ call: ToolCall) -> String {
+    let command = call.rawInput?["command"]?.string.map { ": \($0)" } ?? ""
+    return
+      "\(call.kind.isEmpty ? "a tool" : call.kind): \(call.title)\(call.title.contains(command.dropFirst(2)) ? "" : command)"
   }
 
-  private func effect(of call: ToolCall) -> ProposedEffect {
-    if let diff = call.diff { return .write(path: Array(diff.path.utf8), text: Array(diff.new.utf8)) }
-    let raw = call.rawInput
-    switch call.kind {
-    case "read":
-      if let path = call.paths.first, call.paths.count == 1 { return .read(path: Array(path.utf8)) }
-    case "delete":
-      if let path = call.paths.first, call.paths.count == 1 { return .delete(path: Array(path.utf8)) }
-    case "execute":
-      if let list = raw?["command"]?.array {
-        return .command(arguments: list.map { $0.string ?? $0.text }, directory: raw?["cwd"]?.string ?? "")
+  /// nil when no option allows once: Ringi never picks an "always".
+  mutating func permission(_ params: JSON) -> (Proposal, ReplyToken.Shape)? {
+    let options = params["options"]?.array ?? []
+    guard let fields = params["toolCall"], let allow = Self.once(options, "allow_once") else { return nil }
+    let reject = Self.once(options, "reject_once")
+    var id = fields["toolCallId"]?.string ?? ""
+    var call = toolCalls[id] ?? ToolCall()
+    call.merge(fields)
+    // Some ask under a name that no call has, and some say nothing else: then it is the call that is open.
+    if toolCalls[id] == nil, call.rawInput == nil, call.diff == nil {
+      let open = toolCalls.filter { $0.value.isOpen && !$0.value.isSettled }
+      if let only = open.first, open.count == 1 {
+        var merged = only.value
+        if merged.title.isEmpty { merged.title = call.title }
+        (id, call) = (only.key, merged)
+      } else if !open.isEmpty {
+        // Which of them nobody can tell: all of them are shown.
+        let all = open.sorted { $0.key < $1.key }.map {
+          "\($0.value.title)\n\($0.value.rawInput?.pretty ?? $0.value.text)"
+        }
+        call.text = (["\(open.count) calls are open; the agent does not say which it means", call.text] + all)
+          .filter { !$0.isEmpty }.joined(separator: "\n")
       }
-      if let line = raw?["command"]?.string { return .command(arguments: [line], directory: raw?["cwd"]?.string ?? "") }
-    default: break
     }
-    return .other(OtherAction(target: call.title, payload: raw?.text ?? ""))
+    toolCalls[id]?.isSettled = true
+    let claims = Claims(title: call.title, reason: call.rawInput?["description"]?.string ?? "", kind: call.kind)
+    var effect = call.effect(in: directory)
+    if options.filter({ $0["kind"]?.string == "allow_once" }).count > 1,
+      case .command(let words, let place, var notes) = effect
+    {
+      notes.append("a yes is given as “\(allow.name)”")
+      effect = .command(arguments: words, directory: place, notes: notes)
+    }
+    return (Proposal(effect: effect, claims: claims), .permission(allow: allow.id, reject: reject?.id, call: id))
+  }
+
+  /// The option of a kind that says no more than this once: several may carry the same kind.
+  private static func once(_ options: [JSON], _ kind: String) -> (id: String, name: String)? {
+    let found = options.filter { $0["kind"]?.string == kind }.compactMap { option in
+      option["optionId"]?.string.map { (id: $0, name: option["name"]?.string ?? $0) }
+    }
+    let wider = ["always", "session", "policy", "risk", "all", "auto", "amend"]
+    return found.first { option in
+      !wider.contains {
+        option.id.lowercased().contains($0) && !["allow", "allow_once"].contains(option.id.lowercased())
+      }
+    }
+      ?? found.first
   }
 }

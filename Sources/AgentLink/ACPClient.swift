@@ -23,15 +23,23 @@ package struct ACPClient: Sendable {
   enum Phase: Hashable, Sendable { case new, initializing, opening, idle, prompting, closed }
   enum Call: Int64 { case initialize = 1, newSession = 2 }
 
-  private let directory: String
+  let directory: String
   private let otherDirectories: [String]
   private let servers: [Server]
   private var framing = LineFraming()
   private(set) var phase = Phase.new
   var session = ""
-  private var promptID: Int64 = 10
+  /// The last request of ours, beside the first two.
+  var lastCall: Int64 = 10
+  private var promptID: Int64 = 0
   private var takesDirectories = false
   private var agentName = "agent"
+  /// How one logs in to it, in its own words.
+  private var logins = ""
+  /// Its own ways of asking.
+  var modes: [Mode] = []
+  /// The option that holds the mode; nil where the agent has modes of the older form.
+  var modeOption: String?
   var toolCalls: [String: ToolCall] = [:]
   /// Requests of the agent that have no answer yet.
   private var open: Set<ReplyToken> = []
@@ -48,7 +56,7 @@ package struct ACPClient: Sendable {
     return outgoing
   }
 
-  private mutating func send(_ message: RPCMessage) { outgoing += message.line }
+  mutating func send(_ message: RPCMessage) { outgoing += message.line }
 
   package mutating func start(version: String) {
     phase = .initializing
@@ -65,7 +73,8 @@ package struct ACPClient: Sendable {
   /// One turn at a time.
   package mutating func prompt(_ text: String) {
     phase = .prompting
-    promptID += 1
+    lastCall += 1
+    promptID = lastCall
     send(
       .request(
         id: .number(promptID), method: "session/prompt",
@@ -120,6 +129,7 @@ package struct ACPClient: Sendable {
     case (Call.initialize.rawValue, .initializing):
       guard result["protocolVersion"]?.int == 1 else { return [close("it does not speak ACP version 1")] }
       agentName = result["agentInfo"]?["name"]?.string ?? "agent"
+      logins = Self.logins(result["authMethods"]?.array ?? [])
       takesDirectories = result["agentCapabilities"]?["sessionCapabilities"]?["additionalDirectories"]?.members != nil
       phase = .opening
       send(.request(id: .number(Call.newSession.rawValue), method: "session/new", params: sessionParameters))
@@ -128,11 +138,9 @@ package struct ACPClient: Sendable {
       guard let name = result["sessionId"]?.string else { return [close("it opened no session")] }
       session = name
       phase = .idle
-      return [.ready(agent: agentName)]
+      return [.ready(agent: agentName)] + opened(result)
     case (promptID, .prompting):
-      phase = .idle
-      toolCalls = [:]
-      return [.stopped(reason: result["stopReason"]?.string ?? "unknown")]
+      return turnEnded() + [.stopped(reason: result["stopReason"]?.string ?? "unknown")]
     default: return []
     }
   }
@@ -140,11 +148,13 @@ package struct ACPClient: Sendable {
   private mutating func handleFailure(_ id: Int64, _ error: RPCError) -> [LinkEvent] {
     switch (id, phase) {
     case (Call.initialize.rawValue, .initializing), (Call.newSession.rawValue, .opening):
-      let hint = error.code == -32000 ? "it wants a login first: " : "it refused to start: "
-      return [close(hint + error.message)]
+      return [
+        close(
+          error.code == -32000
+            ? "it wants a login first\(logins): \(error.message)" : "it refused to start: \(error.message)")
+      ]
     case (promptID, .prompting):
-      phase = .idle
-      return [.stopped(reason: "error: \(error.message)")]
+      return turnEnded() + [.stopped(reason: "error: \(error.message)")]
     default: return []
     }
   }
@@ -174,13 +184,13 @@ package struct ACPClient: Sendable {
       let token = ReplyToken(
         connection: 0, id: id,
         shape: .readFile(line: params["line"]?.int.map { Int($0) }, limit: params["limit"]?.int.map { Int($0) }))
-      return propose(.read(path: Array(path.utf8)), path: path, token)
+      return propose(.read(path: absolute(path)), path: path, token)
     case "fs/write_text_file":
       guard let path = params["path"]?.string, let content = params["content"]?.string else {
         return fail(id, RPCError.invalidParams, "no path or content")
       }
       return propose(
-        .write(path: Array(path.utf8), text: Array(content.utf8)), path: path,
+        .write(path: absolute(path), text: Array(content.utf8)), path: path,
         ReplyToken(connection: 0, id: id, shape: .writeFile))
     case "session/request_permission":
       guard let (proposal, shape) = permission(params) else {
@@ -193,9 +203,30 @@ package struct ACPClient: Sendable {
     }
   }
 
+  /// The protocol wants absolute paths; what is relative is meant from the session's own folder.
+  private func absolute(_ path: String) -> [UInt8] {
+    Array((path.hasPrefix("/") ? path : "\(directory)/\(path)").utf8)
+  }
+
+  /// What is still open is over with the turn.
+  private mutating func turnEnded() -> [LinkEvent] {
+    phase = .idle
+    defer { toolCalls = [:] }
+    return toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
+      .ended(call: $0.key, isDone: false, did: did($0.value))
+    }
+  }
+
+  private static func logins(_ methods: [JSON]) -> String {
+    let names = methods.prefix(5).compactMap { $0["name"]?.string ?? $0["id"]?.string }
+    return names.isEmpty ? "" : " (\(names.joined(separator: ", ")), by its own program)"
+  }
+
   private mutating func propose(_ effect: ProposedEffect, path: String, _ token: ReplyToken) -> [LinkEvent] {
     open.insert(token)
-    let call = toolCalls.values.first { $0.paths.contains(path) && $0.isOpen }
+    let id = toolCalls.first { $0.value.paths.contains(path) && $0.value.isOpen }?.key
+    let call = id.flatMap { toolCalls[$0] }
+    if let id { toolCalls[id]?.isSettled = true }
     let claims = Claims(title: call?.title ?? "", reason: "", kind: call?.kind ?? "")
     return [.proposal(Proposal(effect: effect, claims: claims), token)]
   }
@@ -209,10 +240,10 @@ package struct ACPClient: Sendable {
   package mutating func answer(_ token: ReplyToken, _ answer: Answer) {
     guard open.remove(token) != nil else { return }
     switch (token.shape, answer) {
-    case (.permission(_, _), .cancelled): selected(token.id, nil)
+    case (.permission, .cancelled): selected(token.id, nil)
     // INVARIANT: only what is done is allowed; what is prepared the agent would do by itself.
-    case (.permission(let allow, _), .done): selected(token.id, allow)
-    case (.permission(_, let reject), _): selected(token.id, reject)
+    case (.permission(let allow, _, _), .done): selected(token.id, allow)
+    case (.permission(_, let reject, _), _): selected(token.id, reject)
     case (.readFile(let line, let limit), .content(let bytes)):
       guard let text = String(validating: Self.cut(bytes, line, limit), as: UTF8.self) else {
         _ = fail(token.id, RPCError.invalidParams, "the file is not UTF-8 text")

@@ -16,10 +16,10 @@ package enum CallReader {
     case .mail(let mail): reading.aims = mail.recipients.map { Address($0).mailbox }
     case .post(let post): reading.aims = [post.channel]
     case .event(let event): reading.aims = event.attendees.map { Address($0).mailbox }
-    case .record: reading.aims = arguments.texts(.record)
+    case .record: reading.aims = arguments.found(.record)?.texts ?? []
     }
     reading.aims.removeAll(where: \.isEmpty)
-    reading.amount = arguments.texts(.amount).joined(separator: " ")
+    reading.amount = (arguments.found(.amount)?.texts ?? []).joined(separator: " ")
     // An event that invites others is another thing than one that does not.
     if reading.kind == .eventAdd, case .event(let event) = shape, !event.attendees.isEmpty {
       reading.kind = .eventInvite
@@ -36,16 +36,21 @@ package enum CallReader {
 
     init(_ value: JSON, _ fields: [Connector.Field: [String]]) { (self.value, self.fields) = (value, fields) }
 
-    /// What stands there as text, one each.
+    /// What stands there as text, one each; it is shown, then.
     mutating func texts(_ field: Connector.Field) -> [String] {
+      guard let found = found(field) else { return [] }
+      shown.insert(found.path)
+      return found.texts
+    }
+
+    /// The first of its places that holds text.
+    func found(_ field: Connector.Field) -> (path: String, texts: [String])? {
       for path in fields[field] ?? [] {
         var found: JSON? = value
         for part in path.split(separator: ".") { found = found?[String(part)] }
-        guard let found, let texts = Self.texts(found) else { continue }
-        shown.insert(path)
-        return texts
+        if let texts = found.flatMap(Self.texts) { return (path, texts) }
       }
-      return []
+      return nil
     }
 
     mutating func text(_ field: Connector.Field) -> String { texts(field).joined(separator: ", ") }

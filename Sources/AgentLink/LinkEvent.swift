@@ -9,7 +9,7 @@ package struct ReplyToken: Hashable, Sendable {
     case readFile(line: Int?, limit: Int?)
     case writeFile
     /// ACP permission: the agent performs what we allow. The ids are those it offered.
-    case permission(allow: String, reject: String?)
+    case permission(allow: String, reject: String?, call: String)
     case tool
   }
   package let connection: Int
@@ -29,6 +29,10 @@ package enum LinkEvent: Hashable, Sendable {
   case said(String)
   /// Asks for the state of a step; may wait for a change.
   case status(StepNumber, wait: Bool, ReplyToken)
+  /// A tool call is over; `did` is what the agent did in it without asking, in its own words, else empty.
+  case ended(call: String, isDone: Bool, did: String)
+  /// Which of its own ways of asking the agent is on, and whether it asks at all.
+  case mode(String, asks: Bool)
   /// The turn is over.
   case stopped(reason: String)
   /// The peer can't be trusted to speak the protocol any more: freeze the run.

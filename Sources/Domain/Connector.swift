@@ -66,9 +66,6 @@ package struct Connector: Hashable, Sendable {
     self.tools = tools
   }
 
-  /// It is this system, or a second account of it: `gmail`, `gmail-work`.
-  package func isMeant(by name: String) -> Bool { name == id || name.hasPrefix("\(id)-") }
-
   /// What a tool of this name does; nil for one the catalogue does not list.
   package func tool(_ name: String) -> Tool? {
     let name = Self.plain(name)
@@ -77,14 +74,7 @@ package struct Connector: Hashable, Sendable {
 
   /// `sendEmail`, `send-email` and `SEND_EMAIL` are one name.
   private static func plain(_ name: String) -> String {
-    var out = ""
-    var isAfterLower = false
-    for character in name {
-      if character.isUppercase, isAfterLower { out.append("_") }
-      out.append(character == "-" || character == "." || character == " " ? "_" : Character(character.lowercased()))
-      isAfterLower = character.isLowercase || character.isNumber
-    }
-    return out
+    name.lowercased().filter { !["-", "_", ".", " "].contains($0) }
   }
 
   private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {

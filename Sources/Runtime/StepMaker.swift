@@ -75,7 +75,8 @@ struct StepMaker {
     }
     let action = Classifier.action(material.effect, claims: claims, facts: facts)
     var verdict = evaluate(action, under: try policy())
-    if isRelayed, verdict.level == .batched {
+    // A look needs no preparing: it is recorded.
+    if isRelayed, verdict.level == .batched, !action.kind.isRead {
       verdict.level = .watched
       verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
     }

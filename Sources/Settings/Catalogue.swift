@@ -11,11 +11,27 @@
 import Domain
 
 package enum Catalogue {
-  /// What its file says of the system that calls name so; nil for one that has none.
+  /// What its file says of the system that calls name so; nil for one that has none. A server that speaks for several
+  /// systems is known by its own name, and its tools are those of all of them.
   package static func connector(_ name: String) -> Connector? {
     // A longer name is another system: `google-drive` is no second account of `google`.
-    files.filter { name == $0.id || name.hasPrefix("\($0.id)-") }.max { $0.id.count < $1.id.count }
-      .flatMap { try? read(String(decoding: $0.bytes, as: UTF8.self), id: $0.id) }
+    let own = files.filter { name == $0.id || name.hasPrefix("\($0.id)-") }.max { $0.id.count < $1.id.count }
+    if let own { return try? read(String(decoding: own.bytes, as: UTF8.self), id: own.id) }
+    let meant = ((try? all()) ?? []).filter { $0.servers.contains(name) }
+    guard let first = meant.first else { return nil }
+    return Connector(
+      id: name, title: meant.map(\.title).joined(separator: ", "), servers: first.servers, tools: meant.flatMap(\.tools)
+    )
+  }
+
+  /// By what calls to a server of this command are to be named; nil where no system is known by it.
+  package static func name(of command: [String]) throws(SettingsFault) -> String? {
+    // Neither flags nor files of a person's: the program, and what it is to start.
+    let words = command.filter { !$0.hasPrefix("-") }.map { $0.lowercased() }
+    let found = try all().compactMap { connector in
+      connector.servers.first { word in words.contains { $0.contains(word) } }.map { (id: connector.id, word: $0) }
+    }
+    return found.count > 1 ? found[0].word : found.first?.id
   }
 
   /// All of them, by name.
@@ -63,6 +79,20 @@ package enum Catalogue {
   }
 
   private static let files: [(id: String, bytes: [UInt8])] = [
-    ("gmail", PackageResources.gmail_yaml)
+    ("apollo", PackageResources.apollo_yaml),
+    ("clay", PackageResources.clay_yaml),
+    ("docusign", PackageResources.docusign_yaml),
+    ("factset", PackageResources.factset_yaml),
+    ("gmail", PackageResources.gmail_yaml),
+    ("google-calendar", PackageResources.google_calendar_yaml),
+    ("google-drive", PackageResources.google_drive_yaml),
+    ("jira", PackageResources.jira_yaml),
+    ("legalzoom", PackageResources.legalzoom_yaml),
+    ("msci", PackageResources.msci_yaml),
+    ("outreach", PackageResources.outreach_yaml),
+    ("salesforce", PackageResources.salesforce_yaml),
+    ("servicenow", PackageResources.servicenow_yaml),
+    ("slack", PackageResources.slack_yaml),
+    ("wordpress", PackageResources.wordpress_yaml),
   ]
 }

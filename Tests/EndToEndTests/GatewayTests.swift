@@ -204,6 +204,33 @@ extension SessionTests {
       #expect(written == "search_emails {\"query\": \"budget\"}\n")
     }
 
+    @Test(
+      "each known system, on a server with its tools",
+      arguments: Project.files(in: Project.corpus.appending(path: "connectors"), ending: ".json"))
+    func system(file: URL) throws {
+      let id = file.deletingPathExtension().lastPathComponent
+      let calls = try #require(try JSONReader.read(Array(Data(contentsOf: file))).array)
+      let client = try Ringi.Client(ringi, ["--name", id, "--wait", "0"], server: server("tools=\(file.path)"))
+      try client.call(0, "anything", "{}")
+      #expect(client.answer(0)?["result"]?["isError"]?.bool == true, "nobody waits")
+      try approve(try waiting(.connectorTrust))
+      for (index, call) in calls.enumerated() {
+        try client.call(index + 1, call["tool"]?.string ?? "", (call["arguments"] ?? .object([])).text)
+        let isError = client.answer(index + 1)?["result"]?["isError"]?.bool
+        let steps = try actions().store.steps(of: RunID(1), in: StepState.allCases).sorted { $0.number < $1.number }
+        let step = try #require(steps.last)
+        let wanted = call["kind"]?.string ?? ""
+        // Signs of payment or of people's data only make it stricter.
+        #expect(step.kind.rawValue == wanted || step.state == .refused, "\(id): \(call.text)")
+        #expect(isError == !(step.verdict.level < .watched), "\(id): \(call.text)")
+        // The client has its answer before the desk has the record of it.
+        if step.kind.isRead { #expect(try state(step, .done)) }
+      }
+      try client.end()
+      let looks = calls.filter { ActionKind(rawValue: $0["kind"]?.string ?? "")?.isRead == true }
+      #expect(written.split(separator: "\n").count <= looks.count, "nothing was written that nobody saw")
+    }
+
     @Test("a server that dies, or a client that leaves, over a call that was passed on leaves a question, not a guess")
     func unknown() throws {
       for flag in ["dies", "silent"] {

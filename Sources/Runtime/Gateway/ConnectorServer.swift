@@ -55,13 +55,10 @@ struct ConnectorServer {
 
   /// The catalogue's name where the command holds one of its words, else what the command itself suggests.
   private static func name(_ command: [String]) throws(RuntimeFault) -> String {
-    let words = command.filter { !$0.hasPrefix("-") }.compactMap { $0.split(separator: "/").last.map(String.init) }
-    let known: [Connector]
-    do { known = try Catalogue.all() } catch { throw RuntimeFault(error) }
-    for connector in known
-    where words.contains(where: { word in connector.servers.contains { word.lowercased().contains($0) } }) {
-      return connector.id
+    do throws(SettingsFault) { if let known = try Catalogue.name(of: command) { return known } } catch {
+      throw RuntimeFault(error)
     }
+    let words = command.filter { !$0.hasPrefix("-") }.compactMap { $0.split(separator: "/").last.map(String.init) }
     let skipped = launchers.union(interpreters).union(["run", "exec", "tool", "x"])
     let word = words.first { !skipped.contains($0) && !$0.hasPrefix("python") } ?? words.first ?? "server"
     return String(word.prefix { $0 != "@" || $0 == word.first }.filter { $0.isASCII && !$0.isWhitespace }.prefix(64))

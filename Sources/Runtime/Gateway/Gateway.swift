@@ -14,6 +14,7 @@ package final class Gateway {
   /// A call that has no answer yet.
   struct Open {
     let call: GatewayCall
+    let since: Int64
     /// Of the monotonic clock, in milliseconds: then it is answered that it still waits.
     let until: Int64
     var step: StepID?
@@ -116,7 +117,7 @@ package final class Gateway {
       case .call(let call):
         let now = Clocks.monotonic()
         let limit = call.wantsProgress ? patience : min(patience, Self.shortPatience)
-        open[call.id] = Open(call: call, until: now + limit, toldAt: now)
+        open[call.id] = Open(call: call, since: now, until: now + limit, toldAt: now)
         if open.count > Self.mostOpen { deny(call.id, "too many calls wait in Ringi; ask again later") }
       case .listed: break
       case .noted(let words): attempt { try self.session?.say(words) }
@@ -162,7 +163,9 @@ package final class Gateway {
       try self.decide(id)
       guard let entry = self.open[id], !entry.isPassed else { return }
       let now = Clocks.monotonic()
-      if entry.until <= now {
+      // What the server's tools are is asked first, however short a person's time.
+      let isListed = self.link.manifest != nil || now - entry.since > Self.listPatience
+      if entry.until <= now, isListed {
         return self.deny(id, "still waiting (\(entry.words)); make the same call again later, a yes counts once")
       }
       if now - entry.toldAt >= Self.tellEvery {

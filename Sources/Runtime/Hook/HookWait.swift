@@ -196,14 +196,7 @@ extension HookSession {
       guard let step = try store.step(ofCall: call, in: run.id), step.isRelayed, step.state == .performing else {
         return
       }
-      guard let path = try maker.effect(of: step.id).writtenPath, let content = try maker.effect(of: step.id).newContent
-      else { return try desk.gate.conclude([(step.id, .done(detail: "done by the agent"))]) }
-      let now = (try? maker.scopes.read(path)).flatMap { state in
-        state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })
-      }
-      let words =
-        now == content.digest ? "done by the agent, and the file is what was approved" : StepSummary.notAsApproved
-      try desk.gate.conclude([(step.id, .done(detail: words))])
+      try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).done(step))])
     }
   }
 

@@ -142,6 +142,8 @@ extension Host {
       case .plan(let entries): try take(entries)
       case .said(let text): try say(text)
       case .status(let number, let wait, let token): try status(number, wait, token)
+      case .ended(let call, let isDone, let did): try ended(call, isDone: isDone, did: did)
+      case .mode(let name, let asks): try follow(mode: name, asks: asks)
       case .stopped(let reason): try stopped(reason)
       case .fault(let why): try lose(why)
       }
@@ -159,13 +161,14 @@ extension Host {
     if words.utf8.count > 2_000 { try finishWords() }
   }
 
-  private func finishWords() throws(JournalFault) {
+  func finishWords() throws(JournalFault) {
     if !words.allSatisfy(\.isWhitespace) { try store.say(run, String(words.prefix(2_000)), by: agent) }
     words = ""
   }
 
   private func stopped(_ reason: String) throws(JournalFault) {
     try finishWords()
+    try concludeRelayed()
     let changed = try store.untoldLevels(of: run)
     if !untoldReasons.isEmpty || !changed.isEmpty, link?.canPrompt == true {
       try tellAgent(changed)
@@ -197,6 +200,7 @@ extension Host {
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.
   func lose(_ why: String, as state: RunState = .lost) throws(JournalFault) {
     isLost = true
+    try concludeRelayed()
     agentChannel?.shut()
     agentChannel = nil
     link = nil

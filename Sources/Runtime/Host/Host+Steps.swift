@@ -50,8 +50,10 @@ extension Host {
       made = try maker.make(
         proposal, plan: plan.firstIndex { $0.status == .inProgress }, staging: staging, isRelayed: token.isRelayed)
     } catch { return try answer(token, .invalid(reason: error.reason)) }
+    var new = made.step
+    if case .permission(_, _, let call) = token.shape { new.callID = call }
     let step: StepSummary
-    do { step = try desk.gate.intake(made.step, by: agent) } catch {
+    do { step = try desk.gate.intake(new, by: agent) } catch {
       // No audit, no action.
       try answer(token, .invalid(reason: "the desk can't record it, so the answer is no"))
       throw error
@@ -88,13 +90,6 @@ extension Host {
     } else {
       try answer(token, reply(step, outcome))
     }
-  }
-
-  /// The agent performs what we allow: the permission itself is the effect.
-  func allow(_ step: StepSummary, _ token: ReplyToken) throws(JournalFault) {
-    _ = try desk.gate.permit([step.id])
-    try answer(token, .done(step.number, detail: ""))
-    try desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
   }
 
   func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {

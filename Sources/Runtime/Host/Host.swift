@@ -53,6 +53,8 @@ package final class Host {
   var ending = ""
   var startedAt: Int64
   var isAgentDone = false
+  /// The agent's own way of asking, as last told.
+  var lastMode = ""
   /// Its agent was cut off: nothing it still sends counts.
   var isLost = false
   var seenVersion: Int64 = -1

@@ -1,7 +1,7 @@
 """A small MCP server (2025-11-25, stdio) for the tests of the gateway; it writes what it was asked to a file.
 
 Arguments: the file; further words change it: `worded` says other things of its tools, `silent` never answers a call,
-`dies` ends when it is called.
+`dies` ends when it is called; `tools=FILE` lists the tools that this file of calls names.
 """
 
 import json
@@ -14,6 +14,10 @@ TOOLS = [
     {"name": "send_email", "description": "Sends.", "inputSchema": {"type": "object"}},
     {"name": "search_emails", "description": "Searches.", "inputSchema": {"type": "object"}},
 ]
+for flag in flags:
+    if flag.startswith("tools="):
+        names = sorted({call["tool"] for call in json.load(open(flag[6:]))})
+        TOOLS = [{"name": name, "description": "", "inputSchema": {"type": "object"}} for name in names]
 
 
 def answer(message):

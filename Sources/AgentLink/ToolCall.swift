@@ -1,0 +1,102 @@
+// What an agent has told of one tool call, and what it comes to. Agents differ in what they tell: the call's own input says
+// more than the difference it draws, and either may be only a part of the file.
+
+import Domain
+import Wire
+
+/// What is known of one tool call, merged from its updates.
+struct ToolCall: Sendable {
+  var title = ""
+  var kind = ""
+  var status = ""
+  var paths: Set<String> = []
+  var rawInput: JSON?
+  var diff: (path: String, old: String?, new: String)?
+  /// What it would do, in the agent's own words.
+  var text = ""
+  /// It was asked about, or told of.
+  var isSettled = false
+
+  /// Pending and in progress say nothing of a yes.
+  var isOpen: Bool { status != "completed" && status != "failed" }
+
+  mutating func merge(_ fields: JSON) {
+    if let title = fields["title"]?.string { self.title = title }
+    if let kind = fields["kind"]?.string { self.kind = kind }
+    if let status = fields["status"]?.string { self.status = status }
+    if let raw = fields["rawInput"], raw != .null { rawInput = raw }
+    for location in fields["locations"]?.array ?? [] { if let path = location["path"]?.string { paths.insert(path) } }
+    for item in fields["content"]?.array ?? [] {
+      switch item["type"]?.string {
+      case "diff":
+        guard let path = item["path"]?.string, let new = item["newText"]?.string else { continue }
+        diff = (path, item["oldText"]?.string, new)
+        paths.insert(path)
+      case "content": text = item["content"]?["text"]?.string ?? text
+      // An example of the protocol's own pages has it without its frame.
+      case "text": text = item["text"]?.string ?? text
+      default: continue
+      }
+    }
+  }
+
+  /// What it comes to; `other` where that can't be told.
+  /// - Parameter directory: relative paths are meant from here, though the protocol wants none.
+  func effect(in directory: String) -> ProposedEffect {
+    func path(_ text: String) -> [UInt8] { Array((text.hasPrefix("/") ? text : "\(directory)/\(text)").utf8) }
+    if let (place, change) = input {
+      switch change {
+      case .whole(let text): return .write(path: path(place), text: Array(text.utf8))
+      case .part(let old, let new, let everywhere):
+        return .replace(path: path(place), old: Array(old.utf8), new: Array(new.utf8), everywhere: everywhere)
+      }
+    }
+    if let diff {
+      // Whether what it shows as old is the whole file the disk knows: what it replaces must be found there.
+      guard let old = diff.old, !old.isEmpty else { return .write(path: path(diff.path), text: Array(diff.new.utf8)) }
+      return .replace(
+        path: path(diff.path), old: Array(old.utf8), new: Array(diff.new.utf8), everywhere: false)
+    }
+    switch kind {
+    case "read": if paths.count == 1, let only = paths.first { return .read(path: path(only)) }
+    case "delete": if paths.count == 1, let only = paths.first { return .delete(path: path(only)) }
+    case "execute": if let command { return command }
+    default: if rawInput?["command"] != nil, let command { return command }
+    }
+    return .other(OtherAction(target: title, payload: rawInput?.pretty ?? text))
+  }
+
+  private var command: ProposedEffect? {
+    let directory = text(of: ["cwd", "workdir", "working_directory"]) ?? ""
+    if let list = rawInput?["command"]?.array, list.allSatisfy({ $0.string != nil }) {
+      return .command(arguments: list.compactMap(\.string), directory: directory)
+    }
+    return text(of: ["command", "cmd", "script"]).map { .command(arguments: ["sh", "-c", $0], directory: directory) }
+  }
+
+  private enum Change {
+    case whole(String)
+    case part(old: String, new: String, everywhere: Bool)
+  }
+
+  /// A file's new text as the tool itself is given it.
+  private var input: (path: String, Change)? {
+    guard let path = text(of: ["file_path", "filePath", "path", "target_file", "abs_path"]) else { return nil }
+    if let old = text(of: ["old_string", "oldString", "old_str", "old_text"]), !old.isEmpty,
+      let new = text(of: ["new_string", "newString", "new_str", "new_text"])
+    {
+      let everywhere = arguments?["replace_all"]?.bool ?? arguments?["replaceAll"]?.bool ?? false
+      return (path, .part(old: old, new: new, everywhere: everywhere))
+    }
+    guard kind == "edit" || kind.isEmpty || kind == "other" else { return nil }
+    return text(of: ["content", "file_text", "contents"]).map { (path, .whole($0)) }
+  }
+
+  /// Some wrap their tool's input once more.
+  private var arguments: JSON? {
+    guard let inner = rawInput?["arguments"], inner.members != nil else { return rawInput }
+    return inner
+  }
+
+  private func text(of keys: [String]) -> String? { keys.lazy.compactMap { arguments?[$0]?.string }.first }
+}

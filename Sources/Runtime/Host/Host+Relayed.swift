@@ -1,0 +1,46 @@
+// What an agent does by itself: what it was allowed, held against the disk; what it did without asking, as it tells it.
+
+import AgentLink
+import Domain
+import GateKeeper
+
+extension Host {
+  /// The agent performs what we allow: the permission itself is the effect. What came of it is told when it is over.
+  func allow(_ step: StepSummary, _ token: ReplyToken) throws(JournalFault) {
+    _ = try desk.gate.permit([step.id])
+    try answer(token, .done(step.number, detail: ""))
+  }
+
+  func ended(_ call: String, isDone: Bool, did: String) throws(JournalFault) {
+    if !did.isEmpty {
+      try finishWords()
+      try store.say(run, isDone ? "did by itself, \(did)" : "tried by itself, \(did)", by: agent)
+    }
+    guard let step = try store.step(ofCall: call, in: run), step.isRelayed, step.state == .performing else { return }
+    let outcome: Outcome =
+      if isDone { try RelayedEnd(maker: maker).done(step) } else { .failed(detail: "the agent says that it failed") }
+    try desk.gate.conclude([(step.id, outcome)])
+    seenVersion = -1
+  }
+
+  /// The turn is over, or the agent is gone.
+  func concludeRelayed() throws(JournalFault) {
+    guard !summary.isHooked else { return }
+    for step in try store.steps(of: run, in: [.performing]) where step.isRelayed {
+      try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).silent(step))])
+    }
+    seenVersion = -1
+  }
+
+  /// An agent that stops asking is told to ask again where it can be; either way it is said.
+  func follow(mode: String, asks: Bool) throws(JournalFault) {
+    guard mode != lastMode else { return }
+    lastMode = mode
+    if asks { return try store.say(run, "the agent is in its mode “\(mode)”", by: .performer) }
+    try store.say(run, "the agent is in its mode “\(mode)”, in which it does things without asking", by: .performer)
+    if !isViewMounted, link?.askAgain() == true {
+      try store.say(run, "it was told to ask again", by: .performer)
+      try flushAgent()
+    }
+  }
+}

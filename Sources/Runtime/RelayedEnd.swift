@@ -1,0 +1,46 @@
+// What came of a step that an agent did by itself: what it says, held against the disk where the disk can tell.
+
+import AuditLog
+import Domain
+import Effector
+import GateKeeper
+import Storage
+
+struct RelayedEnd {
+  let maker: StepMaker
+
+  /// The agent says that it has done it.
+  func done(_ step: StepSummary) throws(JournalFault) -> Outcome {
+    guard let found = try look(step) else { return .done(detail: "done by the agent") }
+    return .done(
+      detail: found == .asApproved
+        ? "done by the agent, and the file is what was approved" : StepSummary.notAsApproved)
+  }
+
+  /// Its turn is over, and it has not said what came of it.
+  func silent(_ step: StepSummary) throws(JournalFault) -> Outcome {
+    switch try look(step) {
+    case .asApproved: .done(detail: "the agent said no more of it; the file is what was approved")
+    case .untouched: .failed(detail: "the agent never said that it did it, and the file is as it was")
+    case .another: .done(detail: StepSummary.notAsApproved)
+    case nil: .done(detail: "allowed; the agent said no more of it")
+    }
+  }
+
+  private enum Found { case asApproved, untouched, another }
+
+  /// nil where the effect leaves nothing that could be looked at.
+  private func look(_ step: StepSummary) throws(JournalFault) -> Found? {
+    let effect = try maker.effect(of: step.id)
+    guard let path = effect.writtenPath else { return nil }
+    let now = (try? maker.scopes.read(path)).flatMap { state in
+      state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })
+    }
+    if case .deleteFile(_, let image) = effect {
+      return now == nil ? .asApproved : now == image.content.digest ? .untouched : .another
+    }
+    guard let content = effect.newContent else { return nil }
+    if now == content.digest { return .asApproved }
+    return now == effect.preImage?.content.digest ? .untouched : .another
+  }
+}
