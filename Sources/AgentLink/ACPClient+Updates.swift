@@ -50,13 +50,15 @@ extension ACPClient {
     var call = toolCalls[id] ?? ToolCall()
     call.merge(fields)
     // Some ask under a name that no call has, and some say nothing else: then it is the call that is open.
-    if toolCalls[id] == nil, call.rawInput == nil, call.diff == nil {
+    if toolCalls[id] == nil {
       let open = toolCalls.filter { $0.value.isOpen && !$0.value.isSettled }
-      if let only = open.first, open.count == 1 {
+      if let same = open.filter({ $0.value.isAlike(call, in: directory) }).keys.sorted().last {
+        id = same
+      } else if call.rawInput == nil, call.diff == nil, let only = open.first, open.count == 1 {
         var merged = only.value
         if merged.title.isEmpty { merged.title = call.title }
         (id, call) = (only.key, merged)
-      } else if !open.isEmpty {
+      } else if call.rawInput == nil, call.diff == nil, !open.isEmpty {
         // Which of them nobody can tell: all of them are shown.
         let all = open.sorted { $0.key < $1.key }.map {
           "\($0.value.title)\n\($0.value.rawInput?.pretty ?? $0.value.text)"

@@ -24,6 +24,7 @@ package struct ACPClient: Sendable {
   enum Call: Int64 { case initialize = 1, newSession = 2 }
 
   let directory: String
+  let offersFiles: Bool
   private let otherDirectories: [String]
   private let servers: [Server]
   private var framing = LineFraming()
@@ -45,7 +46,9 @@ package struct ACPClient: Sendable {
   private var open: Set<ReplyToken> = []
   package private(set) var outgoing: [UInt8] = []
 
-  package init(directory: String, otherDirectories: [String], servers: [Server]) {
+  /// - Parameter offersFiles: the agent reads and writes files through us; false leaves that to itself.
+  package init(directory: String, otherDirectories: [String], servers: [Server], offersFiles: Bool = true) {
+    self.offersFiles = offersFiles
     self.directory = directory
     self.otherDirectories = otherDirectories
     self.servers = servers
@@ -65,7 +68,9 @@ package struct ACPClient: Sendable {
         id: .number(Call.initialize.rawValue), method: "initialize",
         params: [
           "protocolVersion": 1,
-          "clientCapabilities": ["fs": ["readTextFile": true, "writeTextFile": true], "terminal": false],
+          "clientCapabilities": [
+            "fs": ["readTextFile": .bool(offersFiles), "writeTextFile": .bool(offersFiles)], "terminal": false,
+          ],
           "clientInfo": ["name": "ringi", "title": "Ringi", "version": .string(version)],
         ]))
   }
@@ -179,6 +184,8 @@ package struct ACPClient: Sendable {
       return fail(id, RPCError.invalidParams, "no such session")
     }
     switch method {
+    case "fs/read_text_file" where !offersFiles, "fs/write_text_file" where !offersFiles:
+      return fail(id, RPCError.methodNotFound, "\(method) is not offered")
     case "fs/read_text_file":
       guard let path = params["path"]?.string else { return fail(id, RPCError.invalidParams, "no path") }
       let token = ReplyToken(
@@ -198,6 +205,11 @@ package struct ACPClient: Sendable {
       }
       let token = ReplyToken(connection: 0, id: id, shape: shape)
       open.insert(token)
+      // Where the work itself comes to us it is asked about there, as it really is.
+      if offersFiles, proposal.effect.isOfFile {
+        answer(token, .done(StepNumber(0), detail: ""))
+        return []
+      }
       return [.proposal(proposal, token)]
     default: return fail(id, RPCError.methodNotFound, "\(method) is not offered")
     }
@@ -213,7 +225,7 @@ package struct ACPClient: Sendable {
     phase = .idle
     defer { toolCalls = [:] }
     return toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
-      .ended(call: $0.key, isDone: false, did: did($0.value))
+      .ended(call: $0.key, isDone: false, did: "\(did($0.value)); it never said how that ended")
     }
   }
 

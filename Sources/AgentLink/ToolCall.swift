@@ -40,6 +40,21 @@ struct ToolCall: Sendable {
     }
   }
 
+  /// Two names for one call: the same input, the same command, the same file.
+  func isAlike(_ other: ToolCall, in directory: String) -> Bool {
+    if let mine = arguments, let theirs = other.arguments, mine == theirs { return true }
+    let effects = (effect(in: directory), other.effect(in: directory))
+    switch effects {
+    case (.command(let mine, _, _), .command(let theirs, _, _)): return mine == theirs
+    case (.other, .other): return false
+    default: break
+    }
+    func absolute(_ paths: Set<String>) -> Set<String> {
+      Set(paths.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" })
+    }
+    return !absolute(paths).isDisjoint(with: absolute(other.paths)) || !title.isEmpty && title == other.title
+  }
+
   /// What it comes to; `other` where that can't be told.
   /// - Parameter directory: relative paths are meant from here, though the protocol wants none.
   func effect(in directory: String) -> ProposedEffect {
@@ -58,12 +73,16 @@ struct ToolCall: Sendable {
         path: path(diff.path), old: Array(old.utf8), new: Array(diff.new.utf8), everywhere: false)
     }
     switch kind {
-    case "read": if paths.count == 1, let only = paths.first { return .read(path: path(only)) }
-    case "delete": if paths.count == 1, let only = paths.first { return .delete(path: path(only)) }
+    case "read": if let only = onlyPath { return .read(path: path(only)) }
+    case "delete": if let only = onlyPath { return .delete(path: path(only)) }
     case "execute": if let command { return command }
     default: if rawInput?["command"] != nil, let command { return command }
     }
     return .other(OtherAction(target: title, payload: rawInput?.pretty ?? text))
+  }
+
+  private var onlyPath: String? {
+    paths.isEmpty ? text(of: Self.pathKeys) : paths.count == 1 ? paths.first : nil
   }
 
   private var command: ProposedEffect? {
@@ -74,6 +93,8 @@ struct ToolCall: Sendable {
     return text(of: ["command", "cmd", "script"]).map { .command(arguments: ["sh", "-c", $0], directory: directory) }
   }
 
+  private static let pathKeys = ["file_path", "filePath", "path", "target_file", "abs_path"]
+
   private enum Change {
     case whole(String)
     case part(old: String, new: String, everywhere: Bool)
@@ -81,7 +102,7 @@ struct ToolCall: Sendable {
 
   /// A file's new text as the tool itself is given it.
   private var input: (path: String, Change)? {
-    guard let path = text(of: ["file_path", "filePath", "path", "target_file", "abs_path"]) else { return nil }
+    guard let path = text(of: Self.pathKeys) else { return nil }
     if let old = text(of: ["old_string", "oldString", "old_str", "old_text"]), !old.isEmpty,
       let new = text(of: ["new_string", "newString", "new_str", "new_text"])
     {

@@ -20,6 +20,11 @@ struct Arguments {
     guard let text = value.string else { throw ToolFault(message: "`\(name)` must be a string") }
     return text
   }
+  /// `kind` is its older name; some agents make classes of tools and have one of that name themselves.
+  func kind() throws(ToolFault) -> String {
+    let kind = try optional("action_kind")
+    return kind.isEmpty ? try optional("kind") : kind
+  }
   func list(_ name: String) throws(ToolFault) -> [String] {
     guard let value = json[name], value != .null else { return [] }
     guard let array = value.array else { throw ToolFault(message: "`\(name)` must be a list of strings") }
@@ -162,13 +167,13 @@ enum ToolCatalogue {
       name: "connector_call", about: "Propose a call of another system.",
       parameters: named([
         ("connector", "string", "system", true), ("tool", "string", "operation", true),
-        ("arguments", "object", "its arguments", true), ("kind", "string", "your own word for it", false),
+        ("arguments", "object", "its arguments", true), ("action_kind", "string", "your own word for it", false),
         ("reason", "string", "why", false),
       ])),
     Tool(
       name: "propose", about: "Propose any other action.",
       parameters: named([
-        ("kind", "string", "what kind of action", true), ("target", "string", "on what", true),
+        ("action_kind", "string", "what kind of action", true), ("target", "string", "on what", true),
         ("payload", "object", "the details", true), ("reason", "string", "why", false),
       ])),
     Tool(
@@ -230,11 +235,11 @@ enum ToolCatalogue {
         .call(
           ConnectorCall(
             connector: try arguments.text("connector"), tool: try arguments.text("tool"),
-            arguments: try arguments.value("arguments").pretty)), kind: try arguments.optional("kind"))
+            arguments: try arguments.value("arguments").pretty)), kind: try arguments.kind())
     case "propose":
       return try proposal(
         .other(OtherAction(target: try arguments.text("target"), payload: try arguments.value("payload").pretty)),
-        kind: try arguments.text("kind"))
+        kind: try arguments.kind())
     case "step_status": return .status(StepNumber(try arguments.number("step")), wait: arguments.flag("wait"))
     default: throw ToolFault(message: "there is no tool `\(tool)`")
     }

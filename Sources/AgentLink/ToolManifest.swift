@@ -25,10 +25,37 @@ package struct ToolManifest: Hashable, Sendable {
         lines += text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "  \($0)" }
       // Pictures are not read by models.
       case _ where member.key == "icons": continue
+      case .object where member.key == "inputSchema": lines += arguments(member.value)
       default: lines.append("  \(member.key): \(sorted(member.value).text)")
       }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// An argument a line, with what is said of it; what else the schema says, as it is.
+  private static func arguments(_ schema: JSON) -> [String] {
+    let required = Set((schema["required"]?.array ?? []).compactMap(\.string))
+    var lines: [String] = []
+    for property in (schema["properties"]?.members ?? []).sorted(by: { $0.key < $1.key }) {
+      let about = property.value["description"]?.string ?? ""
+      let type = property.value["type"]?.string ?? ""
+      let rest = (property.value.members ?? []).filter { !["description", "type", "title"].contains($0.key) }
+      let title = property.value["title"]?.string.map { " “\($0)”" } ?? ""
+      let head = "    \(property.key)\(title): \(type)\(required.contains(property.key) ? ", needed" : "")"
+      let words = about.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "      \($0)" }
+      lines += [head] + (about.isEmpty ? [] : words)
+      for member in rest.sorted(by: { $0.key < $1.key }) {
+        lines.append("      \(member.key): \(sorted(member.value).text)")
+      }
+    }
+    let others = (schema.members ?? []).filter { member in
+      !["properties", "required"].contains(member.key) && !(member.key == "type" && member.value.string == "object")
+    }
+    for member in others.sorted(by: { $0.key < $1.key }) {
+      lines.append("    schema \(member.key): \(sorted(member.value).text)")
+    }
+    let stray = required.subtracting((schema["properties"]?.members ?? []).map(\.key)).sorted()
+    return lines + (stray.isEmpty ? [] : ["    needed: \(stray.joined(separator: ", "))"])
   }
 
   /// Keys in order, so that the same said in another order is the same.

@@ -12,6 +12,8 @@ package struct ToolServer: Sendable {
   private var isClosed = false
   private var outgoing: [UInt8] = []
 
+  package static var toolNames: [String] { ToolCatalogue.tools.map(\.name) }
+
   package init(connection: Int) { self.connection = connection }
 
   package mutating func takeOutgoing() -> [UInt8] {

@@ -40,6 +40,7 @@ enum Deed {
   }
 
   static func approval(_ step: StepSummary) -> String {
+    if step.isQuestionOnly { return "say that it happened" }
     if step.reach.goesNowhere {
       let outside = step.reach.outsideRecipients.count
       return outside == 0 ? "put in outbox" : "put in outbox (\(outside) outside)"

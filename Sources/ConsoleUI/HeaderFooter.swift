@@ -80,7 +80,7 @@ enum HeaderView {
     let elsewhere = model.waitingElsewhere
     if elsewhere > 0, model.view != .live {
       out.append(
-        Span("  \(elsewhere) wait\(elsewhere == 1 ? "s" : "") in another run: \(model.keymap.name(.live))", .alert))
+        Span("  \(elsewhere) wait\(elsewhere == 1 ? "s" : "") elsewhere (\(model.keymap.name(.next)))", .alert))
     }
     let open = model.wall?.incidents.filter(\.isOpen) ?? []
     guard let oldest = open.last else { return out }

@@ -96,7 +96,7 @@ package enum Intent: Hashable, Sendable {
   case pause(RunID, Bool)
   case stop(RunID)
   case stopAll
-  case openRun(RunID)
+  case openRun(RunID, toDecide: Bool = false)
   case raiseIncident(String, RunID?, StepNumber?)
   case closeIncident(Int64, outcome: String)
   case loadWall

@@ -41,6 +41,13 @@ extension Model {
     (wall?.runs ?? []).reduce(0) { $1.summary.id == run?.id ? $0 : $0 + $1.summary.counts.waiting }
   }
 
+  /// The oldest run but this one in which something waits.
+  var runWaitingElsewhere: RunID? {
+    (wall?.runs ?? []).map(\.summary).filter { $0.id != run?.id && $0.counts.waiting > 0 }.map(\.id).min {
+      $0.value < $1.value
+    }
+  }
+
   /// Approved and not done yet: held, set for later, or stopped by a pause.
   var waitingForTime: Int {
     if run?.isPaused == true { return run?.counts.held ?? 0 }

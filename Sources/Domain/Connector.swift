@@ -16,7 +16,14 @@ package struct ConnectorCall: Hashable, Sendable {
     self.arguments = arguments
   }
 
+  /// What rules match.
   package var name: String { "\(connector).\(tool)" }
+
+  /// Whom it is aimed at first, then what is called: names of servers are long and the same from call to call.
+  package var target: String {
+    if !aims.isEmpty { return "\(aims.joined(separator: ", ")) by \(name)" }
+    return pin == nil ? name : "\(tool) by \(connector)"
+  }
 }
 
 /// A server as it is: its command, its program, its tools and what it says of them, as text that people read.

@@ -276,7 +276,7 @@ package enum Effect: Hashable, Sendable {
     case .draftMail(let mail), .sendMail(let mail): mail.recipients.joined(separator: ", ")
     case .post(let post): post.channel
     case .addEvent(let event): event.title
-    case .call(let call): call.aims.isEmpty ? call.name : "\(call.aims.joined(separator: ", ")) by \(call.name)"
+    case .call(let call): call.target
     case .trust(let pin): pin.connector
     case .command(let call): call.arguments.joined(separator: " ")
     case .push(let push): "\(push.url) \(push.ref)"

@@ -17,6 +17,9 @@ extension StepSummary {
   /// Nobody knows whether it took effect: that is a question about the past, which no end of an agent answers.
   package var mayHaveHappened: Bool { reach.warnings.contains { $0.contains(Self.mayHaveHappened) } }
 
+  /// Only whether it happened is asked: what was with another's server nobody here can do again.
+  package var isQuestionOnly: Bool { isRelayed && mayHaveHappened }
+
   /// A message that was to go out and did not: it failed, or nothing was set up to take it.
   package var isUndelivered: Bool {
     let isSending = [.mailSend, .chatSend, .eventInvite].contains(kind)

@@ -36,6 +36,16 @@ package enum ProposedEffect: Hashable, Sendable {
   case other(OtherAction)
 }
 
+extension ProposedEffect {
+  /// A file is read or written by name.
+  package var isOfFile: Bool {
+    switch self {
+    case .read, .write, .replace: true
+    default: false
+    }
+  }
+}
+
 package struct Proposal: Hashable, Sendable {
   package var effect: ProposedEffect
   package var claims: Claims

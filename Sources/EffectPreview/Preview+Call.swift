@@ -9,10 +9,16 @@ extension Preview {
     guard let reading else {
       return Preview(lines: head + [PreviewLine(.gap, "")] + bodyLines(call.arguments), changes: 0)
     }
-    let rest = reading.rest.flatMap { argument -> [PreviewLine] in
+    // What is short comes first: nothing is below a long text unseen.
+    let ordered =
+      reading.rest.filter { !$0.text.contains(where: \.isNewline) }
+      + reading.rest.filter { $0.text.contains(where: \.isNewline) }
+    let rest = ordered.flatMap { argument -> [PreviewLine] in
       let lines = argument.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       guard lines.count > 1 else { return [PreviewLine(.label, "\(Docket.oneLine(argument.name)): \(argument.text)")] }
-      return [PreviewLine(.label, "\(Docket.oneLine(argument.name)):")] + bodyLines(argument.text)
+      // Set in, so that no line of it looks like another argument.
+      return [PreviewLine(.label, "\(Docket.oneLine(argument.name)):")]
+        + bodyLines(argument.text).map { PreviewLine($0.role, "    \($0.text)") }
     }
     let form =
       switch reading.shape {

@@ -35,14 +35,15 @@ struct ClientSettings {
   }
 
   /// - Returns: nil where nothing would change.
-  func write(_ old: JSON, _ new: JSON, _ isAsking: Bool) throws(RuntimeFault) -> String? {
+  /// - Parameter notes: said before the question.
+  func write(_ old: JSON, _ new: JSON, _ isAsking: Bool, notes: String = "") throws(RuntimeFault) -> String? {
     guard old != new else { return nil }
     let (before, after) = (
       old.members?.isEmpty == true ? "" : old.pretty, new.members?.isEmpty == true ? "" : new.pretty
     )
     Plain.print("\(path) changes:\n")
     Plain.print(
-      DeskReport.lines(of: Preview.diff(Array(before.utf8), Array(after.utf8))).joined(separator: "\n") + "\n")
+      DeskReport.lines(of: Preview.diff(Array(before.utf8), Array(after.utf8))).joined(separator: "\n") + "\n\(notes)")
     if isAsking {
       guard isatty(0) == 1 else { throw RuntimeFault(.refused, "a person at a terminal says yes to this, or --yes") }
       Plain.print("Write it? Type yes: ", terminator: "")
@@ -52,11 +53,15 @@ struct ClientSettings {
       guard unlink(path) == 0 else { throw RuntimeFault(.fault, "`\(path)`: \(String(cString: strerror(errno)))") }
       return "\(path) is gone\n"
     }
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
-    let draft = "\(path).ringi-\(getpid())"
+    // A link stays one: the file it leads to is written, with the permissions it has.
+    let place = Files.real(path) ?? path
+    let folder = place.lastIndex(of: "/").map { String(place[..<$0]) } ?? "."
+    let draft = "\(place).ringi-\(getpid())"
+    var status = stat()
+    let mode = stat(place, &status) == 0 ? status.st_mode & 0o777 : isForAll ? 0o644 : 0o600
     guard Files.makeDirectory(folder, mode: isForAll ? 0o755 : 0o700),
-      Files.write(Array(after.utf8), to: draft, mode: isForAll ? 0o644 : 0o600),
-      rename(draft, path) == 0
+      Files.write(Array(after.utf8), to: draft, mode: 0o600),
+      chmod(draft, mode) == 0, rename(draft, place) == 0
     else { throw RuntimeFault(.fault, "`\(path)` can't be written: \(String(cString: strerror(errno)))") }
     return "written: \(path)\n"
   }

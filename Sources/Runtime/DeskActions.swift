@@ -33,8 +33,16 @@ package struct DeskActions {
     if decision == .approve { try checkCurrent([step]) }
     try journalled { () throws(JournalFault) in
       try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted), dueAt: dueAt)
+      if decision == .approve { try settleQuestion(step) }
     }
     try wakePerformer(step.run)
+  }
+
+  /// A yes to the question whether something happened is no yes to do it: nobody here could.
+  private func settleQuestion(_ step: StepSummary) throws(JournalFault) {
+    guard step.isQuestionOnly, let now = try store.step(step.id), now.state == .approved else { return }
+    _ = try gate.permit([step.id])
+    try gate.conclude([(step.id, .done(detail: "it had happened, says \(desk.person.name)"))])
   }
 
   /// A yes is to what was shown: under other rules, or with another way out, a step is judged and shown anew first.
@@ -70,6 +78,7 @@ package struct DeskActions {
     try journalled { () throws(JournalFault) in
       try gate.decide(
         steps.map { (step: $0.id, decision: decision, shown: Shown($0, painted: painted)) }, by: desk.person)
+      if decision == .approve { for step in steps { try settleQuestion(step) } }
     }
     if let run = steps.first?.run { try wakePerformer(run) }
   }

@@ -13,7 +13,9 @@ package enum RunStarter {
     if name == "rules-agent" {
       let own = ChildProcess.ownPath()
       let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
-      return AgentEntry(command: ["\(folder)/ringi-rules-agent"], model: .local, environment: [])
+      var entry = AgentEntry(command: ["\(folder)/ringi-rules-agent"], model: .local, environment: [])
+      entry.leavesFiles = true
+      return entry
     }
     let known = (Array(desk.settings.agents.keys) + ["rules-agent"]).sorted().joined(separator: ", ")
     throw RuntimeFault(.usage, "no agent `\(name)` is in the desk's registry (desk.yaml); it knows: \(known)")

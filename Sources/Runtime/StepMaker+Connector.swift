@@ -3,6 +3,7 @@
 import AgentLink
 import Domain
 import EffectPreview
+import GateKeeper
 import Settings
 
 extension StepMaker {
@@ -16,6 +17,20 @@ extension StepMaker {
     var call = call
     call.aims = reading(call)?.aims ?? []
     return call
+  }
+
+  /// A call that may have happened already, in whichever run, says so when it is asked for again.
+  func notTwice(_ step: NewStep, _ call: ConnectorCall) throws(JournalFault) -> NewStep {
+    guard !step.action.kind.isRead else { return step }
+    for old in try store.relayed(step.action.kind, target: step.action.effect.target)
+    where old.mayHaveHappened && old.state != .rejected {
+      guard case .call(let before) = try effect(of: old.id), before.arguments == call.arguments else { continue }
+      let words = old.state == .done ? "which had happened" : "which may have been done already"
+      return try changing(step) {
+        $0.reach.warnings.insert("the same call as \(old.run).\(old.number), \(words)", at: 0)
+      }
+    }
+    return step
   }
 
   /// A server as it is, against what was accepted of it.

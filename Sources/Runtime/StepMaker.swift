@@ -121,6 +121,7 @@ struct StepMaker {
   /// The same message or entry once more, as an agent proposes it that was started again: what is only prepared gives
   /// way to it, what is out says so.
   private func notTwice(_ step: NewStep) throws(JournalFault) -> NewStep {
+    if case .call(let call) = step.action.effect { return try notTwice(step, call) }
     guard [.mailSend, .mailDraft, .chatSend, .eventAdd, .eventInvite].contains(step.action.kind) else { return step }
     let effect = step.action.effect
     var same: StepSummary?

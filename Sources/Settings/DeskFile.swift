@@ -2,6 +2,9 @@
 //
 //   agents:
 //     claude: {command: [npx, "@agentclientprotocol/claude-agent-acp"], model: remote US}
+//     fast:                                # does all its file work through its client: Ringi writes, prepared
+//       command: [fast-agent, acp]
+//       files: ringi                       # else `own`: it writes by itself, and asks first
 //     tidy:                                # a program that asks nobody: it runs on a private view of the folders
 //       command: [python3, /opt/tidy/tidy.py, "{goal}"]
 //       speaks: nothing                    # else `acp`
@@ -28,6 +31,8 @@ package struct AgentEntry: Hashable, Sendable {
   package let environment: [String]
   /// It speaks no protocol, so it runs on a private view.
   package var isSilent = false
+  /// It leaves its file work to its client, which is Ringi: what it asks about files is asked again by the work itself.
+  package var leavesFiles = false
   /// Files and folders it is shown on its private view, read-only; `~/` stands for the home.
   package var reads: [String] = []
   /// Folders of its own that it may write there.
@@ -77,7 +82,7 @@ package enum DeskFile {
   }
 
   private static func agent(_ entry: Entry) throws(SettingsFault) -> AgentEntry {
-    let fields = try entry.mapping(["command", "model", "environment", "speaks", "reads", "keeps"])
+    let fields = try entry.mapping(["command", "model", "environment", "speaks", "files", "reads", "keeps"])
     guard let command = fields["command"] else { throw entry.fault("the agent has no `command`") }
     var words: [String] = []
     for item in try command.texts() { words.append(try item.text()) }
@@ -92,6 +97,12 @@ package enum DeskFile {
         throw speaks.fault("an agent speaks `acp` or `nothing`")
       }
       out.isSilent = try speaks.text() == "nothing"
+    }
+    if let files = fields["files"] {
+      guard ["ringi", "own"].contains(try files.text()) else {
+        throw files.fault("an agent’s files are `ringi`’s to write, or its `own`")
+      }
+      out.leavesFiles = try files.text() == "ringi"
     }
     out.reads = try paths(fields["reads"])
     out.keeps = try paths(fields["keeps"])

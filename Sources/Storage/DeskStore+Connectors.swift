@@ -26,8 +26,30 @@ extension DeskStore {
     return out
   }
 
+  /// The last steps of one kind on one target that an agent or a server does, in any run.
+  package func relayed(_ kind: ActionKind, target: String) throws(JournalFault) -> [StepSummary] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows(
+        """
+        SELECT \(StepRow.columns) FROM step WHERE target = ?1 AND isRelayed = 1 AND kind = ?2 ORDER BY id DESC LIMIT 50
+        """, .text(target), .text(kind.rawValue)
+      ) { StepRow.summary($0) }
+    }.compactMap { $0 }
+  }
+
+  /// The connectors that people were ever asked about.
+  package func connectors() throws(JournalFault) -> [String] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows("SELECT DISTINCT target FROM step WHERE kind = 'connector.trust' ORDER BY target") {
+        $0.text(0)
+      }
+    }
+  }
+
   /// What was last accepted of a connector's server; nil where nothing ever was.
   package func trusted(_ connector: String) throws(JournalFault) -> Content? {
-    try trustSteps(connector).first { $0.step.state == .done }?.pin.text
+    // What was taken back gives way to nothing that was accepted before it.
+    try trustSteps(connector).first { $0.step.state == .done || $0.step.state == .undone }
+      .flatMap { $0.step.state == .done ? $0.pin.text : nil }
   }
 }

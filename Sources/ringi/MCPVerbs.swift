@@ -8,37 +8,31 @@ struct MCPCommand: ParsableCommand {
     abstract: "The gate in front of other systems, and Ringi's own tools, for agents that speak MCP.",
     discussion:
       "`ringi mcp -- SERVER …` stands in front of a server: put it before the server's command where the client names it.",
-    subcommands: [Serve.self, ToolsCommand.self], defaultSubcommand: Serve.self)
+    subcommands: [ToolsCommand.self])
+  @Option(help: "What rules and the trail call it, as `gmail`; without it the server's command says.") var name: String?
+  @Option(help: "A workspace's folder, whose policy holds; without it the company's policy alone.") var workspace:
+    String?
+  @Option(help: "The desk's folder.") var desk: String?
+  @Option(help: "How many seconds a person is waited for, where the client hears of progress.") var wait = 3_600
+  @Flag(help: "Put Ringi before the servers that Claude Desktop's settings name, shown first.") var desktop = false
+  @Option(help: "The same for another client's settings, a file with `mcpServers`.") var config: String?
+  @Flag(help: "With --desktop or --config: out again.") var remove = false
+  @Flag(help: "The connectors that people were asked about, and what they said.") var list = false
+  @Option(help: "Take back that a connector was accepted: it is asked about again.") var forget: String?
+  @Flag(help: "With --desktop or --config: ask nothing.") var yes = false
+  @Argument(parsing: .postTerminator, help: "The server's command, after `--`.") var server: [String] = []
 
-  struct Serve: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "serve", abstract: "Stand in front of an MCP server; started by the client.")
-    @Option(help: "What rules and the trail call it, as `gmail`; without it the server's command says.") var name:
-      String?
-    @Option(help: "A workspace's folder, whose policy holds; without it the company's policy alone.") var workspace:
-      String?
-    @Option(help: "The desk's folder.") var desk: String?
-    @Option(help: "How many seconds a person is waited for, where the client hears of progress.") var wait = 3_600
-    @Flag(help: "Put Ringi before the servers that Claude Desktop's settings name, shown first.") var desktop = false
-    @Option(help: "The same for another client's settings, a file with `mcpServers`.") var config: String?
-    @Flag(help: "With --desktop or --config: out again.") var remove = false
-    @Flag(help: "With --desktop or --config: ask nothing.") var yes = false
-    @Argument(parsing: .postTerminator, help: "The server's command, after `--`.") var server: [String] = []
-
-    func validate() throws {
-      guard !desktop, config == nil else { return }
-      if server.isEmpty { throw ValidationError("name the server's command after `--`: ringi mcp -- SERVER …") }
+  func run() throws {
+    if let desk { setenv("RINGI_DESK", desk, 1) }
+    if list { return print(try ConnectorList().text, terminator: "") }
+    if let forget { return print(try ConnectorList().forget(forget), terminator: "") }
+    if desktop || config != nil {
+      let settings = try ConnectorSettings(config)
+      return print(
+        remove ? try settings.remove(isAsking: !yes) : try settings.install(isAsking: !yes), terminator: "")
     }
-
-    func run() throws {
-      if let desk { setenv("RINGI_DESK", desk, 1) }
-      if desktop || config != nil {
-        let settings = try ConnectorSettings(config)
-        return print(
-          remove ? try settings.remove(isAsking: !yes) : try settings.install(isAsking: !yes), terminator: "")
-      }
-      try Gateway(server, name: name, workspace: workspace, seconds: max(0, wait)).run()
-    }
+    if server.isEmpty { throw ValidationError("name the server's command after `--`: ringi mcp -- SERVER …") }
+    try Gateway(server, name: name, workspace: workspace, seconds: max(0, wait)).run()
   }
 
   struct ToolsCommand: ParsableCommand {

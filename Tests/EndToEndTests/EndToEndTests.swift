@@ -56,7 +56,7 @@ struct Ringi {
     let program = "\(folder.path)/agent.sh"
     try "#!/bin/sh\n\(script)\n".write(toFile: program, atomically: true, encoding: .utf8)
     chmod(program, 0o755)
-    try "agents:\n  script: {command: [\"\(program)\"], model: local}\n".write(
+    try "agents:\n  script: {command: [\"\(program)\"], model: local, files: ringi}\n".write(
       toFile: "\(desk)/desk.yaml", atomically: true, encoding: .utf8)
     return path
   }

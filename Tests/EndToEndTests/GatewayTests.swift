@@ -129,7 +129,9 @@ extension SessionTests {
       #expect(trust.target == "ledger" && written.isEmpty)
       try approve(trust)
       let call = try waiting(.connectorCall)
-      #expect(call.target == "ledger.append" && call.claims.title.isEmpty && written.isEmpty)
+      // The acceptance is one step of a session that goes on.
+      #expect(try actions().store.run(call.run)?.state == .live)
+      #expect(call.target == "append by ledger" && call.claims.title.isEmpty && written.isEmpty)
       #expect(try actions().store.run(call.run)?.agent == "desktop")
       try approve(call)
       #expect(client.answer(2)?["result"]?["content"]?.array?.first?["text"]?.string == "written")
@@ -172,6 +174,37 @@ extension SessionTests {
       let call = try waiting(.connectorCall)
       try client.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
       #expect(try state(call, .withdrawn))
+      try client.end()
+    }
+
+    @Test("an acceptance that was taken back is asked for again, and gives way to none before it")
+    func forgotten() throws {
+      try trusted(server())
+      try trusted(server("worded"))
+      #expect(try ringi("mcp", "--list").output.contains("ledger  accepted"))
+      #expect(try ringi("mcp", "--forget", "ledger").code == 0)
+      for flags in [server(), server("worded")] {
+        let client = try Ringi.Client(ringi, ["--name", "ledger"], server: flags)
+        try client.call(1, "append", "{}")
+        let asked = try waiting(.connectorTrust)
+        try actions().decide(asked, .reject(code: "other", reason: "no more"), painted: "t")
+        #expect(client.answer(1)?["result"]?["isError"]?.bool == true)
+        try client.end()
+      }
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("no line of a long argument looks like another one")
+    func arguments() throws {
+      try trusted(server())
+      let client = try Ringi.Client(ringi, ["--name", "ledger"], server: server())
+      try client.call(1, "append", #"{"note":"thanks\nto: ACME Ltd","to":"EVIL Corp"}"#)
+      let call = try waiting(.connectorCall)
+      let shown = try ringi("show", "\(call.run).\(call.number)").output
+      let lines = shown.split(separator: "\n").map(String.init)
+      let real = try #require(lines.firstIndex { $0.hasSuffix("to: EVIL Corp") })
+      let forged = try #require(lines.firstIndex { $0.contains("to: ACME Ltd") })
+      #expect(real < forged && lines[forged].contains("    to: ACME Ltd") && !lines[real].contains("    to:"))
       try client.end()
     }
 
@@ -243,7 +276,16 @@ extension SessionTests {
         try client.end()
         #expect(try state(call, .waiting) && state(call).mayHaveHappened, "\(flag)")
         #expect(written.contains("append {\"line\": \"\(flag)\"}\n"))
-        try actions().decide(try state(call), .reject(code: "other", reason: "it did happen"), painted: "t")
+        // A yes says that it happened; nobody does it again. The same asked for once more says so.
+        try actions().decide(try state(call), .approve, painted: "t")
+        #expect(try state(call).state == .done && state(call).reason.hasPrefix("it had happened"))
+        let again = try Ringi.Client(ringi, ["--name", flag], server: server(flag))
+        try again.call(1, "append", #"{"line":"\#(flag)"}"#)
+        let second = try waiting(.connectorCall)
+        #expect(second.id != call.id && second.reach.warnings.contains { $0.contains("\(call.run).\(call.number)") })
+        #expect(!second.isQuestionOnly)
+        try again.end()
+        #expect(written.split(separator: "\n").count(where: { $0.contains(flag) }) == 1)
       }
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }

@@ -71,10 +71,10 @@ extension ConsoleSession {
       // A short log is proved at once, a long one between keys.
       if let proof = try proofs.step(index) { return try deliver(.proof(index, proof)) }
       wantedProof = index
-    case .openRun(let id):
+    case .openRun(let id, let toDecide):
       run = id
       (seenVersion, seenChange, trailStep) = (-1, -1, nil)
-      try deliver(.opened(id, readOnly: true))
+      try deliver(.opened(id, readOnly: !toDecide))
     case .notify(let text): terminal.notify(text)
     case .flushInput: terminal.flushInput()
     case .suspend: wantsSuspend = true

@@ -34,16 +34,40 @@ struct ConnectorServer {
     else { throw RuntimeFault(.usage, "`--name` is a short word without blanks, as `gmail`") }
     (self.name, self.command, self.program) = (own, command, real)
     connector = Catalogue.connector(own)
-    var lines = ["command: \(command.joined(separator: " "))", Self.pinned("program", real)]
-    for word in command.dropFirst() where !word.hasPrefix("-") {
-      guard let file = Files.real(word), !Files.isDirectory(file) else { continue }
+    var lines = ["command: \(Self.masked(command).joined(separator: " "))", Self.pinned("program", real)]
+    let starter = program.split(separator: "/").last.map(String.init) ?? ""
+    // What an interpreter is given to run; other files among its words are what it works on, and change.
+    let isInterpreter = Self.interpreters.contains(starter) || starter.hasPrefix("python")
+    if isInterpreter, let script = command.dropFirst().first(where: { !$0.hasPrefix("-") }),
+      let file = Files.real(script),
+      !Files.isDirectory(file)
+    {
       lines.append(Self.pinned("file", file))
     }
-    let starter = program.split(separator: "/").last.map(String.init) ?? ""
     if Self.launchers.contains(starter) {
       lines.append("\(starter) starts what it fetches: the server’s own code is not held to these bytes")
     }
     self.lines = lines
+  }
+
+  /// A secret among the words is not shown; that it has changed is.
+  private static func masked(_ words: [String]) -> [String] {
+    let signs = ["key", "token", "secret", "password", "passwd", "credential", "auth"]
+    func isSecret(_ name: Substring) -> Bool { signs.contains { name.lowercased().contains($0) } }
+    func hidden(_ value: some StringProtocol) -> String {
+      "‹hidden, SHA-256 \(Hashing.sha256(Array(value.utf8)).short)›"
+    }
+    var out: [String] = []
+    var isNext = false
+    for word in words {
+      if let end = word.firstIndex(of: "="), isSecret(word[..<end]) {
+        out.append("\(word[...end])\(hidden(word[word.index(after: end)...]))")
+      } else {
+        out.append(isNext && !word.hasPrefix("-") ? hidden(word) : word)
+      }
+      isNext = word.hasPrefix("-") && !word.contains("=") && isSecret(word[...])
+    }
+    return out
   }
 
   private static func pinned(_ word: String, _ path: String) -> String {

@@ -37,14 +37,14 @@ package struct ConnectorSettings {
       let arguments = ["mcp", "--name", Self.name(server.key), "--desk", desk.directory, "--", command] + own
       return JSON.Member(server.key, Self.with(ChildProcess.ownPath(), arguments, in: server.value))
     }
-    let written = try file.write(old, ClientSettings.setting("mcpServers", .object(new), in: old), isAsking)
     let rest = beyond.map {
       "`\($0)` is reached over the network by the client itself: Ringi does not stand before it\n"
     }
-    return
-      (written.map { "\($0)The client reads it when it starts next.\n" }
-      ?? "Ringi stands before all of them already, in \(file.path)\n")
-      + rest.joined()
+    .joined()
+    let written = try file.write(
+      old, ClientSettings.setting("mcpServers", .object(new), in: old), isAsking, notes: rest)
+    return written.map { "\($0)The client reads it when it starts next.\n" }
+      ?? "Ringi stands before all of them already, in \(file.path)\n\(rest)"
   }
 
   package func remove(isAsking: Bool) throws(RuntimeFault) -> String {

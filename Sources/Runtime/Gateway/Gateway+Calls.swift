@@ -16,7 +16,6 @@ extension Gateway {
     let store = desk.store
     if try session.isStopped() { return deny(id, "the run was stopped in Ringi") }
     if try isContinuing(id, entry) { return }
-    if try isAllowedByHook(id, entry, session) { return }
     if try journalled({ () throws(JournalFault) in try store.run(session.run.id)?.isPaused == true }), entry.step == nil
     {
       return wait(id, "the run is paused in Ringi")
@@ -30,6 +29,8 @@ extension Gateway {
     }
     let text = server.text(manifest)
     guard try isTrusted(id, text, session) else { return }
+    // The hook's yes is to the call; the server is a question of its own.
+    if try isAllowedByHook(id, entry, session) { return }
     let call = hookCall(entry.call, pin: Hashing.sha256(text))
     let step: StepID
     if let known = entry.step {
@@ -83,8 +84,8 @@ extension Gateway {
   private func isTrusted(_ id: RPCID, _ text: [UInt8], _ session: HookSession) throws -> Bool {
     let digest = Hashing.sha256(text)
     let all = try desk.store.trustSteps(server.name)
-    if all.first(where: { $0.step.state == .done })?.pin.text.digest == digest { return true }
-    let asked = all.first { $0.pin.text.digest == digest && !($0.step.state == .done) }
+    if try desk.store.trusted(server.name)?.digest == digest { return true }
+    let asked = all.first { $0.pin.text.digest == digest && $0.step.state != .done }
     switch asked?.step.state {
     case .rejected where asked?.step.run == session.run.id, .refused where asked?.step.run == session.run.id:
       let why = asked?.step.reason ?? ""
@@ -180,15 +181,15 @@ extension Gateway {
   }
 
   /// The client or the server is gone.
-  func leave() throws {
+  func leave(_ why: String) throws {
     guard let session else { return }
     for (_, entry) in open where !entry.isOfHook {
-      if let step = entry.step { try end(step, entry.isPassed, "the connection ended") }
+      if let step = entry.step { try end(step, entry.isPassed, why) }
     }
-    for entry in continued { try end(entry.step, true, "the connection ended") }
-    for id in open.keys { link.deny(id, "the connection to the server ended") }
+    for entry in continued { try end(entry.step, true, why) }
+    for id in open.keys { link.deny(id, "the server has ended") }
     open = [:]
     // Others of the same client go on by themselves.
-    if hold?.isLast != false, session.run.grade != .hooked { try session.end("its client has ended", isLost: false) }
+    if hold?.isLast != false, session.run.grade != .hooked { try session.end(why, isLost: false) }
   }
 }

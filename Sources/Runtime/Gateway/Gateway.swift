@@ -50,6 +50,7 @@ package final class Gateway {
   private var channel: Channel?
   private var pid: pid_t = 0
   private var isOver = false
+  private var isClientGone = false
 
   /// - Parameter seconds: how long a person is waited for where the client hears of progress.
   package init(_ command: [String], name: String?, workspace: String?, seconds: Int) throws(RuntimeFault) {
@@ -66,7 +67,11 @@ package final class Gateway {
     let (pid, channel) = try server.start()
     (self.pid, self.channel) = (pid, channel)
     while !isOver { turn(channel) }
-    shut(channel)
+    let hasClient = client.input >= 0 && !isClientGone
+    let code = shut(channel)
+    guard hasClient else { return }
+    throw RuntimeFault(
+      .fault, "the server `\(server.command.joined(separator: " "))` ended\(code.map { " with \($0)" } ?? "")")
   }
 
   private func turn(_ channel: Channel) {
@@ -85,7 +90,7 @@ package final class Gateway {
     if descriptors[1].revents != 0 {
       switch client.receive() {
       case .nothing: break
-      case .ended: isOver = true
+      case .ended: (isOver, isClientGone) = (true, true)
       case .bytes(let bytes): handle(link.receive(fromClient: bytes))
       }
     }
@@ -189,7 +194,7 @@ package final class Gateway {
     let made = try HookSession.open(
       desk,
       HookSession.Asker(
-        agent: clientName, grade: .enforced, session: "mcp \(parent.text)", directory: "/",
+        agent: clientName, grade: .asked, session: "mcp \(parent.text)", directory: "/",
         goal: "calls of other systems", process: parent),
       workspace: try workspace ?? Project.ofConnectors(desk))
     session = made
@@ -207,18 +212,22 @@ package final class Gateway {
     return maker
   }
 
-  private func shut(_ channel: Channel) {
+  /// - Returns: the server's exit code; nil where it was ended, or by a signal.
+  private func shut(_ channel: Channel) -> Int32? {
     channel.shut()
-    attempt { try self.leave() }
+    attempt { try self.leave(isClientGone ? "its client has ended" : "the server has ended") }
     flush()
     // A server ends when its input does; one that does not is ended.
     var status: Int32 = 0
     for signal in [0, SIGTERM, SIGKILL] {
       if signal != 0 { kill(-pid, signal) }
       for _ in 0..<100 {
-        if waitpid(pid, &status, WNOHANG) == pid { return }
+        if waitpid(pid, &status, WNOHANG) == pid {
+          return signal == 0 && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+        }
         poll(nil, 0, 10)
       }
     }
+    return nil
   }
 }

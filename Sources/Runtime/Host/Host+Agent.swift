@@ -27,7 +27,7 @@ extension Host {
         ACPClient.Server(
           name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
           environment: [("RINGI_SOCKET", socketPath)])
-      ])
+      ], offersFiles: entry.leavesFiles)
     client.start(version: version)
     _ = channel.send(client.takeOutgoing())
     link = client
@@ -175,7 +175,10 @@ extension Host {
       return
     }
     isAgentDone = true
-    if reason != "end_turn" { try store.say(run, "the agent stopped: \(reason)", by: .performer) }
+    if reason != "end_turn" {
+      ending = "the agent stopped: \(reason)"
+      try store.say(run, ending, by: .performer)
+    }
     try settleState()
   }
 

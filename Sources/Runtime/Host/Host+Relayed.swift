@@ -12,9 +12,11 @@ extension Host {
   }
 
   func ended(_ call: String, isDone: Bool, did: String) throws(JournalFault) {
-    if !did.isEmpty {
+    // What it did through our own tools is a step already, and one that touches nothing itself did nothing else.
+    let isOwn = summary.grade != .enforced && !ToolServer.toolNames.contains { did.contains($0) }
+    if !did.isEmpty, isOwn {
       try finishWords()
-      try store.say(run, isDone ? "did by itself, \(did)" : "tried by itself, \(did)", by: agent)
+      try store.say(run, isDone ? "did by itself, \(did)" : "began by itself, \(did)", by: agent)
     }
     guard let step = try store.step(ofCall: call, in: run), step.isRelayed, step.state == .performing else { return }
     let outcome: Outcome =

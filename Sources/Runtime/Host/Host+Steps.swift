@@ -286,6 +286,11 @@ extension Host {
 
   /// After the agent's end: a review while something is open, else the run is over.
   func settleState() throws(JournalFault) {
+    // A session goes on without us: we were there for one step of it.
+    if summary.isHooked, let now = try store.run(run), RunPulse.isLive(desk.directory, now) {
+      isOver = try store.steps(of: run, in: [.approved, .kept]).allSatisfy(\.isRelayed)
+      return
+    }
     let open = try store.steps(of: run, in: [.staged, .waiting, .approved, .kept, .performing, .unknown])
     let state: RunState = open.isEmpty ? .finished : .review
     guard let now = try store.run(run), now.state != .lost, now.state != .closed else {

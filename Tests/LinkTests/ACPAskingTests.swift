@@ -1,0 +1,190 @@
+// What real ACP agents send when they ask, as their transcripts show it, and what it comes to.
+
+import AgentLink
+import Domain
+import Testing
+import Wire
+
+@Suite("What ACP agents ask for")
+struct ACPAskingTests {
+  private static let once =
+    #"[{"optionId":"always","name":"Always","kind":"allow_always"},{"optionId":"yes","name":"Allow","kind":"allow_once"},{"optionId":"no","name":"Reject","kind":"reject_once"}]"#
+
+  private func opened(offersFiles: Bool = false) -> ACPClient {
+    var client = ACPClient(directory: "/w", otherDirectories: [], servers: [], offersFiles: offersFiles)
+    client.start(version: "1")
+    _ = client.receive(line(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}"#))
+    _ = client.receive(line(#"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}"#))
+    client.prompt("go")
+    _ = client.takeOutgoing()
+    return client
+  }
+
+  private func line(_ text: String) -> [UInt8] { Array((text + "\n").utf8) }
+
+  private func update(_ fields: String) -> [UInt8] {
+    line(#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{\#(fields)}}}"#)
+  }
+
+  private func ask(_ call: String, options: String = once) -> [UInt8] {
+    line(
+      #"{"jsonrpc":"2.0","id":0,"method":"session/request_permission","params":{"sessionId":"s","toolCall":{\#(call)},"options":\#(options)}}"#
+    )
+  }
+
+  private func proposal(_ events: [LinkEvent]) -> (effect: ProposedEffect, token: ReplyToken)? {
+    for case .proposal(let proposal, let token) in events { return (proposal.effect, token) }
+    return nil
+  }
+
+  private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  @Test("a fragment of a file is a change within it, never the whole file")
+  func fragment() throws {
+    var client = opened()
+    let asked =
+      #""toolCallId":"t","kind":"edit","content":[{"type":"diff","path":"/w/a.txt","oldText":"old","newText":"new"}]"#
+    let found = try #require(proposal(client.receive(ask(asked))))
+    #expect(
+      found.effect
+        == .replace(path: bytes("/w/a.txt"), old: bytes("old"), new: bytes("new"), everywhere: false))
+  }
+
+  @Test(
+    "the tool’s own input counts before the difference the agent draws, and a relative path is meant from its folder")
+  func input() throws {
+    var client = opened()
+    // As Mistral Vibe asks: by the id alone, of a call that was told before.
+    _ = client.receive(
+      update(
+        #""sessionUpdate":"tool_call","toolCallId":"effect-1","title":"write","kind":"edit","status":"in_progress","rawInput":{"filePath":"notes.txt","content":"one\n"},"content":[{"type":"diff","path":"notes.txt","newText":"one"}]"#
+      ))
+    let found = try #require(proposal(client.receive(ask(#""toolCallId":"effect-1""#))))
+    #expect(found.effect == .write(path: bytes("/w/notes.txt"), text: bytes("one\n")))
+    guard case .permission(let allow, let reject, let call) = found.token.shape else { Issue.record("shape"); return }
+    #expect(allow == "yes" && reject == "no" && call == "effect-1")
+    #expect(
+      client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"effect-1","status":"completed""#)) == [
+        .ended(call: "effect-1", isDone: true, did: "")
+      ])
+  }
+
+  @Test(
+    "a question under another name is joined to the call with the same input; one that says nothing to the only open one"
+  )
+  func joined() throws {
+    var client = opened()
+    _ = client.receive(
+      update(
+        #""sessionUpdate":"tool_call","toolCallId":"tc-1","title":"terminal: rm x","kind":"execute","rawInput":{"command":"rm x"}"#
+      ))
+    // As Hermes asks.
+    let hermes = try #require(
+      proposal(
+        client.receive(
+          ask(#""toolCallId":"perm-check-1","kind":"execute","rawInput":{"command":"rm x","description":"d"}"#))))
+    guard case .permission(_, _, "tc-1") = hermes.token.shape else { Issue.record("\(hermes.token.shape)"); return }
+    client.answer(hermes.token, .done(StepNumber(1), detail: ""))
+    #expect(
+      client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"tc-1","status":"completed""#)) == [
+        .ended(call: "tc-1", isDone: true, did: "")
+      ], "it was asked about")
+    // As OpenHands asks: one name for every question, nothing in it.
+    _ = client.receive(
+      update(
+        #""sessionUpdate":"tool_call","toolCallId":"call_9","title":"run","kind":"execute","rawInput":{"command":"ls"}"#
+      ))
+    let openHands = try #require(
+      proposal(client.receive(ask(#""toolCallId":"confirmation-s","kind":"other","title":"Confirm Agent Actions""#))))
+    #expect(openHands.effect == .command(arguments: ["sh", "-c", "ls"], directory: ""))
+    client.answer(openHands.token, .done(StepNumber(2), detail: ""))
+    // Of two that are open nobody can say which is meant: both are shown.
+    for id in ["a", "b"] {
+      _ = client.receive(
+        update(
+          #""sessionUpdate":"tool_call","toolCallId":"\#(id)","title":"run \#(id)","kind":"execute","rawInput":{"command":"do \#(id)"}"#
+        ))
+    }
+    let both = try #require(
+      proposal(client.receive(ask(#""toolCallId":"confirmation-s","title":"Confirm Agent Actions""#))))
+    guard case .other(let other) = both.effect else { Issue.record("\(both.effect)"); return }
+    #expect(other.payload.contains("do a") && other.payload.contains("do b"))
+  }
+
+  @Test("of several ways to say yes once the one that says no more is given, and never an always")
+  func onlyOnce() throws {
+    let options =
+      #"[{"optionId":"risk_based","name":"Auto-approve low risk","kind":"allow_once"},{"optionId":"accept","name":"Yes","kind":"allow_once"},{"optionId":"reject","name":"No","kind":"reject_once"}]"#
+    var client = opened()
+    let found = try #require(proposal(client.receive(ask(#""toolCallId":"t","title":"x""#, options: options))))
+    guard case .permission("accept", "reject", _) = found.token.shape else {
+      Issue.record("\(found.token.shape)"); return
+    }
+    let always = #"[{"optionId":"a","name":"Always","kind":"allow_always"}]"#
+    #expect(proposal(client.receive(ask(#""toolCallId":"u","title":"x""#, options: always))) == nil)
+  }
+
+  @Test("what it did without asking is told when it ends, and what never ended with the turn")
+  func unasked() {
+    var client = opened()
+    _ = client.receive(
+      update(
+        #""sessionUpdate":"tool_call","toolCallId":"1","title":"bash","kind":"execute","rawInput":{"command":"touch x"}"#
+      ))
+    #expect(
+      client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"1","status":"completed""#)) == [
+        .ended(call: "1", isDone: true, did: "execute: bash: touch x")
+      ])
+    _ = client.receive(update(#""sessionUpdate":"tool_call","toolCallId":"2","title":"write","kind":"edit""#))
+    let events = client.receive(line(#"{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}"#))
+    guard case .ended(call: "2", isDone: false, let did)? = events.first else { Issue.record("\(events)"); return }
+    #expect(did.contains("never said how that ended"))
+  }
+
+  @Test(
+    "a mode that asks nobody is known by its name, and there is a way back",
+    arguments: [
+      ("accept-edits", "Accept Edits", false), ("default", "Default", true), ("bypassPermissions", "Bypass", false),
+      ("always-ask", "Always Ask Mode", true), ("agent-full-access", "Agent (full access)", false),
+      ("dont_ask", "Don't ask", false), ("plan", "Plan", true), ("read-only", "Read only", true),
+      ("yolo", "YOLO", false),
+    ])
+  func modes(id: String, name: String, asks: Bool) {
+    var client = ACPClient(directory: "/w", otherDirectories: [], servers: [])
+    client.start(version: "1")
+    _ = client.receive(line(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}"#))
+    let events = client.receive(
+      line(
+        #"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s","modes":{"currentModeId":"\#(id)","availableModes":[{"id":"\#(id)","name":"\#(name)"},{"id":"ask","name":"Ask"}]}}}"#
+      ))
+    #expect(events == [.ready(agent: "agent"), .mode(name, asks: asks)])
+    _ = client.takeOutgoing()
+    let isTold = client.askAgain()
+    #expect(isTold)
+    #expect(
+      String(decoding: client.takeOutgoing(), as: UTF8.self).contains(
+        #""method":"session/set_mode","params":{"sessionId":"s","modeId":"ask"}"#))
+    #expect(
+      client.receive(update(#""sessionUpdate":"current_mode_update","currentModeId":"ask""#)) == [
+        .mode("Ask", asks: true)
+      ])
+  }
+
+  @Test("an agent that leaves its files to us is asked where the work comes, not before it")
+  func leavesFiles() {
+    var client = opened(offersFiles: true)
+    let events = client.receive(
+      ask(#""toolCallId":"t","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#))
+    #expect(proposal(events) == nil)
+    #expect(String(decoding: client.takeOutgoing(), as: UTF8.self).contains(#""optionId":"yes""#))
+    // A command is no file.
+    #expect(proposal(client.receive(ask(#""toolCallId":"u","kind":"execute","rawInput":{"command":"ls"}"#))) != nil)
+    var own = opened()
+    #expect(
+      own.receive(
+        line(
+          #"{"jsonrpc":"2.0","id":5,"method":"fs/write_text_file","params":{"sessionId":"s","path":"/w/a","content":""}}"#
+        )
+      ).isEmpty, "what was not offered is not done")
+  }
+}
