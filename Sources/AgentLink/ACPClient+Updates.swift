@@ -21,10 +21,11 @@ extension ACPClient {
     case "tool_call", "tool_call_update":
       guard let id = update["toolCallId"]?.string, toolCalls.count < 10_000 else { return [] }
       toolCalls[id, default: ToolCall()].merge(update)
+      joinAhead(id)
       guard let call = toolCalls[id], !call.isOpen else { return [] }
       // What it asked about is answered for; what it did without asking is told.
       defer { toolCalls[id]?.isSettled = true }
-      return [.ended(call: id, isDone: call.status == "completed", did: call.isSettled ? "" : did(call))]
+      return [.ended(call: askedAs[id] ?? id, isDone: call.status == "completed", did: call.isSettled ? "" : did(call))]
     case "current_mode_update":
       // An example of the protocol's own pages has the other name.
       guard let mode = update["currentModeId"]?.string ?? update["modeId"]?.string else { return [] }
@@ -32,6 +33,17 @@ extension ACPClient {
     case "config_option_update": return configured(update["configOptions"])
     default: return []
     }
+  }
+
+  /// Some ask first and tell of the call then, under the same name or another.
+  private mutating func joinAhead(_ id: String) {
+    guard let call = toolCalls[id], !call.isSettled else { return }
+    guard
+      let asked = askedAhead.first(where: { $0.key == id || call.isAlike($0.value, in: directory) })?.key
+    else { return }
+    askedAhead[asked] = nil
+    askedAs[id] = asked
+    toolCalls[id]?.isSettled = true
   }
 
   /// What an agent says it did by itself.
@@ -67,6 +79,7 @@ extension ACPClient {
           .filter { !$0.isEmpty }.joined(separator: "\n")
       }
     }
+    if toolCalls[id] == nil { askedAhead[id] = call }
     toolCalls[id]?.isSettled = true
     let claims = Claims(title: call.title, reason: call.rawInput?["description"]?.string ?? "", kind: call.kind)
     var effect = call.effect(in: directory)

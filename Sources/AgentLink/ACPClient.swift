@@ -35,6 +35,10 @@ package struct ACPClient: Sendable {
   private var promptID: Int64 = 0
   private var takesDirectories = false
   private var agentName = "agent"
+  /// Questions about calls that the agent had not told of yet.
+  var askedAhead: [String: ToolCall] = [:]
+  /// Under which name a call was asked about, where that is another one.
+  var askedAs: [String: String] = [:]
   /// How one logs in to it, in its own words.
   private var logins = ""
   /// Its own ways of asking.
@@ -223,7 +227,7 @@ package struct ACPClient: Sendable {
   /// What is still open is over with the turn.
   private mutating func turnEnded() -> [LinkEvent] {
     phase = .idle
-    defer { toolCalls = [:] }
+    defer { (toolCalls, askedAhead, askedAs) = ([:], [:], [:]) }
     return toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
       .ended(call: $0.key, isDone: false, did: "\(did($0.value)); it never said how that ended")
     }

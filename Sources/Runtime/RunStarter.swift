@@ -101,7 +101,9 @@ package enum RunStarter {
     }
     // One of the registry that speaks nothing is a command line that the desk's owner wrote.
     let silent = desk.settings.agents[name].flatMap { $0.isSilent ? $0 : nil }
-    if let silent { places += try silent.reads.map { path throws(RuntimeFault) in try Self.place(path) } }
+    // One that speaks ACP works on a view as well, unless the desk's owner says otherwise.
+    let own = silent ?? desk.settings.agents[name].flatMap { $0.leavesFiles || $0.isUnconfined ? nil : $0 }
+    if let own { places += try own.reads.map { path throws(RuntimeFault) in try Self.place(path) } }
     var command: [String] = []
     if let silent {
       command = try seen(silent.command, desk, loaded.workspace, shown: places)
@@ -116,7 +118,7 @@ package enum RunStarter {
       policy: loaded.policyDigest)
     new.command = command
     new.shown = places
-    if isCommand { new.view = try ShadowProbe.kind(desk.directory, loaded.workspace.folders) }
+    if isCommand || own != nil { new.view = try ShadowProbe.kind(desk.directory, loaded.workspace.folders) }
     if isCommand, new.goal.allSatisfy(\.isWhitespace) { new.goal = name }
     guard !new.goal.allSatisfy(\.isWhitespace) else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")

@@ -1,7 +1,12 @@
 // desk.yaml, in the desk's own folder: agents, people and how mail leaves. All of it is optional.
 //
 //   agents:
-//     claude: {command: [npx, "@agentclientprotocol/claude-agent-acp"], model: remote US}
+//     claude:
+//       command: [npx, "@agentclientprotocol/claude-agent-acp"]
+//       model: remote US
+//       view: private                      # else `none`: it works on the folders themselves, and asks first
+//       reads: [~/.nvm]                    # on a private view it sees nothing of the home but this,
+//       keeps: [~/.claude]                 # and may write nothing but this, and the folders
 //     fast:                                # does all its file work through its client: Ringi writes, prepared
 //       command: [fast-agent, acp]
 //       files: ringi                       # else `own`: it writes by itself, and asks first
@@ -33,6 +38,8 @@ package struct AgentEntry: Hashable, Sendable {
   package var isSilent = false
   /// It leaves its file work to its client, which is Ringi: what it asks about files is asked again by the work itself.
   package var leavesFiles = false
+  /// It works on the folders themselves, not on a private view of them.
+  package var isUnconfined = false
   /// Files and folders it is shown on its private view, read-only; `~/` stands for the home.
   package var reads: [String] = []
   /// Folders of its own that it may write there.
@@ -82,7 +89,7 @@ package enum DeskFile {
   }
 
   private static func agent(_ entry: Entry) throws(SettingsFault) -> AgentEntry {
-    let fields = try entry.mapping(["command", "model", "environment", "speaks", "files", "reads", "keeps"])
+    let fields = try entry.mapping(["command", "model", "environment", "speaks", "files", "view", "reads", "keeps"])
     guard let command = fields["command"] else { throw entry.fault("the agent has no `command`") }
     var words: [String] = []
     for item in try command.texts() { words.append(try item.text()) }
@@ -104,10 +111,17 @@ package enum DeskFile {
       }
       out.leavesFiles = try files.text() == "ringi"
     }
+    if let view = fields["view"] {
+      guard ["private", "none"].contains(try view.text()) else { throw view.fault("a view is `private` or `none`") }
+      out.isUnconfined = try view.text() == "none"
+    }
     out.reads = try paths(fields["reads"])
     out.keeps = try paths(fields["keeps"])
-    if !out.isSilent, let odd = fields["reads"] ?? fields["keeps"] {
-      throw odd.fault("only a program that `speaks: nothing` runs on a private view; others see what you see")
+    if out.leavesFiles || out.isUnconfined, let odd = fields["reads"] ?? fields["keeps"] {
+      throw odd.fault("only an agent on a private view is shown what is named here; this one sees what you see")
+    }
+    if out.isSilent, out.leavesFiles || out.isUnconfined, let odd = fields["view"] ?? fields["files"] {
+      throw odd.fault("a program that `speaks: nothing` runs on a private view")
     }
     return out
   }

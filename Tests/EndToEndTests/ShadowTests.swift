@@ -309,5 +309,41 @@ extension SessionTests {
         return (pid, text("cmdline"), text("environ"))
       }
     }
+
+    @Test("an agent that speaks ACP works on a private view: what it writes, with or without asking, is a batch")
+    func speaking() throws {
+      guard canMakeViews else { return print("skipped: no private views here") }
+      let ringi = try Ringi()
+      let ask =
+        #"{"jsonrpc":"2.0","id":7,"method":"session/request_permission","params":{"sessionId":"s","toolCall":{"toolCallId":"t","kind":"edit","rawInput":{"path":"kept.txt","content":"new"}},"options":[{"optionId":"y","name":"y","kind":"allow_once"},{"optionId":"n","name":"n","kind":"reject_once"}]}}"#
+      let script =
+        Ringi.speaking(
+          [ask], then: "read d; echo \"$d\" > answer.txt; echo new > kept.txt; rm gone.txt; mkdir sub; echo x > sub/a")
+        + "\n[ -S /tmp/ringi.sock ] && echo yes > door.txt; ls \"$HOME\" > home.txt 2>/dev/null"
+        + "\nprintf '%s\\n' '{\"jsonrpc\":\"2.0\",\"id\":11,\"result\":{\"stopReason\":\"end_turn\"}}'; cat > /dev/null"
+      let space = try ringi.workspace(agent: script)
+      let files = "\(space)/files"
+      try "old\n".write(toFile: "\(files)/kept.txt", atomically: true, encoding: .utf8)
+      try "bye\n".write(toFile: "\(files)/gone.txt", atomically: true, encoding: .utf8)
+      try "agents:\n  script: {command: [\"\(ringi.folder.path)/agent.sh\"], model: local}\n".write(
+        toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
+      setenv("RINGI_DESK", ringi.desk, 1)
+      #expect(try ringi("run", "--detach", space).code == 0)
+      let store = try Desk().store
+      for _ in 0..<2_000 where try store.run(RunID(1))?.state != .review { poll(nil, 0, 10) }
+      #expect(try store.run(RunID(1))?.trust.hasPrefix("asked on an overlay") == true)
+      let steps = try store.steps(of: RunID(1), in: StepState.allCases)
+      func step(_ target: String) -> StepSummary? { steps.first { $0.target == target } }
+      #expect(step("kept.txt")?.kind == .fileEdit && step("kept.txt")?.state == .staged)
+      #expect(step("gone.txt")?.kind == .fileDelete && step("gone.txt")?.state == .waiting, "a delete asks by itself")
+      #expect(step("sub/a")?.state == .staged && step("door.txt")?.state == .staged, "its way to our tools is there")
+      #expect(!steps.contains { $0.isRelayed }, "what it asks of its own view is no question")
+      #expect(try Set(FileManager.default.contentsOfDirectory(atPath: files)) == ["kept.txt", "gone.txt"])
+      #expect(try String(contentsOfFile: "\(files)/kept.txt", encoding: .utf8) == "old\n")
+      let answer = try #require(step("answer.txt"))
+      #expect(try ringi("show", "1.\(answer.number)").output.contains(#""optionId":"y""#))
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+      try stop(ringi)
+    }
   }
 }

@@ -14,9 +14,18 @@ extension Host {
     let fromAgent = try ChildProcess.pipe()
     let main = maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "/"
     let others = maker.loaded.workspace.folders.filter { !$0.label.isEmpty }.map(\.path)
+    var (sandbox, socket): (Sandbox?, String) = (nil, socketPath)
+    if summary.view != .none {
+      let (view, made) = try privateView(entry.command + [ChildProcess.ownPath()], keepsNetwork: true)
+      sandbox = made
+      // The desk is not there; the run's own door is.
+      socket = "/tmp/ringi.sock"
+      sandbox?.mounts.append(.shown(socketPath, as: socket))
+      watch(view)
+    }
     agentPID = try ChildProcess.spawn(
       entry.command, environment: ChildProcess.agentEnvironment(entry.environment), directory: main,
-      streams: .init(input: toAgent.read, output: fromAgent.write, error: 2), diesWithParent: true)
+      streams: .init(input: toAgent.read, output: fromAgent.write, error: 2), diesWithParent: true, sandbox: sandbox)
     close(toAgent.read)
     close(fromAgent.write)
     let channel = Channel(input: fromAgent.read, output: toAgent.write)
@@ -26,7 +35,7 @@ extension Host {
       servers: [
         ACPClient.Server(
           name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
-          environment: [("RINGI_SOCKET", socketPath)])
+          environment: [("RINGI_SOCKET", socket)])
       ], offersFiles: entry.leavesFiles)
     client.start(version: version)
     _ = channel.send(client.takeOutgoing())
@@ -72,7 +81,13 @@ extension Host {
     _ = channel.flush()
     switch channel.receive() {
     case .nothing: return
-    case .ended: try lose("the agent ended before it was done")
+    case .ended:
+      let isUnseen = shadow != nil && link?.isOpen == false
+      let hint =
+        isUnseen
+        ? "; on its private view it sees nothing of your home: name what it needs under `reads:` and `keeps:` in desk.yaml, or `view: none`"
+        : ""
+      try lose("the agent ended before it was done\(hint)")
     case .bytes(let bytes):
       let events = client.receive(bytes)
       link = client
@@ -174,11 +189,12 @@ extension Host {
       try tellAgent(changed)
       return
     }
-    isAgentDone = true
     if reason != "end_turn" {
       ending = "the agent stopped: \(reason)"
       try store.say(run, ending, by: .performer)
     }
+    if shadow != nil { return try endOnView() }
+    isAgentDone = true
     try settleState()
   }
 
@@ -200,6 +216,14 @@ extension Host {
     try flushAgent()
   }
 
+  func endAgent() {
+    guard agentPID > 0 else { return }
+    kill(-agentPID, SIGKILL)
+    var status: Int32 = 0
+    waitpid(agentPID, &status, 0)
+    agentPID = 0
+  }
+
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.
   func lose(_ why: String, as state: RunState = .lost) throws(JournalFault) {
     isLost = true
@@ -207,12 +231,7 @@ extension Host {
     agentChannel?.shut()
     agentChannel = nil
     link = nil
-    if agentPID > 0 {
-      kill(-agentPID, SIGKILL)
-      var status: Int32 = 0
-      waitpid(agentPID, &status, 0)
-      agentPID = 0
-    }
+    endAgent()
     lock.become(.performer)
     guard !isAgentDone else { return }
     // What a program had done by then is there to look at.

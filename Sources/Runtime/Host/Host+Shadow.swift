@@ -49,11 +49,13 @@ extension Host {
   /// Something still runs on the private view.
   var isViewMounted: Bool { shadow != nil && agentPID > 0 }
 
-  /// Starts a command line as the run's agent.
-  package func startCommand(_ words: [String]) throws(RuntimeFault) {
+  /// The run's private view, made or found, and what its agent's processes see.
+  /// - Parameters:
+  ///   - words: the program, and the files a person named, wherever they lie.
+  ///   - keepsNetwork: its model is reached over the network.
+  func privateView(_ words: [String], keepsNetwork: Bool) throws(RuntimeFault) -> (ShadowWorkspace, Sandbox) {
     let workspace = maker.loaded.workspace
     let view = try ShadowWorkspace(desk: desk.directory, run: run, folders: workspace.folders, kind: summary.view)
-    // The program, and the files a person named, wherever they lie.
     let shown = ([ChildProcess.find(words[0]) ?? ""] + words.dropFirst() + summary.shown)
       .filter { word in
         word.hasPrefix("/") && !workspace.folders.contains { ShadowWorkspace.lies(word, below: $0.path) }
@@ -62,18 +64,53 @@ extension Host {
     let kept = try (desk.settings.agents[summary.agent]?.keeps ?? []).map { path throws(RuntimeFault) in
       try RunStarter.place(path)
     }
-    let sandbox = try view.sandbox(
-      desk: desk.directory, workspace: workspace, shown: shown, kept: kept, keepsNetwork: false)
-    let output = try ChildProcess.pipe()
-    agentPID = try ChildProcess.spawn(
-      words.map { $0.replacing("{goal}", with: summary.goal) }, environment: ChildProcess.agentEnvironment([]),
-      directory: workspace.folders.first { $0.label.isEmpty }?.path ?? "/",
-      streams: .init(input: -1, output: output.write, error: output.write), diesWithParent: true, sandbox: sandbox)
-    close(output.write)
-    agentChannel = Channel(input: output.read, output: output.read)
+    return (
+      view,
+      try view.sandbox(desk: desk.directory, workspace: workspace, shown: shown, kept: kept, keepsNetwork: keepsNetwork)
+    )
+  }
+
+  func watch(_ view: ShadowWorkspace) {
     view.setTaken(false)
     shadow = ShadowWatch(view)
     shadow?.isTakenUp = true
+  }
+
+  /// The turn of an agent on a private view is over: it is ended, and what it did is the difference.
+  func endOnView() throws(JournalFault) {
+    agentChannel?.shut()
+    agentChannel = nil
+    link = nil
+    endAgent()
+    try takeDifference(isFinal: true)
+    isAgentDone = true
+    isAwaitingReview = true
+    seenVersion = -1
+    try settleState()
+  }
+
+  /// What it may do on its view needs nobody's yes: it comes back as the difference.
+  func isOfView(_ effect: ProposedEffect, _ token: ReplyToken) -> Bool {
+    guard isViewMounted, token.isRelayed else { return false }
+    let paths: [[UInt8]]
+    switch effect {
+    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .delete(let path): paths = [path]
+    default: return false
+    }
+    return paths.allSatisfy { maker.scopes.locate($0) != nil }
+  }
+
+  /// Starts a command line as the run's agent.
+  package func startCommand(_ words: [String]) throws(RuntimeFault) {
+    let (view, sandbox) = try privateView(words, keepsNetwork: false)
+    let output = try ChildProcess.pipe()
+    agentPID = try ChildProcess.spawn(
+      words.map { $0.replacing("{goal}", with: summary.goal) }, environment: ChildProcess.agentEnvironment([]),
+      directory: maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "/",
+      streams: .init(input: -1, output: output.write, error: output.write), diesWithParent: true, sandbox: sandbox)
+    close(output.write)
+    agentChannel = Channel(input: output.read, output: output.read)
+    watch(view)
     try journalled { () throws(JournalFault) in try store.setState(run, .live, note: "", by: agent) }
   }
 

@@ -45,6 +45,7 @@ extension Host {
       held.append((proposal, token))
       return
     }
+    if isOfView(proposal.effect, token) { return try answer(token, .done(StepNumber(0), detail: "")) }
     let made: (step: NewStep, readContent: [UInt8])
     do {
       made = try maker.make(
