@@ -4,7 +4,7 @@
 import Domain
 import Wire
 
-package struct ACPClient: Sendable {
+package struct ACPClient: AgentPeer {
   package struct Server: Hashable, Sendable {
     package let name: String
     package let command: String

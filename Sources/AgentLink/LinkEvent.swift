@@ -10,6 +10,8 @@ package struct ReplyToken: Hashable, Sendable {
     case writeFile
     /// ACP permission: the agent performs what we allow. The ids are those it offered.
     case permission(allow: String, reject: String?, call: String)
+    /// Codex's approval of an item. The agent performs what we allow.
+    case approval(call: String)
     case tool
   }
   package let connection: Int
@@ -17,7 +19,15 @@ package struct ReplyToken: Hashable, Sendable {
   package let shape: Shape
 
   /// True when the agent, not Ringi, performs what is allowed.
-  package var isRelayed: Bool { if case .permission = shape { true } else { false } }
+  package var isRelayed: Bool { call != nil }
+
+  /// What the agent calls the tool call that it asks about.
+  package var call: String? {
+    switch shape {
+    case .permission(_, _, let call), .approval(let call): call
+    case .readFile, .writeFile, .tool: nil
+    }
+  }
 }
 
 package enum LinkEvent: Hashable, Sendable {

@@ -6,6 +6,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   /// A file's own text in another place of it: once, or wherever it stands.
   case replace(path: [UInt8], old: [UInt8], new: [UInt8], everywhere: Bool)
+  /// A file's own text changed as a unified diff says: hunks, without the names of files.
+  case patch(path: [UInt8], hunks: [UInt8])
   /// A file as it stands on a private view: its content is on the desk, with its times and attributes.
   /// - Parameter text: its bytes; empty for what is too large to be held.
   case place(path: [UInt8], Content, text: [UInt8], mode: UInt32)
@@ -40,8 +42,19 @@ extension ProposedEffect {
   /// A file is read or written by name.
   package var isOfFile: Bool {
     switch self {
-    case .read, .write, .replace: true
+    case .read, .write, .replace, .patch: true
     default: false
+    }
+  }
+
+  /// The files it reads, writes or removes, and nothing else; nil for anything that does more.
+  package var filePaths: [[UInt8]]? {
+    switch self {
+    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .patch(let path, _), .delete(let path):
+      [path]
+    case .changes(let parts):
+      parts.reduce([[UInt8]]?.some([])) { all, part in all.flatMap { all in part.filePaths.map { all + $0 } } }
+    default: nil
     }
   }
 }

@@ -304,7 +304,7 @@ extension Preview {
 
   /// Every argument by itself, so that none can look like two; then the files of the folders that it is given.
   private static func command(_ call: Invocation, _ images: PreviewImages) -> Preview {
-    let isScript = call.arguments.count == 3 && call.arguments[1] == "-c"
+    let isScript = call.arguments.count == 3 && ["-c", "-lc"].contains(call.arguments[1])
     var lines = [PreviewLine(.label, "runs: \(Docket.oneLine(call.arguments.first ?? ""))")]
     // A script is read as one, line by line.
     lines += call.arguments.dropFirst().prefix(isScript ? 1 : .max).map {

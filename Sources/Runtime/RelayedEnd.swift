@@ -14,24 +14,34 @@ struct RelayedEnd {
     guard let found = try look(step) else { return .done(detail: "done by the agent") }
     return .done(
       detail: found == .asApproved
-        ? "done by the agent, and the file is what was approved" : StepSummary.notAsApproved)
+        ? "done by the agent, and \(files(step)) what was approved" : StepSummary.notAsApproved)
   }
 
   /// Its turn is over, and it has not said what came of it.
   func silent(_ step: StepSummary) throws(JournalFault) -> Outcome {
     switch try look(step) {
-    case .asApproved: .done(detail: "the agent said no more of it; the file is what was approved")
+    case .asApproved: .done(detail: "the agent said no more of it; \(files(step)) what was approved")
     case .untouched: .failed(detail: "the agent never said that it did it, and the file is as it was")
     case .another: .done(detail: StepSummary.notAsApproved)
     case nil: .done(detail: "allowed; the agent said no more of it")
     }
   }
 
+  private func files(_ step: StepSummary) -> String { step.kind == .fileChange ? "the files are" : "the file is" }
+
   private enum Found { case asApproved, untouched, another }
 
   /// nil where the effect leaves nothing that could be looked at.
   private func look(_ step: StepSummary) throws(JournalFault) -> Found? {
-    let effect = try maker.effect(of: step.id)
+    var all: Found?
+    for part in try maker.effect(of: step.id).fileParts {
+      guard let found = look(part) else { return nil }
+      all = all == nil || all == found ? found : .another
+    }
+    return all
+  }
+
+  private func look(_ effect: Effect) -> Found? {
     guard let path = effect.writtenPath else { return nil }
     let now = (try? maker.scopes.read(path)).flatMap { state in
       state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })

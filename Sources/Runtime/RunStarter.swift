@@ -137,9 +137,12 @@ package enum RunStarter {
       close(log)
       close(ready.read)
     }
-    let environment = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "XDG_DATA_HOME", "HOSTNAME"].compactMap { name in
-      Desk.variable(name).map { "\(name)=\($0)" }
-    }
+    // And what its agents are to be given, by name.
+    let named = Set(desk.settings.agents.values.flatMap(\.environment)).subtracting(["RINGI_DESK"]).sorted()
+    let environment =
+      (["PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "XDG_DATA_HOME", "HOSTNAME"] + named).compactMap { name in
+        Desk.variable(name).map { "\(name)=\($0)" }
+      }
     let host = try ChildProcess.spawn(
       [ChildProcess.ownPath(), "host", run.description] + (performOnly ? ["--perform-only"] : []),
       environment: environment + ["RINGI_DESK=\(desk.directory)"], directory: "/",

@@ -1,6 +1,7 @@
 // An edit that an agent gives as words and the words in their place: what the file would be.
 
 import Domain
+import TextDiff
 
 extension StepMaker {
   func replace(
@@ -28,6 +29,17 @@ extension StepMaker {
     let after =
       everywhere
       ? before.replacing(old, with: new) : Array(before[..<first.lowerBound]) + new + Array(before[first.upperBound...])
+    return try write(raw, after, nil, staging)
+  }
+
+  func patch(_ raw: [UInt8], _ hunks: [UInt8], _ staging: StagingArea) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("write", raw) }
+    guard let before = try current(path, staging) else {
+      throw ProposalFault(reason: "`\(path.display)` does not exist")
+    }
+    guard let after = UnifiedPatch.apply(hunks, to: before) else {
+      throw ProposalFault(reason: "the change does not fit `\(path.display)` as it is now")
+    }
     return try write(raw, after, nil, staging)
   }
 }

@@ -12,7 +12,7 @@
 //       files: ringi                       # else `own`: it writes by itself, and asks first
 //     tidy:                                # a program that asks nobody: it runs on a private view of the folders
 //       command: [python3, /opt/tidy/tidy.py, "{goal}"]
-//       speaks: nothing                    # else `acp`
+//       speaks: nothing                    # else `acp`, or `codex` for [codex, app-server]
 //       reads: [/opt/tidy, ~/.config/tidy] # what it is shown besides, read-only
 //       keeps: [~/.cache/tidy]             # folders that it may write by itself, and finds again next time
 //       model: local
@@ -36,6 +36,8 @@ package struct AgentEntry: Hashable, Sendable {
   package let environment: [String]
   /// It speaks no protocol, so it runs on a private view.
   package var isSilent = false
+  /// It is Codex, by its app-server.
+  package var speaksCodex = false
   /// It leaves its file work to its client, which is Ringi: what it asks about files is asked again by the work itself.
   package var leavesFiles = false
   /// It works on the folders themselves, not on a private view of them.
@@ -100,10 +102,11 @@ package enum DeskFile {
     }
     var out = AgentEntry(command: words, model: model, environment: environment)
     if let speaks = fields["speaks"] {
-      guard ["acp", "nothing"].contains(try speaks.text()) else {
-        throw speaks.fault("an agent speaks `acp` or `nothing`")
+      guard ["acp", "codex", "nothing"].contains(try speaks.text()) else {
+        throw speaks.fault("an agent speaks `acp`, `codex` or `nothing`")
       }
       out.isSilent = try speaks.text() == "nothing"
+      out.speaksCodex = try speaks.text() == "codex"
     }
     if let files = fields["files"] {
       guard ["ringi", "own"].contains(try files.text()) else {
@@ -117,6 +120,9 @@ package enum DeskFile {
     }
     out.reads = try paths(fields["reads"])
     out.keeps = try paths(fields["keeps"])
+    if out.speaksCodex, out.leavesFiles, let odd = fields["files"] {
+      throw odd.fault("Codex writes its files itself, and asks first")
+    }
     if out.leavesFiles || out.isUnconfined, let odd = fields["reads"] ?? fields["keeps"] {
       throw odd.fault("only an agent on a private view is shown what is named here; this one sees what you see")
     }

@@ -40,13 +40,14 @@ package struct RPCFault: Error, Hashable, Sendable {
 }
 
 extension RPCMessage {
-  package init(line: [UInt8]) throws(RPCFault) {
+  /// - Parameter isNamed: false for a peer that leaves out which version it speaks.
+  package init(line: [UInt8], isNamed: Bool = true) throws(RPCFault) {
     let value: JSON
     do { value = try JSONReader.read(line) } catch {
       throw RPCFault(why: "not JSON: \(error.code.rawValue) at byte \(error.offset)")
     }
     guard case .object = value else { throw RPCFault(why: "not a JSON object") }
-    guard value["jsonrpc"]?.string == "2.0" else { throw RPCFault(why: "no \"jsonrpc\": \"2.0\"") }
+    guard !isNamed || value["jsonrpc"]?.string == "2.0" else { throw RPCFault(why: "no \"jsonrpc\": \"2.0\"") }
     let id: RPCID? =
       switch value["id"] {
       case .int(let number): .number(number)
@@ -73,8 +74,11 @@ extension RPCMessage {
   }
 
   /// One line with its LF.
-  package var line: [UInt8] {
-    let value: JSON =
+  package var line: [UInt8] { line(isNamed: true) }
+
+  /// - Parameter isNamed: false leaves out which version it is.
+  package func line(isNamed: Bool) -> [UInt8] {
+    var value: JSON =
       switch self {
       case .request(let id, let method, let params):
         ["jsonrpc": "2.0", "id": id.json, "method": .string(method), "params": params]
@@ -86,6 +90,7 @@ extension RPCMessage {
           "error": ["code": .int(error.code), "message": .string(error.message)],
         ]
       }
+    if !isNamed { value = .object((value.members ?? []).filter { $0.key != "jsonrpc" }) }
     var out: [UInt8] = []
     value.write(to: &out)
     out.append(10)

@@ -30,13 +30,14 @@ extension Host {
     close(fromAgent.write)
     let channel = Channel(input: fromAgent.read, output: toAgent.write)
     agentChannel = channel
-    var client = ACPClient(
-      directory: main, otherDirectories: others,
-      servers: [
-        ACPClient.Server(
-          name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
-          environment: [("RINGI_SOCKET", socket)])
-      ], offersFiles: entry.leavesFiles)
+    let tools = ACPClient.Server(
+      name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
+      environment: [("RINGI_SOCKET", socket)])
+    var client: any AgentPeer =
+      if entry.speaksCodex { CodexClient(directory: main, tools: tools) } else {
+        ACPClient(
+          directory: main, otherDirectories: others, servers: [tools], offersFiles: entry.leavesFiles)
+      }
     client.start(version: version)
     _ = channel.send(client.takeOutgoing())
     link = client
@@ -133,7 +134,7 @@ extension Host {
 
   func answer(_ token: ReplyToken, _ answer: Answer) throws(JournalFault) {
     if token.connection == 0 {
-      if case .permission = token.shape, case .rejected(let step, let reason) = answer, !reason.isEmpty {
+      if token.isRelayed, case .rejected(let step, let reason) = answer, !reason.isEmpty {
         untoldReasons.append("#\(step): \(reason)")
       }
       link?.answer(token, answer)

@@ -91,13 +91,8 @@ extension Host {
 
   /// What it may do on its view needs nobody's yes: it comes back as the difference.
   func isOfView(_ effect: ProposedEffect, _ token: ReplyToken) -> Bool {
-    guard isViewMounted, token.isRelayed else { return false }
-    let paths: [[UInt8]]
-    switch effect {
-    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .delete(let path): paths = [path]
-    default: return false
-    }
-    return paths.allSatisfy { maker.scopes.locate($0) != nil }
+    isViewMounted && token.isRelayed
+      && effect.filePaths.map { $0.allSatisfy { maker.scopes.locate($0) != nil } } ?? false
   }
 
   /// Starts a command line as the run's agent.

@@ -52,7 +52,7 @@ extension Host {
         proposal, plan: plan.firstIndex { $0.status == .inProgress }, staging: staging, isRelayed: token.isRelayed)
     } catch { return try answer(token, .invalid(reason: error.reason)) }
     var new = made.step
-    if case .permission(_, _, let call) = token.shape { new.callID = call }
+    if let call = token.call { new.callID = call }
     let step: StepSummary
     do { step = try desk.gate.intake(new, by: agent) } catch {
       // No audit, no action.

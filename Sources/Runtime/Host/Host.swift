@@ -22,7 +22,7 @@ package final class Host {
   var plan: [PlanEntry] = []
 
   // The agent, nil for a host that only performs.
-  var link: ACPClient?
+  var link: (any AgentPeer)?
   var agentChannel: Channel?
   var agentPID: pid_t = 0
   var agentName: String
