@@ -25,6 +25,8 @@ package struct ACPClient: AgentPeer {
 
   let directory: String
   let offersFiles: Bool
+  private let earlier: String
+  private var isResuming = false
   private let otherDirectories: [String]
   private let servers: [Server]
   private var framing = LineFraming()
@@ -50,8 +52,13 @@ package struct ACPClient: AgentPeer {
   private var open: Set<ReplyToken> = []
   package private(set) var outgoing: [UInt8] = []
 
-  /// - Parameter offersFiles: the agent reads and writes files through us; false leaves that to itself.
-  package init(directory: String, otherDirectories: [String], servers: [Server], offersFiles: Bool = true) {
+  /// - Parameters:
+  ///   - offersFiles: the agent reads and writes files through us; false leaves that to itself.
+  ///   - earlier: the session to take up again; empty for a new one.
+  package init(
+    directory: String, otherDirectories: [String], servers: [Server], offersFiles: Bool = true, earlier: String = ""
+  ) {
+    self.earlier = earlier
     self.offersFiles = offersFiles
     self.directory = directory
     self.otherDirectories = otherDirectories
@@ -141,13 +148,22 @@ package struct ACPClient: AgentPeer {
       logins = Self.logins(result["authMethods"]?.array ?? [])
       takesDirectories = result["agentCapabilities"]?["sessionCapabilities"]?["additionalDirectories"]?.members != nil
       phase = .opening
-      send(.request(id: .number(Call.newSession.rawValue), method: "session/new", params: sessionParameters))
+      let capabilities = result["agentCapabilities"]
+      // To resume replays nothing; to load replays all of it, before the answer.
+      let canResume = capabilities?["sessionCapabilities"]?["resume"]?.members != nil
+      let way =
+        earlier.isEmpty
+        ? nil : canResume ? "session/resume" : capabilities?["loadSession"]?.bool == true ? "session/load" : nil
+      isResuming = way != nil
+      openSession(way ?? "session/new")
       return []
     case (Call.newSession.rawValue, .opening):
-      guard let name = result["sessionId"]?.string else { return [close("it opened no session")] }
+      guard let name = isResuming ? earlier : result["sessionId"]?.string else {
+        return [close("it opened no session")]
+      }
       session = name
       phase = .idle
-      return [.ready(agent: agentName)] + opened(result)
+      return [.ready(agent: agentName, session: name, isResumed: isResuming)] + opened(result)
     case (promptID, .prompting):
       return turnEnded() + [.stopped(reason: result["stopReason"]?.string ?? "unknown")]
     default: return []
@@ -156,6 +172,11 @@ package struct ACPClient: AgentPeer {
 
   private mutating func handleFailure(_ id: Int64, _ error: RPCError) -> [LinkEvent] {
     switch (id, phase) {
+    case (Call.newSession.rawValue, .opening) where isResuming:
+      // What it does not know any more is begun anew.
+      isResuming = false
+      openSession("session/new")
+      return []
     case (Call.initialize.rawValue, .initializing), (Call.newSession.rawValue, .opening):
       return [
         close(
@@ -166,6 +187,13 @@ package struct ACPClient: AgentPeer {
       return turnEnded() + [.stopped(reason: "error: \(error.message)")]
     default: return []
     }
+  }
+
+  /// INVARIANT: until it is open no session has our `session`'s name, so nothing that is replayed counts.
+  private mutating func openSession(_ method: String) {
+    var params = sessionParameters.members ?? []
+    if isResuming { params.append(.init("sessionId", .string(earlier))) }
+    send(.request(id: .number(Call.newSession.rawValue), method: method, params: .object(params)))
   }
 
   private var sessionParameters: JSON {

@@ -19,6 +19,8 @@ package struct CodexClient: AgentPeer {
   private let tools: ACPClient.Server
   private var framing = LineFraming()
   private var phase = Phase.new
+  private let earlier: String
+  private var isResuming = false
   private var thread = ""
   private var turn = ""
   private var lastCall: Int64 = 10
@@ -27,7 +29,10 @@ package struct CodexClient: AgentPeer {
   private var open: Set<ReplyToken> = []
   private var outgoing: [UInt8] = []
 
-  package init(directory: String, tools: ACPClient.Server) { (self.directory, self.tools) = (directory, tools) }
+  /// - Parameter earlier: the thread to take up again; empty for a new one.
+  package init(directory: String, tools: ACPClient.Server, earlier: String = "") {
+    (self.directory, self.tools, self.earlier) = (directory, tools, earlier)
+  }
 
   package mutating func takeOutgoing() -> [UInt8] {
     defer { outgoing = [] }
@@ -106,13 +111,14 @@ package struct CodexClient: AgentPeer {
     case (Call.initialize.rawValue, .initializing):
       phase = .opening
       send(.notification(method: "initialized", params: .object([])))
-      send(.request(id: .number(Call.thread.rawValue), method: "thread/start", params: threadParameters))
+      isResuming = !earlier.isEmpty
+      openThread()
       return []
     case (Call.thread.rawValue, .opening):
       guard let name = result["thread"]?["id"]?.string else { return [close("it opened no thread")] }
       thread = name
       phase = .idle
-      return [.ready(agent: "codex")]
+      return [.ready(agent: "codex", session: name, isResumed: isResuming)]
     case (turnCall, .prompting):
       turn = result["turn"]?["id"]?.string ?? ""
       return []
@@ -122,6 +128,11 @@ package struct CodexClient: AgentPeer {
 
   private mutating func handleFailure(_ id: Int64, _ error: RPCError) -> [LinkEvent] {
     switch (id, phase) {
+    case (Call.thread.rawValue, .opening) where isResuming:
+      // What it does not know any more is begun anew.
+      isResuming = false
+      openThread()
+      return []
     case (Call.initialize.rawValue, .initializing), (Call.thread.rawValue, .opening):
       return [close("it refused to start: \(error.message)")]
     case (turnCall, .prompting):
@@ -129,6 +140,15 @@ package struct CodexClient: AgentPeer {
       return [.stopped(reason: "error: \(error.message)")]
     default: return []
     }
+  }
+
+  private mutating func openThread() {
+    var params = threadParameters.members ?? []
+    if isResuming { params.append(.init("threadId", .string(earlier))) }
+    send(
+      .request(
+        id: .number(Call.thread.rawValue), method: isResuming ? "thread/resume" : "thread/start",
+        params: .object(params)))
   }
 
   private var threadParameters: JSON {

@@ -32,7 +32,10 @@ package struct ReplyToken: Hashable, Sendable {
 
 package enum LinkEvent: Hashable, Sendable {
   /// The agent is ready for its goal.
-  case ready(agent: String)
+  /// - Parameters:
+  ///   - session: what the agent calls the session; it may be taken up again by that name.
+  ///   - isResumed: it knows of what was said in it before.
+  case ready(agent: String, session: String, isResumed: Bool = false)
   case proposal(Proposal, ReplyToken)
   case plan([PlanEntry])
   /// Plain words of the agent.

@@ -35,6 +35,8 @@ package struct RunSummary: Hashable, Sendable {
   package var session = ""
   /// Its process, as `AgentProcess` writes it.
   package var agentProcess = ""
+  /// What an agent that Ringi runs calls its session, by which it can be taken up again.
+  package var peerSession = ""
   package var counts: Counts
 
   /// Its agent asks through hooks: no process of Ringi's is there between two questions.

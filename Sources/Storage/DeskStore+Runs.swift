@@ -115,6 +115,17 @@ extension DeskStore {
   }
 
   /// An agent that asks through hooks is another process when its session is taken up again.
+  package func setPeerSession(_ run: RunID, _ session: String) throws(JournalFault) {
+    try write { () throws(JournalFault) in
+      let change = try nextChange()
+      try Self.sql { () throws(SQLiteFault) in
+        try connection.run(
+          "UPDATE run SET peerSession = ?2, changedAt = ?3 WHERE id = ?1", .integer(run.value), .text(session),
+          .integer(change))
+      }
+    }
+  }
+
   package func setAgentProcess(_ run: RunID, _ process: String) throws(JournalFault) {
     try write { () throws(JournalFault) in
       let change = try nextChange()

@@ -48,7 +48,8 @@ extension DeskStore {
     view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'discarded'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('failed', 'unknown')),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn'), session, agentProcess
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn'), session, agentProcess,
+    peerSession
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -75,6 +76,7 @@ extension DeskStore {
       startedAt: Timestamp(milliseconds: row.int(10)), startedBy: row.text(16), counts: counts)
     summary.session = row.text(24)
     summary.agentProcess = row.text(25)
+    summary.peerSession = row.text(26)
     summary.command = words(row.bytes(17))
     summary.shown = words(row.bytes(19))
     summary.view = PrivateView(rawValue: row.text(18)) ?? .none

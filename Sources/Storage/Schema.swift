@@ -115,6 +115,7 @@ enum Schema {
     """,
     """
     CREATE INDEX stepByTrust ON step (target, id) WHERE kind = 'connector.trust';
+    ALTER TABLE run ADD COLUMN peerSession TEXT NOT NULL DEFAULT '';
     CREATE INDEX stepByRelay ON step (target, id) WHERE isRelayed = 1;
     """,
   ]

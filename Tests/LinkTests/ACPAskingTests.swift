@@ -157,7 +157,7 @@ struct ACPAskingTests {
       line(
         #"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s","modes":{"currentModeId":"\#(id)","availableModes":[{"id":"\#(id)","name":"\#(name)"},{"id":"ask","name":"Ask"}]}}}"#
       ))
-    #expect(events == [.ready(agent: "agent"), .mode(name, asks: asks)])
+    #expect(events == [.ready(agent: "agent", session: "s"), .mode(name, asks: asks)])
     _ = client.takeOutgoing()
     let isTold = client.askAgain()
     #expect(isTold)
@@ -186,5 +186,53 @@ struct ACPAskingTests {
           #"{"jsonrpc":"2.0","id":5,"method":"fs/write_text_file","params":{"sessionId":"s","path":"/w/a","content":""}}"#
         )
       ).isEmpty, "what was not offered is not done")
+  }
+
+  @Test(
+    "a session is taken up again as the agent can, nothing of it counts once more, and one it has forgotten is begun anew",
+    arguments: [
+      (#"{"sessionCapabilities":{"resume":{}},"loadSession":true}"#, "session/resume"),
+      (#"{"loadSession":true}"#, "session/load"), (#"{"loadSession":false,"sessionCapabilities":{}}"#, "session/new"),
+    ])
+  func again(capabilities: String, method: String) {
+    func sent(_ client: inout ACPClient) -> JSON {
+      let lines = client.takeOutgoing().split(separator: 10).compactMap { try? JSONReader.read(Array($0)) }
+      return lines.last ?? .null
+    }
+    for isKnown in [true, false] {
+      var client = ACPClient(directory: "/w", otherDirectories: [], servers: [], earlier: "old")
+      client.start(version: "1")
+      _ = sent(&client)
+      _ = client.receive(
+        line(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1,"agentCapabilities":\#(capabilities)}}"#))
+      let asked = sent(&client)
+      #expect(
+        asked["method"]?.string == method
+          && (asked["params"]?["sessionId"]?.string == "old") == (method != "session/new"))
+      // What is replayed: a call that waits for a yes, and the question itself.
+      let replay = [
+        #"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"old","update":{"sessionUpdate":"tool_call","toolCallId":"t","title":"rm","kind":"execute","status":"pending"}}}"#,
+        #"{"jsonrpc":"2.0","id":3,"method":"session/request_permission","params":{"sessionId":"old","toolCall":{"toolCallId":"t"},"options":\#(Self.once)}}"#,
+      ]
+      for text in replay { #expect(client.receive(line(text)).isEmpty) }
+      #expect(sent(&client)["error"] != nil, "a question of the past has no answer")
+      guard method != "session/new" else { continue }
+      if isKnown {
+        #expect(
+          client.receive(line(#"{"jsonrpc":"2.0","id":2,"result":{}}"#)) == [
+            .ready(agent: "agent", session: "old", isResumed: true)
+          ])
+        client.prompt("go on")
+        let ended = client.receive(line(#"{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}"#))
+        #expect(ended == [.stopped(reason: "end_turn")], "nothing of the replay is left open")
+      } else {
+        _ = client.receive(line(#"{"jsonrpc":"2.0","id":2,"error":{"code":-32002,"message":"not found"}}"#))
+        #expect(sent(&client)["method"]?.string == "session/new")
+        #expect(
+          client.receive(line(#"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"new"}}"#)) == [
+            .ready(agent: "agent", session: "new")
+          ])
+      }
+    }
   }
 }

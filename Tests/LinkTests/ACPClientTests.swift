@@ -30,7 +30,10 @@ struct ACPClientTests {
     let open = sent(&client)[0]
     #expect(open["method"]?.string == "session/new" && open["params"]?["cwd"]?.string == "/w")
     #expect(open["params"]?["additionalDirectories"] == nil, "only when the agent offers it")
-    #expect(client.receive(line(#"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}"#)) == [.ready(agent: "agent")])
+    #expect(
+      client.receive(line(#"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}"#)) == [
+        .ready(agent: "agent", session: "s")
+      ])
     client.prompt("go")
     let id = sent(&client)[0]["id"]?.int ?? 0
     #expect(

@@ -22,7 +22,7 @@ struct CodexClientTests {
     #expect(!lines.contains { $0["jsonrpc"] != nil } && lines[1]["method"]?.string == "initialized")
     let start = lines[2]["params"]
     #expect(start?["approvalPolicy"]?.string == "untrusted" && start?["approvalsReviewer"]?.string == "user")
-    #expect(client.receive(line(#"{"id":2,"result":{"thread":{"id":"T"}}}"#)) == [.ready(agent: "codex")])
+    #expect(client.receive(line(#"{"id":2,"result":{"thread":{"id":"T"}}}"#)) == [.ready(agent: "codex", session: "T")])
     client.prompt("go")
     _ = client.receive(line(#"{"id":11,"result":{"turn":{"id":"U"}}}"#))
     _ = client.takeOutgoing()

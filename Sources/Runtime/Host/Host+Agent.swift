@@ -34,9 +34,10 @@ extension Host {
       name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
       environment: [("RINGI_SOCKET", socket)])
     var client: any AgentPeer =
-      if entry.speaksCodex { CodexClient(directory: main, tools: tools) } else {
+      if entry.speaksCodex { CodexClient(directory: main, tools: tools, earlier: summary.peerSession) } else {
         ACPClient(
-          directory: main, otherDirectories: others, servers: [tools], offersFiles: entry.leavesFiles)
+          directory: main, otherDirectories: others, servers: [tools], offersFiles: entry.leavesFiles,
+          earlier: summary.peerSession)
       }
     client.start(version: version)
     _ = channel.send(client.takeOutgoing())
@@ -150,10 +151,13 @@ extension Host {
   private func handle(_ events: [LinkEvent]) throws(JournalFault) {
     for event in events {
       switch event {
-      case .ready(let name):
+      case .ready(let name, let session, let isResumed):
         agentName = name
+        try store.setPeerSession(run, session)
         try store.setState(run, .live, note: "", by: agent)
-        link?.prompt(summary.goal)
+        if isResumed { try store.say(run, "the agent took its session up again", by: .performer) }
+        // One that knows the goal is not given it as a new one.
+        link?.prompt(isResumed ? "The connection was lost. Go on where you were with: \(summary.goal)" : summary.goal)
       case .proposal(let proposal, let token): try take(proposal, token)
       case .plan(let entries): try take(entries)
       case .said(let text): try say(text)
