@@ -21,7 +21,8 @@ extension StepMaker {
 
   /// A call that may have happened already, in whichever run, says so when it is asked for again.
   func notTwice(_ step: NewStep, _ call: ConnectorCall) throws(JournalFault) -> NewStep {
-    guard !step.action.kind.isRead else { return step }
+    // Only where somebody looks at it.
+    guard !step.action.kind.isRead, step.verdict.level >= .watched else { return step }
     for old in try store.relayed(step.action.kind, target: step.action.effect.target)
     where old.mayHaveHappened && old.state != .rejected {
       guard case .call(let before) = try effect(of: old.id), before.arguments == call.arguments else { continue }

@@ -16,8 +16,8 @@ package enum Catalogue {
   package static func connector(_ name: String) -> Connector? {
     // A longer name is another system: `google-drive` is no second account of `google`.
     let own = files.filter { name == $0.id || name.hasPrefix("\($0.id)-") }.max { $0.id.count < $1.id.count }
-    if let own { return try? read(String(decoding: own.bytes, as: UTF8.self), id: own.id) }
-    let meant = ((try? all()) ?? []).filter { $0.servers.contains(name) }
+    if let own { return known.first { $0.id == own.id } }
+    let meant = known.filter { $0.servers.contains(name) }
     guard let first = meant.first else { return nil }
     return Connector(
       id: name, title: meant.map(\.title).joined(separator: ", "), servers: first.servers, tools: meant.flatMap(\.tools)
@@ -33,6 +33,9 @@ package enum Catalogue {
     }
     return found.count > 1 ? found[0].word : found.first?.id
   }
+
+  /// Read once, when they are first asked for.
+  private static let known = (try? all()) ?? []
 
   /// All of them, by name.
   package static func all() throws(SettingsFault) -> [Connector] {

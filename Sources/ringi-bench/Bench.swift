@@ -1,5 +1,5 @@
 // `ringi-bench [--json] [--quick]`: figures beside a peer measured in the same run, as ratios, with medians and spread.
-// `ringi-bench --view` measures private views alone, `--settle` the end of a review, `--screens` the console.
+// `ringi-bench --view` measures private views alone, `--settle` the end of a review, `--screens` the console, `--gateway` calls.
 // `ringi-bench desk FOLDER STEPS LEAVES` makes a desk to try things on.
 
 import Glibc
@@ -16,9 +16,12 @@ struct Bench {
     if arguments.first == "writer", arguments.count == 4, let first = Int(arguments[2]), let count = Int(arguments[3]) {
       return try WriterRow.writer(arguments[1], first: first, count: count)
     }
-    if let odd = arguments.first(where: { !["--json", "--quick", "--view", "--settle", "--screens"].contains($0) }) {
+    if arguments == ["echo"] { return GatewayRow.echo() }
+    if let odd = arguments.first(where: {
+      !["--json", "--quick", "--view", "--settle", "--screens", "--gateway"].contains($0)
+    }) {
       print(
-        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle, --screens and `desk FOLDER STEPS LEAVES`"
+        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle, --screens, --gateway and `desk FOLDER STEPS LEAVES`"
       )
       exit(2)
     }
@@ -32,6 +35,10 @@ struct Bench {
       for row in try ScreenRows.measure(isQuick: isQuick) { print(row.text) }
       return
     }
+    if arguments.contains("--gateway") {
+      for row in try GatewayRow.measure(isQuick: isQuick) { print(row.text) }
+      return
+    }
     if arguments.contains("--settle") {
       for row in try SettleRow.measure(isQuick: isQuick) { print(row.text) }
       return
@@ -41,6 +48,7 @@ struct Bench {
     rows += try WriterRow.measure(isQuick: isQuick)
     rows += try ShadowRow.measure(isQuick: isQuick)
     rows += try SettleRow.measure(isQuick: isQuick)
+    rows += try GatewayRow.measure(isQuick: isQuick)
     if arguments.contains("--json") {
       print(JSON.array(rows.map(\.json)).pretty, terminator: "")
     } else {

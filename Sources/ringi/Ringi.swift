@@ -28,7 +28,8 @@ struct RingiCommand: ParsableCommand {
       KeysCommand.self, ListCommand.self, ShowCommand.self,
       ApproveCommand.self,
       RejectCommand.self, ReviewCommand.self, UndoCommand.self, PolicyCommand.self, AuditCommand.self, MCPCommand.self,
-      HookCommand.self, ProposeCommand.self, StatusCommand.self,
+      StopCommand.self, ContinueCommand.self, CloseCommand.self, HookCommand.self, ProposeCommand.self,
+      StatusCommand.self,
       HostCommand.self,
     ],
     defaultSubcommand: ConsoleCommand.self)

@@ -42,6 +42,8 @@ package final class Gateway {
   /// Calls that the server wants to know more about: the client calls again, with the same.
   var continued: [(tool: String, arguments: String, step: StepID)] = []
   var clientName = "mcp-client"
+  /// What of the server was found accepted, and when.
+  var trustedAt: (version: Int64, digest: Digest)?
   private(set) var session: HookSession?
   private(set) var hold: SessionHold?
   private var made: (stamp: String, maker: StepMaker)?

@@ -265,7 +265,11 @@ extension Host {
 
   func lookAtTime() throws(JournalFault) {
     let now = Clocks.monotonic()
-    if let link, !link.isOpen, now - startedAt > Self.startPatience { try lose("it did not start within 30 seconds") }
+    if let link, !link.isOpen, now - startedAt > Self.startPatience {
+      if summary.peerSession.isEmpty { return try lose("it did not start within 30 seconds") }
+      try store.setPeerSession(run, "")
+      try lose("it did not take its session up again within 30 seconds; to continue once more begins a new one")
+    }
     for due in deadlines where due.at <= now {
       if waiting[due.step] == due.token { waiting[due.step] = nil }
       watchers.removeAll { $0.token == due.token }

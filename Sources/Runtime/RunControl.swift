@@ -1,0 +1,44 @@
+// Stopping, continuing and closing a run from the command line; never from inside an agent.
+
+import Domain
+import GateKeeper
+import Storage
+
+package struct RunControl {
+  private let desk: Desk
+
+  package init() throws(RuntimeFault) {
+    desk = try Desk(mustExist: true)
+    try AgentTree.refuse(desk)
+  }
+
+  private func known(_ run: RunID) throws(RuntimeFault) -> RunSummary {
+    // One whose host is gone is told so first.
+    try RunStarter.attend(desk, run)
+    guard let found = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else {
+      throw RuntimeFault(.usage, "there is no run \(run)")
+    }
+    return found
+  }
+
+  package func stop(_ run: RunID) throws(RuntimeFault) -> String {
+    guard try !known(run).state.isOver else { throw RuntimeFault(.refused, "run \(run) is over") }
+    let count = try DeskActions(desk).stop(run)
+    return count.map { "run \(run): \($0) withdrawn\n" } ?? "run \(run) is asked to stop\n"
+  }
+
+  package func resume(_ run: RunID) throws(RuntimeFault) -> String {
+    let state = try known(run).state
+    guard state == .lost || state == .review else {
+      throw RuntimeFault(.refused, "run \(run) is \(state.rawValue): only one whose host was lost goes on")
+    }
+    try DeskActions(desk).resume(run)
+    return "run \(run) goes on\n"
+  }
+
+  package func close(_ run: RunID) throws(RuntimeFault) -> String {
+    _ = try known(run)
+    try DeskActions(desk).close(run)
+    return "run \(run) is closed\n"
+  }
+}
