@@ -44,7 +44,7 @@ extension CommandTable {
       .export, [], .look, "audit: write what the filter matches, as JSONL and CSV", in: [.audit],
       obstacle: { $0.view == .audit ? nil : "open the trail first (5)" }),
     Binding(
-      .register, [], .look, "flags: write the register of this run as CSV",
+      .register, [], .look, "flags: write the register of this run",
       obstacle: { $0.findings.isEmpty ? "the agent has handed over no flags" : nil }),
     Binding(.up, [.up, .character("k")], .look, "up"),
     Binding(.down, [.down, .character("j")], .look, "down"),

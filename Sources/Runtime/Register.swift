@@ -13,7 +13,10 @@ package enum Register {
     "copy", "person", "time", "reason",
   ]
 
-  /// The path of the file; nil when the run has no flags with a person's word.
+  /// Of the columns in a spreadsheet, in characters.
+  private static let widths = [14, 6, 30, 24, 10, 10, 10, 22, 50, 34, 14, 24, 40]
+
+  /// The path of the CSV file, beside which the spreadsheet lies; nil when the run has no flags with a person's word.
   package static func write(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String? {
     let (summary, flags) = try journalled { () throws(JournalFault) in
       (try desk.store.run(run), try desk.store.findings(of: run))
@@ -24,7 +27,8 @@ package enum Register {
     else { return nil }
     let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
     // The mark of UTF-8 first: spreadsheets take a file without it for another encoding.
-    let text = "\u{FEFF}" + CSV.text([columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) })
+    let rows = [columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) }
+    let text = "\u{FEFF}" + CSV.text(rows)
     let folder = "\(desk.directory)/registers"
     // One that somebody may have in hand is never overwritten: its digest is on the trail.
     var path = "\(folder)/run-\(run).csv"
@@ -37,8 +41,14 @@ package enum Register {
     guard Files.makeDirectory(folder, mode: 0o700), Files.write(Array(text.utf8), to: path, mode: 0o600) else {
       throw RuntimeFault(.fault, "`\(path)` can't be written")
     }
+    // The same for a spreadsheet, beside it.
+    let table = SpreadsheetFile.bytes(rows, widths: widths, name: "Flags of run \(run)")
+    let sheet = "\(path.dropLast(4)).xlsx"
+    guard Files.write(table, to: sheet, mode: 0o600) else { throw RuntimeFault(.fault, "`\(sheet)` can't be written") }
     try journalled { () throws(JournalFault) in
-      try desk.store.noteRegister(run, digest: Hashing.sha256(Array(text.utf8)), by: desk.person)
+      for digest in [Hashing.sha256(Array(text.utf8)), Hashing.sha256(table)] {
+        try desk.store.noteRegister(run, digest: digest, by: desk.person)
+      }
     }
     return path
   }
