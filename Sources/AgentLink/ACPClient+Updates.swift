@@ -25,7 +25,11 @@ extension ACPClient {
       guard let call = toolCalls[id], !call.isOpen else { return [] }
       // What it asked about is answered for; what it did without asking is told.
       defer { toolCalls[id]?.isSettled = true }
-      return [.ended(call: askedAs[id] ?? id, isDone: call.status == "completed", did: call.isSettled ? "" : did(call))]
+      return [
+        .ended(
+          call: askedAs[id] ?? id, isDone: call.status == "completed" && ToolCall.code(update["rawOutput"]) ?? 0 == 0,
+          did: call.isSettled ? "" : did(call))
+      ]
     case "current_mode_update":
       // An example of the protocol's own pages has the other name.
       guard let mode = update["currentModeId"]?.string ?? update["modeId"]?.string else { return [] }
@@ -49,8 +53,9 @@ extension ACPClient {
   /// What an agent says it did by itself.
   func did(_ call: ToolCall) -> String {
     let command = call.rawInput?["command"]?.string.map { ": \($0)" } ?? ""
+    let paths = call.paths.filter { !call.title.contains($0) }.sorted().joined(separator: ", ")
     return
-      "\(call.kind.isEmpty ? "a tool" : call.kind): \(call.title)\(call.title.contains(command.dropFirst(2)) ? "" : command)"
+      "\(call.kind.isEmpty ? "a tool" : call.kind): \(call.title)\(call.title.contains(command.dropFirst(2)) ? "" : command)\(paths.isEmpty ? "" : " (\(paths))")"
   }
 
   /// nil when no option allows once: Ringi never picks an "always".

@@ -202,7 +202,7 @@ package struct CodexClient: AgentPeer {
       guard let text = item["text"]?.string, !text.isEmpty else { return [] }
       return [.said(text + "\n")]
     case "commandExecution", "fileChange", "mcpToolCall", "webSearch", "dynamicToolCall":
-      let isDone = item["status"]?.string.map { $0 == "completed" } ?? true
+      let isDone = item["status"]?.string.map { $0 == "completed" } ?? true && item["exitCode"]?.int ?? 0 == 0
       return [.ended(call: id, isDone: isDone, did: known?.isAsked == true ? "" : Self.words(item))]
     default: return []
     }

@@ -20,6 +20,11 @@ struct ToolCall: Sendable {
   /// Pending and in progress say nothing of a yes.
   var isOpen: Bool { status != "completed" && status != "failed" }
 
+  /// The code a command ended with, as agents tell it; nil where they do not.
+  static func code(_ output: JSON?) -> Int64? {
+    ["exitCode", "exit_code", "returncode", "return_code"].lazy.compactMap { output?[$0]?.int }.first
+  }
+
   mutating func merge(_ fields: JSON) {
     if let title = fields["title"]?.string { self.title = title }
     if let kind = fields["kind"]?.string { self.kind = kind }
@@ -46,7 +51,12 @@ struct ToolCall: Sendable {
     let effects = (effect(in: directory), other.effect(in: directory))
     switch effects {
     case (.command(let mine, _, _), .command(let theirs, _, _)): return mine == theirs
-    case (.other, .other): return false
+    case (.other, .other): return title == other.title && !title.isEmpty && text == other.text
+    // One of them may be told by its title alone.
+    case (.command(let mine, _, _), _) where !other.title.isEmpty && other.kind == "execute":
+      return mine.last.map { other.title.contains($0) } ?? false
+    case (_, .command(let theirs, _, _)) where !title.isEmpty && kind == "execute":
+      return theirs.last.map { title.contains($0) } ?? false
     default: break
     }
     func absolute(_ paths: Set<String>) -> Set<String> {

@@ -49,7 +49,7 @@ enum HeaderView {
         (counts.prepared > 0 ? 1 : 2, Span(" · \(counts.prepared) prepared", .header)),
         (3, Span(" · \(counts.done) done", .header)),
         (counts.refused > 0 ? 2 : 3, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
-      ] + (counts.rejected > 0 ? [(4, Span(" · \(counts.rejected) rejected", .header))] : [])
+      ] + (counts.rejected > 0 ? [(2, Span(" · \(counts.rejected) rejected", .header))] : [])
       + (counts.discarded > 0 ? [(4, Span(" · \(counts.discarded) discarded", .header))] : [])
       + (counts.failed > 0 ? [(2, Span(" · \(counts.failed) failed", .alert))] : [])
     func tail(_ rank: Int) -> [Span] { urgent + all.filter { $0.rank <= rank }.map(\.span) }

@@ -41,11 +41,11 @@ extension Model {
     (wall?.runs ?? []).reduce(0) { $1.summary.id == run?.id ? $0 : $0 + $1.summary.counts.waiting }
   }
 
-  /// The oldest run but this one in which something waits.
+  /// The next run after this one in which something waits, and from the last on to the first.
   var runWaitingElsewhere: RunID? {
-    (wall?.runs ?? []).map(\.summary).filter { $0.id != run?.id && $0.counts.waiting > 0 }.map(\.id).min {
-      $0.value < $1.value
-    }
+    let here = run?.id.value ?? 0
+    let all = (wall?.runs ?? []).map(\.summary).filter { $0.id != run?.id && $0.counts.waiting > 0 }.map(\.id.value)
+    return (all.filter { $0 > here }.min() ?? all.min()).map { RunID($0) }
   }
 
   /// Approved and not done yet: held, set for later, or stopped by a pause.

@@ -211,7 +211,7 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
       let isHere = model.selected?.state == .waiting
       // What wants me may be in another run: there it can be decided as here.
-      if !isHere, let other = model.runWaitingElsewhere, !model.isReadOnly { return [.openRun(other, toDecide: true)] }
+      if let other = model.runWaitingElsewhere, !model.isReadOnly { return [.openRun(other, toDecide: true)] }
       say(
         &model,
         isHere

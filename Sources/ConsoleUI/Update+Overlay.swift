@@ -307,6 +307,8 @@ private func find(_ model: inout Model) -> [Intent] {
   let needle = model.needle.lowercased()
   let found = rotated.first { id in
     guard let step = model.steps[id] else { return false }
+    // `34` and `#34` are a step's number, as every message has it.
+    if needle == "\(step.number)" || needle == "#\(step.number)" { return true }
     return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word)".lowercased().contains(
       needle)
   }

@@ -182,6 +182,7 @@ extension Preview {
   private static func created(_ bytes: [UInt8]) -> Preview {
     guard decoded(bytes) != nil else { return Preview.binary([], bytes) }
     let table = LineTable(bytes)
+    if bytes.isEmpty { return Preview(lines: [PreviewLine(.label, "an empty file")], changes: 0) }
     let lines = (0..<table.count).map { PreviewLine(.added, string(table, $0), number: $0 + 1, change: 0) }
     return Preview(lines: lines, changes: lines.isEmpty ? 0 : 1)
   }

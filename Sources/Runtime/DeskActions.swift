@@ -36,13 +36,7 @@ package struct DeskActions {
       if decision == .approve { try settleQuestion(step) }
     }
     try wakePerformer(step.run)
-  }
-
-  /// A yes to the question whether something happened is no yes to do it: nobody here could.
-  private func settleQuestion(_ step: StepSummary) throws(JournalFault) {
-    guard step.isQuestionOnly, let now = try store.step(step.id), now.state == .approved else { return }
-    _ = try gate.permit([step.id])
-    try gate.conclude([(step.id, .done(detail: "it had happened, says \(desk.person.name)"))])
+    try endOfRun(step.run)
   }
 
   /// A yes is to what was shown: under other rules, or with another way out, a step is judged and shown anew first.
@@ -191,6 +185,16 @@ package struct DeskActions {
         "the policy, workspace.yaml or desk.yaml changed meanwhile: \(stale) result\(stale == 1 ? " was" : "s were") judged anew, nothing was finished"
       )
     }
+    // What is kept is what was shown, so what is said on it is said before.
+    let noted = try journalled { () throws(JournalFault) in
+      try flags.noteLevels(on: try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }, maker)
+    }
+    guard noted == 0 else {
+      throw RuntimeFault(
+        .refused,
+        "\(noted) memo\(noted == 1 ? " begins" : "s begin") with what people said of the flags now: look, and finish again; nothing was finished"
+      )
+    }
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
       let keeping = marked.map(\.id)
@@ -199,7 +203,6 @@ package struct DeskActions {
       for step in try store.steps(of: run, in: [.staged]) {
         painted[step.id] = step.markPainted.isEmpty ? "in the review" : step.markPainted
       }
-      try flags.noteLevels(on: marked, maker)
       for step in marked where !step.discardedChanges.isEmpty {
         guard let effect = try maker.withoutChanges(step) else { continue }
         try gate.move([
@@ -345,16 +348,10 @@ package struct DeskActions {
       // Without an agent at work nobody is there to stop: what is open is withdrawn here.
       let isOver = try store.run(run)?.state == .review
       guard isOver || RunLock.holder(desk.directory, run) != .agent else { return nil }
-      let open = try store.steps(of: run, in: [.waiting, .approved, .permitted])
-      try gate.move(
-        open.map {
-          Transition(
-            step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "stopped",
-            reason: "stopped by a person")
-        })
+      let open = try withdrawStopped(run)
       // A pause that nobody can end would hold back the review.
       if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
-      return open.count
+      return open
     }
   }
 

@@ -250,13 +250,34 @@ package enum Doctor {
       // On a private view nothing of what it does takes effect by itself.
       let grade = entry.isSilent ? Grade.enforced : RunStarter.grade(name, desk)
       let fact = "\(name): \(grade.rawValue), model \(entry.model)"
-      out.append(
-        grade == .enforced
-          ? .good("agent", fact)
-          : .care(
-            "agent", "\(fact): it waits for our answer, and could also act by itself",
-            "give it no rights of its own on the folders"))
+      switch (grade, entry.leavesFiles, entry.isUnconfined) {
+      case (.enforced, _, _): out.append(.good("agent", fact))
+      case (_, true, _):
+        out.append(
+          .care(
+            "agent", "\(fact): Ringi writes its files; what else it does it asks first, and could also do by itself",
+            "leave out `files: ringi` in desk.yaml, and it works on a private view"))
+      case (_, _, true):
+        out.append(
+          .care(
+            "agent", "\(fact): it works on the folders themselves, asks first, and could also act by itself",
+            "leave out `view: none` in desk.yaml, and what it writes is a batch"))
+      default:
+        out.append(
+          .good("agent", "\(fact): its files are held on a private view; it has the network, and asks for commands"))
+      }
     }
+    out += connectors(desk)
     return out
+  }
+
+  /// What connectors were accepted, and whether the catalogue knows them.
+  private static func connectors(_ desk: Desk) -> [Check] {
+    let names = (try? desk.store.connectors()) ?? []
+    return names.compactMap { name in
+      guard (try? desk.store.trusted(name)) ?? nil != nil else { return nil }
+      let known = Catalogue.connector(name).map { "its calls are read as \($0.title)’s" }
+      return .good("mcp", "\(name): accepted; \(known ?? "no system that is known: each of its calls asks")")
+    }
   }
 }

@@ -107,6 +107,11 @@ package enum Front {
   private static func farewell(_ desk: Desk, _ run: RunID) throws(RuntimeFault) {
     guard let summary = try journalled({ () throws(JournalFault) in try desk.store.run(run) }) else { return }
     let counts = summary.counts
+    let held = try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.approved]) }
+    for step in held.compactMap({ step in step.dueAt.map { (step, $0) } }) {
+      let time = step.1.clock(offset: Clocks.zone()).prefix(8)
+      print("#\(step.0.number) \(Plain.safe(step.0.target)) goes ahead at \(time); `u` in the console takes it back.")
+    }
     switch summary.state {
     case .finished, .closed: print("Run \(run) is over\(summary.note.isEmpty ? "." : ": \(Plain.safe(summary.note))")")
     case .starting, .live, .review, .lost:

@@ -210,9 +210,12 @@ struct RedlineDesk {
   }
 
   /// Memos that go on disk with what people said and the agent has not heard say so in their first lines.
-  func noteLevels(on kept: [StepSummary], _ maker: StepMaker) throws(JournalFault) {
-    guard let run = kept.first?.run else { return }
-    let untold = try store.untoldLevels(of: run).filter(\.isRelevelled)
+  /// - Parameter hasAgent: it will hear of changed levels, and revises its memos itself.
+  /// - Returns: how many say so only now: they are to be looked at again.
+  func noteLevels(on kept: [StepSummary], _ maker: StepMaker, hasAgent: Bool = false) throws(JournalFault) -> Int {
+    guard let run = kept.first?.run else { return 0 }
+    var count = 0
+    let untold = hasAgent ? [] : try store.untoldLevels(of: run).filter(\.isRelevelled)
     // A discarded redline is never told to the agent: only the copy is without it.
     let decided = try store.findings(of: run).filter { $0.mark == .discard || !$0.rewritten.isEmpty }
     for step in kept where step.basis == nil && step.kind == .fileCreate && step.target.hasSuffix(".md") {
@@ -231,9 +234,11 @@ struct RedlineDesk {
       try actions.gate.move([
         Transition(
           step: step.id, event: .revise, actor: .person(person), reasonCode: "level-noted",
-          reason: "with the levels changed by people", revised: try maker.revised(step, as: effect))
+          reason: "with what people said of its flags", revised: try maker.revised(step, as: effect))
       ])
+      count += 1
     }
+    return count
   }
 
   /// What people have already said of flags that a new message still names; for its docket.

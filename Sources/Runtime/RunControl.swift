@@ -8,7 +8,7 @@ package struct RunControl {
   private let desk: Desk
 
   package init() throws(RuntimeFault) {
-    desk = try Desk(mustExist: true)
+    desk = try Desk(mustExist: true, needsSettings: false)
     try AgentTree.refuse(desk)
   }
 

@@ -191,6 +191,15 @@ extension StepMaker {
 
 extension DeskActions {
   /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.
+  /// Prepared memos say what people said of their flags before they are looked at in a review.
+  package func noteFlags(_ run: RunID) throws(RuntimeFault) {
+    let maker = try maker(run)
+    let hasAgent = RunLock.holder(desk.directory, run) == .agent
+    _ = try journalled { () throws(JournalFault) in
+      try RedlineDesk(self).noteLevels(on: try store.steps(of: run, in: [.staged]), maker, hasAgent: hasAgent)
+    }
+  }
+
   /// - Returns: how many do.
   @discardableResult
   package func checkPrepared(_ run: RunID) throws(RuntimeFault) -> Int {

@@ -7,7 +7,9 @@ struct ListCommand: ParsableCommand {
   @Flag(help: "Machine-readable.") var json = false
 
   func run() throws {
-    print(try DeskReport(try Desk(mustExist: true)).lookAfter().list(run: number, json: json), terminator: "")
+    print(
+      try DeskReport(try Desk(mustExist: true, needsSettings: false)).lookAfter().list(run: number, json: json),
+      terminator: "")
   }
 }
 
@@ -17,7 +19,9 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Machine-readable.") var json = false
 
   func run() throws {
-    print(try DeskReport(try Desk(mustExist: true)).lookAfter().show(try StepAddress(step), json: json), terminator: "")
+    print(
+      try DeskReport(try Desk(mustExist: true, needsSettings: false)).lookAfter().show(
+        try StepAddress(step), json: json), terminator: "")
   }
 }
 

@@ -57,7 +57,7 @@ struct ConsoleCommand: ParsableCommand {
   @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
 
   func run() throws {
-    let desk = try Desk()
+    let desk = try Desk(needsSettings: false)
     let opening = try Front.opening(view: view, isReadOnly: readOnly)
     guard let found = try Front.pick(desk, number) else {
       guard let sample = Front.welcome() else { return }
@@ -75,7 +75,7 @@ struct WatchCommand: ParsableCommand {
   @Option(help: "A theme: dark, light, contrast, colorblind, mono, or a file.") var theme: String?
 
   func run() throws {
-    let desk = try Desk(mustExist: true)
+    let desk = try Desk(mustExist: true, needsSettings: false)
     guard let found = try Front.pick(desk, nil) else {
       print("Nothing has run on this desk yet.")
       return

@@ -243,12 +243,22 @@ extension SessionTests {
       }
     }
     try sitting.press("b")
-    for _ in 0..<60 where sitting.model.prepared.contains(where: { $0.mark == .undecided }) {
-      try sitting.press("n")
-      try sitting.decide("a")
+    func finish() throws {
+      for _ in 0..<60 where sitting.model.prepared.contains(where: { $0.mark == .undecided }) {
+        try sitting.press("n")
+        try sitting.decide("a")
+      }
+      try sitting.press(.enter)
+      for _ in 0..<4 where sitting.model.overlay != nil { try sitting.decide("a") }
     }
-    try sitting.press(.enter)
-    for _ in 0..<4 where sitting.model.overlay != nil { try sitting.decide("a") }
+    try finish()
+    // The agent was to revise the memo and has not: it says so itself, is shown so, and only then kept.
+    if sitting.model.status.contains("with what people said of the flags") {
+      let shown = sitting.model.prepared.first { $0.target == "memos/\(red.stem).memo.md" }
+      let bytes = try shown.flatMap { try Desk().store.previewBytes(of: $0.id) } ?? []
+      #expect(String(decoding: bytes, as: UTF8.self).contains("> \(red.finding.clause): level changed by "))
+      try finish()
+    }
     try sitting.until("the files are in place") { $0.preparedIDs.isEmpty && $0.steps[copy.id]?.state == .done }
     let memo = try String(contentsOfFile: "\(folder)/files/memos/\(red.stem).memo.md", encoding: .utf8)
     #expect(memo.hasPrefix("> \(red.finding.clause): level changed by "), "\(memo.prefix(200))")

@@ -97,8 +97,10 @@ extension ConsoleSession {
       try deliver(.edited)
     case .mark(let step, let mark, let changes, let reason, let painted):
       try actions.mark(step, mark, discarding: changes, reason: reason, painted: painted)
+      if !changes.isEmpty || mark == .discard { try actions.noteFlags(run) }
     case .markAll(let steps, let mark, let painted): try actions.markAll(steps, mark, painted: painted)
     case .checkPrepared:
+      try actions.noteFlags(run)
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }
       try deliver(.told("\(count) clash with what somebody changed meanwhile: both versions are shown", isBad: true))

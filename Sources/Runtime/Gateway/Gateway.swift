@@ -53,6 +53,7 @@ package final class Gateway {
   private var pid: pid_t = 0
   private var isOver = false
   private var isClientGone = false
+  private var isStopped = false
 
   /// - Parameter seconds: how long a person is waited for where the client hears of progress.
   package init(_ command: [String], name: String?, workspace: String?, seconds: Int) throws(RuntimeFault) {
@@ -108,6 +109,12 @@ package final class Gateway {
       }
     }
     for id in open.keys where open[id]?.isPassed == false { advance(id) }
+    // What is with the server can't be taken back: a stop ends the server.
+    attempt {
+      if !self.open.isEmpty, self.session?.run.grade != .hooked, try self.session?.isStopped() == true {
+        (self.isOver, self.isStopped) = (true, true)
+      }
+    }
     flush()
   }
 
@@ -197,7 +204,7 @@ package final class Gateway {
       desk,
       HookSession.Asker(
         agent: clientName, grade: .asked, session: "mcp \(parent.text)", directory: "/",
-        goal: "calls of other systems", process: parent),
+        goal: "calls of \(server.name)", process: parent),
       workspace: try workspace ?? Project.ofConnectors(desk))
     session = made
     hold = try SessionHold(desk.directory, made.run.id)
@@ -217,7 +224,9 @@ package final class Gateway {
   /// - Returns: the server's exit code; nil where it was ended, or by a signal.
   private func shut(_ channel: Channel) -> Int32? {
     channel.shut()
-    attempt { try self.leave(isClientGone ? "its client has ended" : "the server has ended") }
+    attempt {
+      try self.leave(isStopped ? "stopped by a person" : isClientGone ? "its client has ended" : "the server has ended")
+    }
     flush()
     // A server ends when its input does; one that does not is ended.
     var status: Int32 = 0

@@ -93,9 +93,10 @@ struct HookSession {
           reason: why)
       })
     let left = try store.steps(of: run.id, in: [.waiting, .staged, .approved, .kept, .performing, .unknown])
-    let state: RunState = left.isEmpty ? .finished : .review
+    let isStopped = try store.stopWanted(run.id)
+    let state: RunState = left.isEmpty ? isStopped ? .closed : .finished : .review
     guard try store.run(run.id)?.state != state else { return }
-    try store.setState(run.id, state, note: why, by: .performer)
+    try store.setState(run.id, state, note: isStopped ? "stopped by a person" : why, by: .performer)
   }
 }
 

@@ -198,6 +198,11 @@ extension Host {
       ending = "the agent stopped: \(reason)"
       try store.say(run, ending, by: .performer)
     }
+    // On its view that comes back as the difference; on the folders themselves it is there.
+    if unasked > 0, shadow == nil {
+      let words = "it did \(unasked) thing\(unasked == 1 ? "" : "s") without asking, which the trail names"
+      ending = ending.isEmpty ? words : "\(ending); \(words)"
+    }
     if shadow != nil { return try endOnView() }
     isAgentDone = true
     try settleState()

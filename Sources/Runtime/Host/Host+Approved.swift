@@ -61,8 +61,16 @@ extension Host {
     if step.kind.isFile, let effect = try? maker.effect(of: step.id), let gone = maker.goneFolder(step, effect) {
       return try waitAgain(step, because: gone)
     }
-    if let token, step.isRelayed {
+    if step.isRelayed {
       seenVersion = -1
+      // Nobody but the agent that asked does it.
+      guard let token else {
+        return try desk.gate.move([
+          Transition(
+            step: step.id, event: .withdraw, actor: .performer, reasonCode: "turn-over",
+            reason: "the agent no longer waits for this")
+        ])
+      }
       return try allow(step, token)
     }
     let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")

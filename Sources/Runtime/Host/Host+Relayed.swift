@@ -16,18 +16,31 @@ extension Host {
     let isOwn = summary.grade != .enforced && !ToolServer.toolNames.contains { did.contains($0) }
     if !did.isEmpty, isOwn {
       try finishWords()
+      unasked += 1
       try store.say(run, isDone ? "did by itself, \(did)" : "began by itself, \(did)", by: agent)
     }
     guard let step = try store.step(ofCall: call, in: run), step.isRelayed, step.state == .performing else { return }
     let outcome: Outcome =
-      if isDone { try RelayedEnd(maker: maker).done(step) } else { .failed(detail: "the agent says that it failed") }
+      if isDone { try RelayedEnd(maker: maker).done(step) } else {
+        .failed(detail: "the agent says that it failed, or ended with an error")
+      }
     try desk.gate.conclude([(step.id, outcome)])
     seenVersion = -1
   }
 
-  /// The turn is over, or the agent is gone.
+  /// The turn is over, or the agent is gone: nobody waits for an answer any more, and what was allowed has happened or not.
   func concludeRelayed() throws(JournalFault) {
     guard !summary.isHooked else { return }
+    let asked = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
+      $0.isRelayed && !$0.mayHaveHappened
+    }
+    for step in asked { waiting[step.id] = nil }
+    try desk.gate.move(
+      asked.map {
+        Transition(
+          step: $0.id, event: .withdraw, actor: .performer, reasonCode: "turn-over",
+          reason: "the agent’s turn is over, it no longer waits for this")
+      })
     for step in try store.steps(of: run, in: [.performing]) where step.isRelayed {
       try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).silent(step))])
     }

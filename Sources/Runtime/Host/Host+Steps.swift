@@ -46,6 +46,11 @@ extension Host {
       return
     }
     if isOfView(proposal.effect, token) { return try answer(token, .done(StepNumber(0), detail: "")) }
+    var proposal = proposal
+    if isViewMounted, token.isRelayed, case .command(let words, let place, let notes) = proposal.effect {
+      let note = "it runs on the agent’s private view: what it writes beside the folders is gone with it"
+      proposal.effect = .command(arguments: words, directory: place, notes: notes + [note])
+    }
     let made: (step: NewStep, readContent: [UInt8])
     do {
       made = try maker.make(

@@ -55,6 +55,8 @@ package final class Host {
   var isAgentDone = false
   /// The agent's own way of asking, as last told.
   var lastMode = ""
+  /// How much it did without asking.
+  var unasked = 0
   /// Its agent was cut off: nothing it still sends counts.
   var isLost = false
   var seenVersion: Int64 = -1
