@@ -154,6 +154,13 @@ extension SessionTests {
     @Test("a server that says other things of its tools is asked about again, with the difference")
     func poisoned() throws {
       try trusted(server())
+      // Nothing else would hold its calls.
+      try "rules: [{action: connector.call, level: autonomous}]\n".write(
+        toFile: "\(ringi.desk)/policy.yaml", atomically: true, encoding: .utf8)
+      let known = try Ringi.Client(ringi, ["--name", "ledger"], server: server())
+      try known.call(1, "append", #"{"line":"known"}"#)
+      #expect(known.answer(1)?["result"]?["isError"]?.bool == false)
+      try known.end()
       let client = try Ringi.Client(ringi, ["--name", "ledger"], server: server("worded"))
       try client.call(1, "append", #"{"line":"x"}"#)
       let again = try waiting(.connectorTrust)
@@ -163,7 +170,7 @@ extension SessionTests {
       try actions().decide(again, .reject(code: "other", reason: "poisoned"), painted: "t")
       #expect(client.answer(1)?["result"]?["content"]?.array?.first?["text"]?.string?.contains("poisoned") == true)
       try client.end()
-      #expect(written.isEmpty)
+      #expect(written == "append {\"line\": \"known\"}\n")
     }
 
     /// Accepts a server by a first session that is taken back.

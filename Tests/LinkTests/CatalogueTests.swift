@@ -69,6 +69,25 @@ struct CatalogueTests {
     }
   }
 
+  @Test("of a server that nobody accepted the catalogue is believed only where it tightens")
+  func unaccepted() throws {
+    let connector = try #require(Catalogue.connector("gmail"))
+    for (tool, open, accepted) in [
+      ("search_emails", ActionKind.connectorCall, ActionKind.mailSearch), ("send_email", .mailSend, .mailSend),
+      ("no_such_tool", .connectorCall, .connectorCall),
+    ] {
+      var call = ConnectorCall(connector: "gmail", tool: tool, arguments: #"{"query":"x"}"#)
+      let facts = { (call: ConnectorCall) in
+        var facts = JudgingFacts()
+        facts.reading = CallReader.read(call, by: connector)
+        return facts
+      }
+      #expect(Classifier.action(.call(call), claims: Claims(), facts: facts(call)).kind == open)
+      call.pin = Digest([UInt8](repeating: 1, count: 32))
+      #expect(Classifier.action(.call(call), claims: Claims(), facts: facts(call)).kind == accepted)
+    }
+  }
+
   @Test("a mail's addresses are parted as a mailer would, and what can't be read is shown as it came")
   func mail() throws {
     let connector = try #require(Catalogue.connector("gmail"))
