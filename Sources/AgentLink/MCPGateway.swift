@@ -211,7 +211,7 @@ package struct MCPGateway: Sendable {
     calls[id]?.told += 1
     // Far below whatever the server itself will count from: progress only ever grows.
     let params: JSON = [
-      "progressToken": token, "progress": .double(Double(held.told + 1) * 1e-9), "message": .string(words),
+      "progressToken": token, "progress": .double(Double(held.told + 1) / 1_000_000_000), "message": .string(words),
     ]
     toClient += RPCMessage.notification(method: "notifications/progress", params: params).line
   }

@@ -95,7 +95,7 @@ struct ConnectorServer {
       connector.map { "its calls are read as \($0.title)’s" }
         ?? "no system that Ringi knows: each of its calls asks a person")
     out.append("")
-    out.append("\(manifest.tools.count) tools, in the server’s own words:")
+    out.append("\(manifest.tools.count) tool\(manifest.tools.count == 1 ? "" : "s"), in the server’s own words:")
     for tool in manifest.tools {
       let kind =
         connector.map { $0.tool(tool.name).map { " — \($0.kind.rawValue)" } ?? " — not in the catalogue" } ?? ""

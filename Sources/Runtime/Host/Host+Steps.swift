@@ -320,7 +320,7 @@ extension Host {
   }
 
   private var where_: String {
-    "files are in \(maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "")"
+    maker.loaded.workspace.folders.first { $0.label.isEmpty }.map { "files are in \($0.path)" } ?? ""
   }
 
   private func stop() throws(JournalFault) {
