@@ -29,7 +29,7 @@ package struct ACPClient: AgentPeer {
   private var isResuming = false
   private let otherDirectories: [String]
   private let servers: [Server]
-  private var framing = LineFraming()
+  private var stream = PeerStream()
   private(set) var phase = Phase.new
   var session = ""
   /// The last request of ours, beside the first two.
@@ -110,14 +110,10 @@ package struct ACPClient: AgentPeer {
 
   package mutating func receive(_ bytes: [UInt8]) -> [LinkEvent] {
     var events: [LinkEvent] = []
-    for item in framing.add(bytes) {
-      guard phase != .closed else { break }
+    for item in stream.read(bytes) where phase != .closed {
       switch item {
-      case .overflow: events.append(close("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB"))
-      case .line(let line):
-        do { events += handle(try RPCMessage(line: line)) } catch {
-          events.append(close("it sent a line that is no message (\(error.why))"))
-        }
+      case .message(let message): events += handle(message)
+      case .fault(let why): events.append(close(why))
       }
     }
     return events

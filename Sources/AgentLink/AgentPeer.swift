@@ -1,5 +1,7 @@
 // An agent at the other end of a stream, whatever protocol it speaks: bytes in, events out, bytes to send collected.
 
+import Wire
+
 /// ACP's client and that of Codex's app-server.
 package protocol AgentPeer: Sendable {
   mutating func start(version: String)
@@ -16,4 +18,31 @@ package protocol AgentPeer: Sendable {
   mutating func answer(_ token: ReplyToken, _ answer: Answer)
   /// Tells an agent that has stopped asking to ask again; false where it has no such way.
   mutating func askAgain() -> Bool
+}
+
+/// The messages in a peer's bytes. What is no message is said, in words for people; a peer that sends such can't be trusted to
+/// speak the protocol any more.
+struct PeerStream: Sendable {
+  enum Item {
+    case message(RPCMessage)
+    case fault(String)
+  }
+
+  private var framing = LineFraming()
+  /// False for a peer that leaves out which version of JSON-RPC it speaks.
+  let isNamed: Bool
+
+  init(isNamed: Bool = true) { self.isNamed = isNamed }
+
+  mutating func read(_ bytes: [UInt8]) -> [Item] {
+    framing.add(bytes).map { item -> Item in
+      switch item {
+      case .overflow: return .fault("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB")
+      case .line(let line):
+        do throws(RPCFault) { return .message(try RPCMessage(line: line, isNamed: isNamed)) } catch {
+          return .fault("it sent a line that is no message (\(error.why))")
+        }
+      }
+    }
+  }
 }

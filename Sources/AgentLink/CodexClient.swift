@@ -17,7 +17,7 @@ package struct CodexClient: AgentPeer {
 
   private let directory: String
   private let tools: ACPClient.Server
-  private var framing = LineFraming()
+  private var stream = PeerStream(isNamed: false)
   private var phase = Phase.new
   private let earlier: String
   private var isResuming = false
@@ -79,13 +79,10 @@ package struct CodexClient: AgentPeer {
 
   package mutating func receive(_ bytes: [UInt8]) -> [LinkEvent] {
     var events: [LinkEvent] = []
-    for item in framing.add(bytes) where phase != .closed {
+    for item in stream.read(bytes) where phase != .closed {
       switch item {
-      case .overflow: events.append(close("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB"))
-      case .line(let line):
-        do { events += handle(try RPCMessage(line: line, isNamed: false)) } catch {
-          events.append(close("it sent a line that is no message (\(error.why))"))
-        }
+      case .message(let message): events += handle(message)
+      case .fault(let why): events.append(close(why))
       }
     }
     return events

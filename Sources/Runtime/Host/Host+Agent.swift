@@ -116,6 +116,7 @@ extension Host {
       tools[id] = nil
     case .bytes(let bytes):
       let events = server.receive(bytes)
+      ownCalls += events.count
       tools[id] = (server, channel)
       try handle(events)
       flushTool(id)

@@ -13,8 +13,10 @@ extension Host {
 
   func ended(_ call: String, isDone: Bool, did: String) throws(JournalFault) {
     // What it did through our own tools is a step already, and one that touches nothing itself did nothing else.
-    let isOwn = summary.grade != .enforced && !ToolServer.toolNames.contains { did.contains($0) }
-    if !did.isEmpty, isOwn {
+    let isOurs = ownCalls > 0 && ToolServer.toolNames.contains { did.contains($0) }
+    if !did.isEmpty, isOurs {
+      ownCalls -= 1
+    } else if !did.isEmpty, summary.grade != .enforced {
       try finishWords()
       unasked += 1
       try store.say(run, isDone ? "did by itself, \(did)" : "began by itself, \(did)", by: agent)

@@ -55,6 +55,8 @@ package final class Host {
   var isAgentDone = false
   /// The agent's own way of asking, as last told.
   var lastMode = ""
+  /// Calls of our own tools that it has not yet told of as its own.
+  var ownCalls = 0
   /// How much it did without asking.
   var unasked = 0
   /// Its agent was cut off: nothing it still sends counts.
