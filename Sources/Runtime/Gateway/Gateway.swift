@@ -204,7 +204,7 @@ package final class Gateway {
       desk,
       HookSession.Asker(
         agent: clientName, grade: .asked, session: "mcp \(parent.text)", directory: "/",
-        goal: "calls of \(server.name)", process: parent),
+        goal: "calls of \(server.name)", process: parent, title: workspace == nil ? server.name : ""),
       workspace: try workspace ?? Project.ofConnectors(desk))
     session = made
     hold = try SessionHold(desk.directory, made.run.id)

@@ -18,6 +18,8 @@ struct HookSession {
     let goal: String
     /// The asking program's process.
     let process: AgentProcess?
+    /// What the run is called, where that says more than its folder; empty for the folder's name.
+    var title = ""
   }
 
   let desk: Desk
@@ -49,8 +51,10 @@ struct HookSession {
     }
     let directory = if let workspace { workspace } else { try Project.definition(of: asker.directory, desk) }
     let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
+    var workspace = loaded.workspace
+    if !asker.title.isEmpty { workspace.name = asker.title }
     var new = NewRun(
-      workspace: loaded.workspace, goal: asker.goal, agent: asker.agent, grade: asker.grade,
+      workspace: workspace, goal: asker.goal, agent: asker.agent, grade: asker.grade,
       model: desk.settings.agents[asker.agent]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
     new.session = asker.session
     new.agentProcess = process
@@ -82,18 +86,21 @@ struct HookSession {
   /// Nothing more is asked: what waits is withdrawn.
   func end(_ why: String, isLost: Bool) throws(JournalFault) {
     try turnEnded()
+    let isStopped = try store.stopWanted(run.id)
     // What may have happened is a question about the past, which no end answers.
     let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter {
-      $0.isRelayed && !$0.mayHaveHappened
+      ($0.isRelayed || isStopped) && !$0.mayHaveHappened
     }
-    try desk.gate.move(
-      open.map {
-        Transition(
-          step: $0.id, event: .withdraw, actor: .performer, reasonCode: isLost ? "agent-gone" : "session-ended",
-          reason: why)
-      })
+    for step in open {
+      let word = Transition(
+        step: step.id, event: .withdraw, actor: .performer, reasonCode: isLost ? "agent-gone" : "session-ended",
+        reason: why)
+      // The person who stopped it may be withdrawing the same at the same moment.
+      do { try desk.gate.move([word]) } catch {
+        guard try store.step(step.id)?.state.isOver == true else { throw error }
+      }
+    }
     let left = try store.steps(of: run.id, in: [.waiting, .staged, .approved, .kept, .performing, .unknown])
-    let isStopped = try store.stopWanted(run.id)
     let state: RunState = left.isEmpty ? isStopped ? .closed : .finished : .review
     guard try store.run(run.id)?.state != state else { return }
     try store.setState(run.id, state, note: isStopped ? "stopped by a person" : why, by: .performer)
