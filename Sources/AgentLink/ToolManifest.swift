@@ -13,7 +13,7 @@ package struct ToolManifest: Hashable, Sendable {
   /// - Parameter list: the members of `tools` of all pages of `tools/list`.
   package init(_ list: [JSON]) {
     // In the order of their names: a server may list them in any.
-    tools = list.map { Tool(name: $0["name"]?.string ?? "", text: Self.text($0)) }
+    tools = list.map { Tool(name: Self.oneLine($0["name"]?.string ?? ""), text: Self.text($0)) }
       .sorted { ($0.name, $0.text) < ($1.name, $1.text) }
   }
 
@@ -26,10 +26,15 @@ package struct ToolManifest: Hashable, Sendable {
       // Pictures are not read by models.
       case _ where member.key == "icons": continue
       case .object where member.key == "inputSchema": lines += arguments(member.value)
-      default: lines.append("  \(member.key): \(sorted(member.value).text)")
+      default: lines.append("  \(oneLine(member.key)): \(sorted(member.value).text)")
       }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// A name with a line end in it must not look like a line of its own.
+  private static func oneLine(_ text: String) -> String {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " / ")
   }
 
   /// An argument a line, with what is said of it; what else the schema says, as it is.
@@ -38,24 +43,24 @@ package struct ToolManifest: Hashable, Sendable {
     var lines: [String] = []
     for property in (schema["properties"]?.members ?? []).sorted(by: { $0.key < $1.key }) {
       let about = property.value["description"]?.string ?? ""
-      let type = property.value["type"]?.string ?? ""
+      let type = oneLine(property.value["type"]?.string ?? "")
       let rest = (property.value.members ?? []).filter { !["description", "type", "title"].contains($0.key) }
-      let title = property.value["title"]?.string.map { " “\($0)”" } ?? ""
-      let head = "    \(property.key)\(title): \(type)\(required.contains(property.key) ? ", needed" : "")"
+      let title = property.value["title"]?.string.map { " “\(oneLine($0))”" } ?? ""
+      let head = "    \(oneLine(property.key))\(title): \(type)\(required.contains(property.key) ? ", needed" : "")"
       let words = about.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "      \($0)" }
       lines += [head] + (about.isEmpty ? [] : words)
       for member in rest.sorted(by: { $0.key < $1.key }) {
-        lines.append("      \(member.key): \(sorted(member.value).text)")
+        lines.append("      \(oneLine(member.key)): \(sorted(member.value).text)")
       }
     }
     let others = (schema.members ?? []).filter { member in
       !["properties", "required"].contains(member.key) && !(member.key == "type" && member.value.string == "object")
     }
     for member in others.sorted(by: { $0.key < $1.key }) {
-      lines.append("    schema \(member.key): \(sorted(member.value).text)")
+      lines.append("    schema \(oneLine(member.key)): \(sorted(member.value).text)")
     }
     let stray = required.subtracting((schema["properties"]?.members ?? []).map(\.key)).sorted()
-    return lines + (stray.isEmpty ? [] : ["    needed: \(stray.joined(separator: ", "))"])
+    return lines + (stray.isEmpty ? [] : ["    needed: \(oneLine(stray.joined(separator: ", ")))"])
   }
 
   /// Keys in order, so that the same said in another order is the same.

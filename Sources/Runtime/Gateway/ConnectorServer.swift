@@ -10,8 +10,6 @@ import Storage
 struct ConnectorServer {
   let name: String
   let command: [String]
-  /// The program as it was found.
-  let program: String
   /// What the catalogue knows of it; nil for a system it does not list.
   let connector: Connector?
   private let lines: [String]
@@ -32,7 +30,7 @@ struct ConnectorServer {
     guard !own.isEmpty, own.utf8.count <= 64,
       own.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") })
     else { throw RuntimeFault(.usage, "`--name` is a short word without blanks, as `gmail`") }
-    (self.name, self.command, self.program) = (own, command, real)
+    (self.name, self.command) = (own, command)
     connector = Catalogue.connector(own)
     var lines = ["command: \(Self.masked(command).joined(separator: " "))", Self.pinned("program", real)]
     let starter = program.split(separator: "/").last.map(String.init) ?? ""

@@ -39,7 +39,7 @@ extension Gateway {
       step = try session.inTurn { try self.propose(call) }
       open[id]?.step = step
     }
-    switch try HookWait(session: session, until: entry.until).ruling(step, call) {
+    switch try ruling(step, call) {
     case .may(let step, _):
       let permit = try desk.gate.permit([step.id])
       ConnectorDoor.pass(permit) { allowed in

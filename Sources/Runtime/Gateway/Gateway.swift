@@ -45,6 +45,8 @@ package final class Gateway {
   /// What of the server was found accepted, and when.
   var trustedAt: (version: Int64, digest: Digest)?
   private(set) var session: HookSession?
+  /// How steps of the run stand.
+  private var standing: HookWait?
   private(set) var hold: SessionHold?
   private var made: (stamp: String, maker: StepMaker)?
   private let bell: Doorbell
@@ -209,6 +211,13 @@ package final class Gateway {
     session = made
     hold = try SessionHold(desk.directory, made.run.id)
     return made
+  }
+
+  func ruling(_ step: StepID, _ call: HookCall) throws -> HookWait.Ruling {
+    // When a call is answered that it still waits is told by the gateway itself.
+    let standing = try standing ?? HookWait(session: opened(), until: .max)
+    self.standing = standing
+    return try standing.ruling(step, call)
   }
 
   /// Made anew where policy or settings have changed.
