@@ -14,9 +14,13 @@ package struct ReplyToken: Hashable, Sendable {
     case approval(call: String)
     case tool
   }
+  /// 0 for the agent's own; any other is a connection to our tools.
   package let connection: Int
   package let id: RPCID
   package let shape: Shape
+
+  /// A call of one of our tools: it is answered in time, whoever is still waited for.
+  package var isOfTool: Bool { connection != 0 }
 
   /// True when the agent, not Ringi, performs what is allowed.
   package var isRelayed: Bool { call != nil }
@@ -42,6 +46,8 @@ package enum LinkEvent: Hashable, Sendable {
   case said(String)
   /// Asks for the state of a step; may wait for a change.
   case status(StepNumber, wait: Bool, ReplyToken)
+  /// The agent took a request back: it hears no answer.
+  case withdrawn(ReplyToken)
   /// A tool call is over; `did` is what the agent did in it without asking, in its own words, else empty.
   case ended(call: String, isDone: Bool, did: String)
   /// Which of its own ways of asking the agent is on, and whether it asks at all.

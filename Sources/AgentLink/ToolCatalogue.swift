@@ -39,6 +39,10 @@ struct Arguments {
     guard let value = json[name] else { throw ToolFault(message: "`\(name)` is missing") }
     return value
   }
+  func optionalNumber(_ name: String) throws(ToolFault) -> Int? {
+    guard let value = json[name], value != .null else { return nil }
+    return try number(name)
+  }
   func flag(_ name: String) -> Bool { json[name]?.bool ?? false }
   func number(_ name: String) throws(ToolFault) -> Int {
     guard let value = json[name]?.int, let number = Int(exactly: value) else {
@@ -77,6 +81,8 @@ enum ToolCatalogue {
     case plan([PlanEntry])
     case status(StepNumber, wait: Bool)
     case proposal(Proposal)
+    /// What is found goes back to the agent, in pages.
+    case read(Proposal, line: Int?, limit: Int?)
   }
 
   static let instructions = """
@@ -116,17 +122,17 @@ enum ToolCatalogue {
       ])),
     Tool(
       name: "file_delete", about: "Propose to delete a file of the workspace.",
-      parameters: named([("path", "string", "absolute path", true), ("reason", "string", "why", false)])),
+      parameters: named([("path", "string", "the file", true), ("reason", "string", "why", false)])),
     Tool(
       name: "file_copy", about: "Propose to copy a file of the workspace; nothing is replaced.",
       parameters: named([
-        ("from", "string", "absolute path", true), ("to", "string", "absolute path", true),
+        ("from", "string", "the file", true), ("to", "string", "the file", true),
         ("reason", "string", "why", false),
       ])),
     Tool(
       name: "file_rename", about: "Propose to rename or move a file of the workspace.",
       parameters: named([
-        ("from", "string", "absolute path", true), ("to", "string", "absolute path", true),
+        ("from", "string", "the file", true), ("to", "string", "the file", true),
         ("reason", "string", "why", false),
       ])),
     Tool(
@@ -146,7 +152,7 @@ enum ToolCatalogue {
         "Propose to run a program in the workspace: a list of words, no shell. A person approves it; you get what it prints. It has no network.",
       parameters: named([
         ("arguments", "strings", "the program, then each argument", true),
-        ("directory", "string", "where, absolute; the main folder when left out", false),
+        ("directory", "string", "where, the main folder when left out", false),
         ("reason", "string", "why", false),
       ])),
     Tool(
@@ -155,7 +161,7 @@ enum ToolCatalogue {
       parameters: named([
         ("remote", "string", "name of the remote, for example origin", true),
         ("branch", "string", "name of the branch, the same there", true),
-        ("repository", "string", "absolute path; the main folder when left out", false),
+        ("repository", "string", "its folder; the main one when left out", false),
         ("reason", "string", "why", false),
       ])),
     Tool(
@@ -183,7 +189,7 @@ enum ToolCatalogue {
       ])),
   ]
 
-  private static func named(
+  static func named(
     _ list: [(String, String, String, Bool)]
   ) -> [(name: String, type: String, about: String, isRequired: Bool)] {
     list.map { (name: $0.0, type: $0.1, about: $0.2, isRequired: $0.3) }
@@ -194,6 +200,7 @@ enum ToolCatalogue {
       .proposal(
         Proposal(effect: effect, claims: Claims(title: "", reason: try arguments.optional("reason"), kind: kind)))
     }
+    if let request = try fileRequest(tool, arguments) { return request }
     switch tool {
     case "plan": return .plan(try plan(arguments))
     case "mail_draft": return try proposal(.draft(try mail(arguments), attachments: try arguments.list("attachments")))

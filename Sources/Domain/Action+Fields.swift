@@ -135,6 +135,10 @@ extension Effect {
   func write(to out: inout FieldWriter) {
     switch self {
     case .readFile(let path): out.put("readFile", path)
+    case .look(let path, let look):
+      out.put("look", path)
+      out.put("way", look.name)
+      out.put("words", look.words)
     case .createFile(let path, let content):
       out.put("createFile", path)
       out.put("content", content)
@@ -219,6 +223,12 @@ extension Effect {
   init(from reader: inout FieldReader) throws(FieldFault) {
     switch reader.nextKey {
     case "readFile": self = .readFile(try reader.path("readFile"))
+    case "look":
+      let path = try reader.path("look")
+      guard let look = Look(name: try reader.string("way"), words: try reader.string("words")) else {
+        throw FieldFault(key: "way", expected: "list, tree or search")
+      }
+      self = .look(path, look)
     case "createFile": self = .createFile(try reader.path("createFile"), try reader.content("content"))
     case "editFile":
       self = .editFile(try reader.path("editFile"), try reader.preImage("pre"), try reader.content("content"))

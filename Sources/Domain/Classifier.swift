@@ -50,7 +50,7 @@ package enum Classifier {
 
   private static func plainKind(_ effect: Effect, _ facts: JudgingFacts) -> ActionKind {
     switch effect {
-    case .readFile: .fileRead
+    case .readFile, .look: .fileRead
     case .createFile: .fileCreate
     case .editFile: .fileEdit
     case .renameFile: .fileRename
@@ -133,7 +133,7 @@ package enum Classifier {
   private static func personal(_ effect: Effect, _ facts: JudgingFacts) -> (ActionKind, [String])? {
     let text: String
     switch effect {
-    case .readFile:
+    case .readFile, .look:
       guard case .remote(let region) = facts.model else { return nil }
       let signs = PersonalData.signs(in: facts.contentText)
       return signs.isEmpty

@@ -236,6 +236,8 @@ package struct OtherAction: Hashable, Sendable {
 
 package enum Effect: Hashable, Sendable {
   case readFile(FilePath)
+  /// - Parameter 0: a folder; an empty path is an allowed folder itself.
+  case look(FilePath, Look)
   case createFile(FilePath, Content)
   case editFile(FilePath, PreImage, Content)
   case renameFile(from: FilePath, to: FilePath, PreImage)
@@ -270,6 +272,8 @@ package enum Effect: Hashable, Sendable {
     case .readFile(let path), .createFile(let path, _), .editFile(let path, _, _), .deleteFile(let path, _),
       .makeFolder(let path, _), .removeFolder(let path, _), .changeMode(let path, _, _), .unfit(_, let path):
       path.display
+    case .look(let path, _):
+      "\(path.relative.isEmpty && path.folder.isEmpty ? "." : path.display)\(path.relative.isEmpty && !path.folder.isEmpty ? "" : "/")"
     case .renameFile(let from, _, _): from.display
     case .changeFiles(let parts): parts.map(\.target).joined(separator: ", ")
     case .outside(_, let path): path
@@ -347,7 +351,8 @@ extension Effect {
     case .push(let push): [push.summary.digest]
     case .reportFindings(_, let content): [content.digest]
     case .trust(let pin): [pin.text.digest] + [pin.before?.digest].compactMap { $0 }
-    case .readFile, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .other: []
+    case .readFile, .look, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .other:
+      []
     }
   }
 }

@@ -2,6 +2,8 @@
 
 package enum ProposedEffect: Hashable, Sendable {
   case read(path: [UInt8])
+  /// - Parameter path: a folder; nothing for all allowed folders.
+  case look(path: [UInt8], Look)
   /// - Parameter mode: permission bits, where the agent gave the file some.
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   /// A file's own text in another place of it: once, or wherever it stands.

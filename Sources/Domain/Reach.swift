@@ -42,7 +42,8 @@ package struct Reach: Hashable, Sendable {
       things: 1, noun: "file", bytes: 0, outsideRecipients: [], insideRecipients: [], warnings: [],
       goesOut: action.kind.goesOut, canBeUndone: action.canBeUndone, readInto: "")
     switch action.effect {
-    case .readFile:
+    case .readFile, .look:
+      if case .look(_, let look) = action.effect { (reach.noun, reach.topic) = ("folder", look.words) }
       reach.bytes = facts.contentText.utf8.count
       if case .remote = facts.model { reach.readInto = facts.model.description }
     case .createFile(_, let content), .editFile(_, _, let content): reach.bytes = content.size

@@ -39,6 +39,9 @@ package struct RunSummary: Hashable, Sendable {
   package var peerSession = ""
   package var counts: Counts
 
+  /// A program that nobody here started has asked for it, to use our tools; it can't be started again from here.
+  package var isOfCaller: Bool { session.isEmpty && !agentProcess.isEmpty }
+
   /// Its agent asks through hooks: no process of Ringi's is there between two questions.
   package var isHooked: Bool { !session.isEmpty }
 

@@ -163,6 +163,9 @@ package struct StepSummary: Hashable, Sendable {
 }
 
 extension StepSummary {
-  /// The target as lists show it: what is renamed with its new name.
-  package var targetInLists: String { reach.becomes.isEmpty ? target : "\(target) → \(reach.becomes)" }
+  /// The target as lists show it: what is renamed with its new name, a folder with what is looked for in it.
+  package var targetInLists: String {
+    if kind == .fileRead, !reach.topic.isEmpty { return "\(target) “\(reach.topic)”" }
+    return reach.becomes.isEmpty ? target : "\(target) → \(reach.becomes)"
+  }
 }

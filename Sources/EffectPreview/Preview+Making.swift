@@ -111,6 +111,11 @@ extension Preview {
   private static func body(_ effect: Effect, _ images: PreviewImages, _ findings: [Finding]) -> Preview {
     switch effect {
     case .readFile(let path): text("reads \(path.display)", images.after)
+    case .look(_, let look):
+      text(
+        look.words.isEmpty
+          ? "is told what lies in \(effect.target)" : "looks for “\(look.words)” in \(effect.target), and is told",
+        images.after)
     case .createFile:
       if let basis = images.basis {
         Preview(
@@ -206,6 +211,8 @@ extension Preview {
     String(decoding: table.content(line), as: UTF8.self)
   }
 
+  private static func unchanged(_ count: Int) -> String { "\(count) unchanged line\(count == 1 ? "" : "s")" }
+
   package static func diff(_ before: [UInt8], _ after: [UInt8]) -> Preview {
     guard decoded(before) != nil, decoded(after) != nil else { return Preview.binary(before, after) }
     let diff = LineDiff(old: before, new: after)
@@ -213,7 +220,7 @@ extension Preview {
     var shownTo = 0
     for (index, change) in diff.changes.enumerated() {
       let start = max(shownTo, change.oldRange.lowerBound - context)
-      if start > shownTo { lines.append(PreviewLine(.gap, "\(start - shownTo) unchanged lines")) }
+      if start > shownTo { lines.append(PreviewLine(.gap, unchanged(start - shownTo))) }
       for line in start..<change.oldRange.lowerBound {
         lines.append(PreviewLine(.context, string(diff.old, line), number: line + 1))
       }
@@ -225,7 +232,7 @@ extension Preview {
       }
       shownTo = end
     }
-    if shownTo < diff.old.count { lines.append(PreviewLine(.gap, "\(diff.old.count - shownTo) unchanged lines")) }
+    if shownTo < diff.old.count { lines.append(PreviewLine(.gap, unchanged(diff.old.count - shownTo))) }
     if endingDiffers(before, after) {
       lines.append(PreviewLine(.warning, "line endings or the last line's ending change"))
     }

@@ -131,7 +131,7 @@ final class DirectoryHandle: Sendable {
 
 package final class FolderScope {
   package let folder: Workspace.Folder
-  private let root: DirectoryHandle
+  let root: DirectoryHandle
   private let device: UInt64
   private let inode: UInt64
 
@@ -149,7 +149,7 @@ package final class FolderScope {
   private func display(_ path: FilePath) -> String { path.display }
 
   /// The folder is still the one that was opened.
-  private func checkRoot(_ path: FilePath) throws(ScopeFault) {
+  func checkRoot(_ path: FilePath) throws(ScopeFault) {
     var status = stat()
     guard stat(folder.path, &status) == 0, UInt64(status.st_dev) == device, UInt64(status.st_ino) == inode else {
       throw ScopeFault(.folderChanged, display(path))
@@ -272,6 +272,7 @@ package final class FolderScope {
 /// All allowed folders of a run.
 package final class Scopes {
   private let scopes: [FolderScope]
+  var folders: [Workspace.Folder] { scopes.map(\.folder) }
 
   package init(_ folders: [Workspace.Folder]) throws(ScopeFault) {
     var scopes: [FolderScope] = []

@@ -357,7 +357,8 @@ package struct DeskActions {
 
   /// Starts the agent of a lost run again, on the same run.
   package func resume(_ run: RunID) throws(RuntimeFault) {
-    guard try journalled({ () throws(JournalFault) in try store.run(run) })?.isHooked != true else {
+    let summary = try journalled { () throws(JournalFault) in try store.run(run) }
+    guard summary?.isHooked != true, summary?.isOfCaller != true else {
       throw RuntimeFault(.refused, "its agent is started by hand: take its session up there")
     }
     guard RunLock.clear(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live agent") }

@@ -128,6 +128,21 @@ package enum RunStarter {
     return run
   }
 
+  /// A run for a program that came by itself to Ringi's tools: what it does with them, Ringi does.
+  /// - Parameter caller: what it calls itself.
+  static func start(
+    _ desk: Desk, workspace directory: String, caller: String, process: AgentProcess
+  ) throws(RuntimeFault) -> RunID {
+    let loaded = try WorkspaceLoader.load(directory, desk: desk.directory)
+    var new = NewRun(
+      workspace: loaded.workspace, goal: "what \(caller) proposes", agent: caller, grade: .enforced,
+      model: desk.settings.agents[caller]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
+    new.agentProcess = process.text
+    let run = try journalled { () throws(JournalFault) in try desk.store.create(new, by: desk.person) }
+    try spawnHost(desk, run, performOnly: false)
+    return run
+  }
+
   /// Returns when the host holds the run's lock and is ready, or has said why not.
   @discardableResult
   package static func spawnHost(_ desk: Desk, _ run: RunID, performOnly: Bool) throws(RuntimeFault) -> pid_t {
@@ -174,7 +189,9 @@ package enum RunStarter {
       let host = try Host(desk: desk, run: run, performOnly: performOnly)
       if !performOnly {
         do throws(RuntimeFault) {
-          if host.summary.command.isEmpty {
+          if host.summary.isOfCaller {
+            try host.openDoor()
+          } else if host.summary.command.isEmpty {
             try host.startAgent(try entry(host.summary.agent, desk), version: version)
           } else {
             try host.startCommand(host.summary.command)

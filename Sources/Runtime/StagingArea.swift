@@ -19,6 +19,8 @@ struct StagingArea {
   }
 
   private(set) var entries: [FilePath: Entry] = [:]
+  /// New folders that are prepared.
+  private(set) var folders: [FilePath: StepID] = [:]
   private var paths: [StepID: [FilePath]] = [:]
   /// Paths that will be there, and their folders, by their folded form: how often each is written in which way.
   private var names: [String: [FilePath: Int]] = [:]
@@ -29,12 +31,14 @@ struct StagingArea {
     case .renameFile(let from, let to, let image):
       put(from, .gone(step))
       put(to, .content(step, image.content))
+    case .makeFolder(let path, _): folders[path] = step
     case .changeFiles(let parts): for part in parts { add(step, part) }
     default: break
     }
   }
 
   mutating func remove(_ step: StepID) {
+    folders = folders.filter { $0.value != step }
     for path in paths.removeValue(forKey: step) ?? [] where entries[path]?.step == step {
       if case .content? = entries[path] { count(path, -1) }
       entries[path] = nil

@@ -50,11 +50,25 @@ extension StepMaker {
     if case .trust(let pin) = effect {
       (material.images.before, material.images.after) = (try bytes(pin.before?.digest), try bytes(pin.text.digest))
     }
+    if let content = try content(of: effect) {
+      material.images.after = content
+      material.contentText = String(decoding: content, as: UTF8.self)
+    }
     if case .push(let push) = effect { material.images.after = try bytes(push.summary.digest) }
     if case .reportFindings = effect {
       material.findings = try store.findings(of: step.run).filter { $0.step == step.id }.map(\.finding)
     }
     return material
+  }
+
+  /// What a read finds now, which no step keeps; nil for any other effect, and where nothing is found.
+  func content(of effect: Effect) throws(JournalFault) -> [UInt8]? {
+    switch effect {
+    case .readFile(let path): return try? current(path, try StagingArea.rebuilt(run.id, from: store))
+    case .look(let path, let look):
+      return try? found(in: path, look, try StagingArea.rebuilt(run.id, from: store))
+    default: return nil
+    }
   }
 
   private func attach(_ files: [Attachment], to material: inout Material) throws(JournalFault) {

@@ -199,6 +199,7 @@ struct StepMaker {
   func material(_ proposed: ProposedEffect, _ staging: StagingArea) throws -> Material {
     switch proposed {
     case .read(let path): return try read(path, staging)
+    case .look(let path, let look): return try self.look(path, look, staging)
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
     case .place(let path, let content, let text, let mode): return try write(path, text, mode, staging, kept: content)
     case .makeFolder(let path, let mode):

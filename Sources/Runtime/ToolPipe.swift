@@ -1,18 +1,19 @@
-// `ringi mcp tools`: the agent's end of the run's private socket. It only pipes; the socket names the run.
+// `ringi mcp tools`: a pipe between an agent's MCP client and a run's private socket. The socket names the run, nothing the
+// agent sends does.
 
 import Glibc
 
-package enum ToolPipe {
-  package static func run() throws(RuntimeFault) {
-    guard let path = Desk.variable("RINGI_SOCKET") else {
-      throw RuntimeFault(.usage, "`ringi mcp tools` is started by an agent that Ringi runs; RINGI_SOCKET is not set")
-    }
-    let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+package struct ToolPipe {
+  private let socket: Int32
+
+  /// - Parameter path: the run's socket.
+  init(_ path: String) throws(RuntimeFault) {
+    let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8CString)
     guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else {
-      throw RuntimeFault(.usage, "RINGI_SOCKET is too long")
+      throw RuntimeFault(.usage, "the path of the run’s socket is too long")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { target in bytes.withUnsafeBytes { target.copyMemory(from: $0) } }
     let connected = withUnsafePointer(to: &address) {
@@ -21,7 +22,26 @@ package enum ToolPipe {
       }
     }
     guard connected == 0 else { throw RuntimeFault(.fault, "the run's host is gone") }
+    self.socket = socket
+  }
+
+  /// The tools of the run that has started this process's agent, else of a run of its own.
+  /// - Parameter folder: a workspace, or a folder to work in.
+  package static func run(_ folder: String?) throws(RuntimeFault) {
     signal(SIGPIPE, SIG_IGN)
+    if let path = Desk.variable("RINGI_SOCKET") { return try ToolPipe(path).run() }
+    guard let folder else {
+      throw RuntimeFault(
+        .usage,
+        "name the workspace’s folder: `ringi mcp tools FOLDER`; without one it is started by an agent that Ringi runs")
+    }
+    try ToolCaller(folder).run()
+  }
+
+  /// Until either side ends.
+  /// - Parameter begun: what the client has said already.
+  func run(_ begun: [UInt8] = []) {
+    guard Self.write(begun, to: socket) else { return }
     var descriptors = [
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
     ]
@@ -30,8 +50,8 @@ package enum ToolPipe {
         if errno == EINTR { continue }
         return
       }
-      if descriptors[0].revents != 0, !copy(0, socket) { return }
-      if descriptors[1].revents != 0, !copy(socket, 1) { return }
+      if descriptors[0].revents != 0, !Self.copy(0, socket) { return }
+      if descriptors[1].revents != 0, !Self.copy(socket, 1) { return }
     }
   }
 
@@ -39,9 +59,15 @@ package enum ToolPipe {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(from, &buffer, buffer.count)
     guard count > 0 else { return count < 0 && errno == EINTR }
+    return write(Array(buffer[0..<count]), to: to)
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var written = 0
-    while written < count {
-      let part = buffer.withUnsafeBytes { write(to, $0.baseAddress?.advanced(by: written), count - written) }
+    while written < bytes.count {
+      let part = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       if part < 0 && errno == EINTR { continue }
       if part <= 0 { return false }
       written += part

@@ -17,9 +17,12 @@ package enum RPCID: Hashable, Sendable {
 package struct RPCError: Error, Hashable, Sendable {
   package let code: Int64
   package let message: String
-  package init(code: Int64, message: String) {
+  /// What the protocol says of it besides; only written, never read.
+  package let data: JSON?
+  package init(code: Int64, message: String, data: JSON? = nil) {
     self.code = code
     self.message = message
+    self.data = data
   }
   package static let parse: Int64 = -32700
   package static let invalidRequest: Int64 = -32600
@@ -87,7 +90,7 @@ extension RPCMessage {
       case .failure(let id, let error):
         [
           "jsonrpc": "2.0", "id": id?.json ?? .null,
-          "error": ["code": .int(error.code), "message": .string(error.message)],
+          "error": .of(["code": .int(error.code), "message": .string(error.message), "data": error.data]),
         ]
       }
     if !isNamed { value = .object((value.members ?? []).filter { $0.key != "jsonrpc" }) }

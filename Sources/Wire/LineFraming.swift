@@ -12,6 +12,9 @@ package struct LineFraming: Sendable {
   private var isBroken = false
   private let maximum: Int
 
+  /// What has come of a line that has not ended.
+  package var rest: [UInt8] { pending }
+
   package init(maximum: Int = LineFraming.maximumLine) { self.maximum = maximum }
 
   package mutating func add(_ bytes: some Sequence<UInt8>) -> [Item] {

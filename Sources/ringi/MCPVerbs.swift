@@ -16,7 +16,9 @@ struct MCPCommand: ParsableCommand {
   @Option(help: "How many seconds a person is waited for, where the client hears of progress.") var wait = 3_600
   @Flag(help: "Put Ringi before the servers that Claude Desktop's settings name, shown first.") var desktop = false
   @Option(help: "The same for another client's settings, a file with `mcpServers`.") var config: String?
-  @Flag(help: "With --desktop or --config: out again.") var remove = false
+  @Option(help: "With --desktop or --config: Ringi's own tools for a folder, in place of what stands before servers.")
+  var tools: String?
+  @Flag(help: "With --desktop or --config: all of it out again.") var remove = false
   @Flag(help: "The connectors that people were asked about, and what they said.") var list = false
   @Option(help: "Take back that a connector was accepted: it is asked about again.") var forget: String?
   @Flag(help: "With --desktop or --config: ask nothing.") var yes = false
@@ -28,6 +30,7 @@ struct MCPCommand: ParsableCommand {
     if let forget { return print(try ConnectorList().forget(forget), terminator: "") }
     if desktop || config != nil {
       let settings = try ConnectorSettings(config)
+      if let tools, !remove { return print(try settings.install(toolsFor: tools, isAsking: !yes), terminator: "") }
       return print(
         remove ? try settings.remove(isAsking: !yes) : try settings.install(isAsking: !yes), terminator: "")
     }
@@ -37,7 +40,15 @@ struct MCPCommand: ParsableCommand {
 
   struct ToolsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "tools", abstract: "The tools of a run, over stdio; started by the agent.")
-    func run() throws { try ToolPipe.run() }
+      commandName: "tools",
+      abstract: "Ringi's own tools over stdio: files, mail, posts, events, plans and any other proposal.",
+      discussion:
+        "For a client that starts it with a FOLDER, as Claude Desktop does, its calls are a run of their own. An agent that Ringi runs is given them without."
+    )
+    @Argument(help: "A workspace's folder, or a folder to work in under the company's policy.") var folder: String?
+
+    func run() throws {
+      try ToolPipe.run(folder)
+    }
   }
 }

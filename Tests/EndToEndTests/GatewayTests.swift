@@ -19,9 +19,14 @@ extension Ringi {
     private var framing = LineFraming()
     private var lines: [JSON] = []
 
-    init(_ ringi: Ringi, _ arguments: [String], server: [String]) throws {
+    convenience init(_ ringi: Ringi, _ arguments: [String], server: [String]) throws {
+      try self.init(ringi, arguments + ["--"] + server)
+    }
+
+    /// - Parameter words: after `ringi mcp`.
+    init(_ ringi: Ringi, _ words: [String]) throws {
       process.executableURL = URL(filePath: Ringi.program)
-      process.arguments = ["mcp"] + arguments + ["--"] + server
+      process.arguments = ["mcp"] + words
       process.environment = [
         "RINGI_DESK": ringi.desk, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": ringi.folder.path,
         "RINGI_SHARE": Project.root.path,

@@ -159,34 +159,6 @@ struct ACPClientTests {
     #expect(sent(&client)[0]["error"]?["code"]?.int == -32601)
   }
 
-  // MARK: tools
-
-  @Test("the tools are listed with their schemas, none decides anything")
-  func tools() {
-    var server = ToolServer(connection: 1)
-    _ = server.receive(line(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#))
-    let list = (try? JSONReader.read(server.takeOutgoing().dropLast()))?["result"]?["tools"]?.array ?? []
-    let names = list.compactMap { $0["name"]?.string }
-    #expect(
-      Set(names).isSuperset(of: [
-        "plan", "mail_draft", "mail_send", "chat_post", "event_add", "file_delete", "file_rename", "findings_report",
-        "propose", "step_status",
-      ]))
-    #expect(names.allSatisfy { !$0.contains("approve") && !$0.contains("decide") })
-    #expect(list.allSatisfy { $0["inputSchema"]?["type"]?.string == "object" })
-  }
-
-  @Test("a call without its arguments is told which one is missing")
-  func badCall() {
-    var server = ToolServer(connection: 1)
-    #expect(
-      server.receive(
-        line(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"mail_send","arguments":{"to":["a"]}}}"#)
-      ).isEmpty)
-    let text = String(decoding: server.takeOutgoing(), as: UTF8.self)
-    #expect(text.contains("`subject` must be a string") && text.contains(#""isError":true"#))
-  }
-
   @Test("SARIF levels, places and redlines become flags")
   func sarif() throws {
     let log: JSON = [

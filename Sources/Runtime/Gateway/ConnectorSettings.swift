@@ -28,7 +28,7 @@ package struct ConnectorSettings {
     }
     var beyond: [String] = []
     let new = servers.map { server -> JSON.Member in
-      guard Self.behind(server.value) == nil else { return server }
+      guard Self.behind(server.value) == nil, !Self.isTools(server.value) else { return server }
       guard let command = server.value["command"]?.string else {
         beyond.append(server.key)
         return server
@@ -47,14 +47,40 @@ package struct ConnectorSettings {
       ?? "Ringi stands before all of them already, in \(file.path)\n\(rest)"
   }
 
+  /// Gives the client Ringi's own tools, for one folder.
+  package func install(toolsFor folder: String, isAsking: Bool) throws(RuntimeFault) -> String {
+    let desk = try Desk()
+    guard let place = Files.real(folder), Files.isDirectory(place) else {
+      throw RuntimeFault(.usage, "`\(folder)` is no folder")
+    }
+    let (old, servers) = try read()
+    let name = "ringi-\(Self.name(place.split(separator: "/").last.map(String.init) ?? "tools"))"
+    guard servers.allSatisfy({ $0.key != name || Self.isTools($0.value) }) else {
+      throw RuntimeFault(.usage, "`\(name)` in `\(file.path)` is another server; nothing was changed")
+    }
+    let own = JSON.of([
+      "command": .string(ChildProcess.ownPath()), "args": .array(["mcp", "tools", .string(place)]),
+      "env": ["RINGI_DESK": .string(desk.directory)],
+    ])
+    let new = JSON.object(servers.filter { $0.key != name } + [JSON.Member(name, own)])
+    return try file.write(old, ClientSettings.setting("mcpServers", new, in: old), isAsking)
+      .map { "\($0)The client reads it when it starts next.\n" } ?? "it has them already, in \(file.path)\n"
+  }
+
+  private static func isTools(_ server: JSON) -> Bool {
+    let words = (server["args"]?.array ?? []).compactMap(\.string)
+    return server["command"]?.string?.hasSuffix("/ringi") == true && words.starts(with: ["mcp", "tools"])
+  }
+
   package func remove(isAsking: Bool) throws(RuntimeFault) -> String {
     let (old, servers) = try read()
-    let new = servers.map { server -> JSON.Member in
+    let new = servers.filter { !Self.isTools($0.value) }.map { server -> JSON.Member in
       guard let words = Self.behind(server.value), let command = words.first else { return server }
       return JSON.Member(server.key, Self.with(command, Array(words.dropFirst()), in: server.value))
     }
-    return try file.write(old, ClientSettings.setting("mcpServers", .object(new), in: old), isAsking)
-      ?? "Ringi stands before none of them, in \(file.path)\n"
+    return try file.write(
+      old, ClientSettings.setting("mcpServers", new.isEmpty ? nil : .object(new), in: old), isAsking)
+      ?? "nothing of Ringi’s is in \(file.path)\n"
   }
 
   private func read() throws(RuntimeFault) -> (all: JSON, servers: [JSON.Member]) {

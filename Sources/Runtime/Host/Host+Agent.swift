@@ -44,39 +44,6 @@ extension Host {
     link = client
   }
 
-  private func listen() throws(RuntimeFault) {
-    unlink(socketPath)
-    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let path = Array(socketPath.utf8CString)
-    guard path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
-      throw RuntimeFault(
-        .usage, "the desk's path `\(desk.directory)` is too long for a socket; set RINGI_DESK to a shorter one")
-    }
-    withUnsafeMutableBytes(of: &address.sun_path) { target in path.withUnsafeBytes { target.copyMemory(from: $0) } }
-    let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    guard listener >= 0, bound == 0, chmod(socketPath, 0o600) == 0, Glibc.listen(listener, 16) == 0 else {
-      throw RuntimeFault(.fault, "the run's socket can't be made: \(String(cString: strerror(errno)))")
-    }
-  }
-
-  func acceptTool() {
-    let descriptor = accept(listener, nil, nil)
-    guard descriptor >= 0 else { return }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    guard tools.count < 16 else {
-      close(descriptor)
-      return
-    }
-    tools[nextConnection] = (ToolServer(connection: nextConnection), Channel(input: descriptor, output: descriptor))
-    nextConnection += 1
-  }
-
   func readAgent() throws(JournalFault) {
     if shadow != nil, link == nil { return try readCommand() }
     guard let channel = agentChannel, var client = link else { return }
@@ -105,35 +72,6 @@ extension Host {
     if !channel.send(bytes) { try lose("the agent does not read what it is told") }
   }
 
-  func readTool(_ id: Int) throws(JournalFault) {
-    guard let (current, channel) = tools[id] else { return }
-    var server = current
-    _ = channel.flush()
-    switch channel.receive() {
-    case .nothing: return
-    case .ended:
-      channel.shut()
-      tools[id] = nil
-    case .bytes(let bytes):
-      let events = server.receive(bytes)
-      ownCalls += events.count
-      tools[id] = (server, channel)
-      try handle(events)
-      flushTool(id)
-    }
-  }
-
-  func flushTool(_ id: Int) {
-    guard let (current, channel) = tools[id] else { return }
-    var server = current
-    let bytes = server.takeOutgoing()
-    tools[id] = (server, channel)
-    if !channel.send(bytes) {
-      channel.shut()
-      tools[id] = nil
-    }
-  }
-
   func answer(_ token: ReplyToken, _ answer: Answer) throws(JournalFault) {
     if token.connection == 0 {
       if token.isRelayed, case .rejected(let step, let reason) = answer, !reason.isEmpty {
@@ -145,11 +83,11 @@ extension Host {
       var server = current
       server.answer(token, answer)
       tools[token.connection] = (server, channel)
-      flushTool(token.connection)
+      try flushTool(token.connection)
     }
   }
 
-  private func handle(_ events: [LinkEvent]) throws(JournalFault) {
+  func handle(_ events: [LinkEvent]) throws(JournalFault) {
     for event in events {
       switch event {
       case .ready(let name, let session, let isResumed):
@@ -163,6 +101,7 @@ extension Host {
       case .plan(let entries): try take(entries)
       case .said(let text): try say(text)
       case .status(let number, let wait, let token): try status(number, wait, token)
+      case .withdrawn(let token): try takeBack(token)
       case .ended(let call, let isDone, let did): try ended(call, isDone: isDone, did: did)
       case .mode(let name, let asks): try follow(mode: name, asks: asks)
       case .stopped(let reason): try stopped(reason)

@@ -73,6 +73,10 @@ extension Host {
       }
       return try allow(step, token)
     }
+    if let token, case .readFile = token.shape, step.revision != .first, try !isAsShown(step) {
+      waiting[step.id] = token
+      return
+    }
     let outcome = try perform([step.id]).first?.outcome ?? .failed(detail: "")
     if case .done = outcome { try remember(step) }
     guard let token else { return }
@@ -81,6 +85,21 @@ extension Host {
     } else {
       try answer(token, reply(step, outcome))
     }
+  }
+
+  /// A read that was shown anew finds what was shown; else it waits again with what it finds.
+  private func isAsShown(_ step: StepSummary) throws(JournalFault) -> Bool {
+    let now = try maker.revised(step)
+    guard try store.previewBytes(of: step.id) != now.previewBytes else {
+      contents[step.id] = try maker.content(of: now.action.effect)
+      return true
+    }
+    try desk.gate.move([
+      Transition(
+        step: step.id, event: .revise, actor: .performer, reasonCode: "target-changed",
+        reason: "what it would read has changed", revised: now)
+    ])
+    return false
   }
 
   /// It is shown as it would be now, or fails where it can't be any more.

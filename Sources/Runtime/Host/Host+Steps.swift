@@ -77,7 +77,8 @@ extension Host {
       try answer(token, .prepared(step.number))
     default:
       waiting[step.id] = token
-      if case .tool = token.shape {
+      if case .readFile = token.shape { contents[step.id] = made.readContent }
+      if token.isOfTool {
         deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
       }
     }
@@ -90,7 +91,7 @@ extension Host {
     if case .done = outcome, case .readFile = token.shape { return try answer(token, .content(content)) }
     if try store.step(step.id)?.state == .waiting {
       waiting[step.id] = token
-      if case .tool = token.shape {
+      if token.isOfTool {
         deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
       }
     } else {
@@ -100,7 +101,8 @@ extension Host {
 
   func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {
     switch outcome {
-    case .done(let detail): .done(step.number, detail: self.detail(detail, step.id))
+    case .done(let detail):
+      contents[step.id].map { .content($0) } ?? .done(step.number, detail: self.detail(detail, step.id))
     case .failed(let detail), .rolledBack(let detail), .unknown(let detail):
       .failed(step.number, reason: self.detail(detail, step.id))
     }
@@ -176,7 +178,7 @@ extension Host {
         continue
       }
       // Only a tool's answer can say "later"; a file call waits for its end.
-      if step.state == .approved, token.shape != .tool { continue }
+      if step.state == .approved, !token.isOfTool { continue }
       waiting[id] = nil
       try answer(token, told(step))
     }
@@ -253,7 +255,8 @@ extension Host {
     case .approved where isForLater(step):
       .scheduled(step.number, at: step.dueAt?.rfc3339 ?? "")
     case .proposed, .permitted, .waiting, .approved, .performing, .unknown: .waiting(step.number)
-    case .done, .undone: .done(step.number, detail: detail(step.reason, step.id))
+    case .done, .undone:
+      contents[step.id].map { .content($0) } ?? .done(step.number, detail: detail(step.reason, step.id))
     }
   }
 
@@ -274,6 +277,9 @@ extension Host {
       if summary.peerSession.isEmpty { return try lose("it did not start within 30 seconds") }
       try store.setPeerSession(run, "")
       try lose("it did not take its session up again within 30 seconds; to continue once more begins a new one")
+    }
+    if isForCaller, nextConnection == 1, !isAgentDone, now - startedAt > Self.startPatience {
+      try lose("the program that asked for it never came")
     }
     for due in deadlines where due.at <= now {
       if waiting[due.step] == due.token { waiting[due.step] = nil }
@@ -326,6 +332,7 @@ extension Host {
   private func stop() throws(JournalFault) {
     link?.cancel()
     try flushAgent()
+    for token in waiting.values where token.isOfTool { try answer(token, .cancelled) }
     isAgentDone = false
     // A stop is a stop: what was set for later doesn't go out either.
     try withdrawAll("stopped by a person", andDue: true)

@@ -32,6 +32,8 @@ package final class Host {
 
   /// Proposals whose answer is still due, by step.
   var waiting: [StepID: ReplyToken] = [:]
+  /// What reads that wait were shown with: that is what their agent gets.
+  var contents: [StepID: [UInt8]] = [:]
   /// Those who asked for a step's state and wait for a change of it.
   var watchers: [(step: StepID, token: ReplyToken)] = []
   /// Tool calls that must be told "waiting" in time.
@@ -143,7 +145,7 @@ package final class Host {
 
   /// Runs until the run is over, or, without an agent, until nothing is left to perform.
   package func serve() {
-    if link == nil, agentPID == 0 { isAgentDone = true }
+    if link == nil, agentPID == 0, listener < 0 { isAgentDone = true }
     attempt { () throws(JournalFault) in
       try reconciler.reconcile(run)
       if agentPID == 0 { try takeLeftView() }
