@@ -45,6 +45,16 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   }
 }
 
+extension Command {
+  /// It opens a line for words: whoever was refused it may be typing them already.
+  var asksForWords: Bool {
+    switch self {
+    case .reject, .later, .raise, .lower, .incident, .closeIncident, .search, .filter, .palette, .edit: true
+    default: false
+    }
+  }
+}
+
 package struct Binding: Sendable {
   package enum Group: String, Sendable, CaseIterable {
     case decide = "Decide", look = "Look", run = "The run", go = "Go"

@@ -36,7 +36,14 @@ enum Deed {
 
   /// Somebody who has named a time must not send at once by habit.
   private static func approval(_ step: StepSummary, _ model: Model) -> String {
-    model.wantedTime[step.id] == nil ? approval(step) : "\(approval(step)) now instead"
+    guard model.wantedTime[step.id] == nil else { return "\(approval(step)) now instead" }
+    // What can be put back may be approved before its end; how much of it was on the screen is said.
+    guard !step.mustBeSeenWhole, let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
+      return approval(step)
+    }
+    let seen = rows.linesSeen(model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? [])
+    let total = rows.preview.lines.count
+    return seen < total ? "\(approval(step)), \(seen)/\(total) seen" : approval(step)
   }
 
   static func approval(_ step: StepSummary) -> String {
@@ -102,6 +109,7 @@ enum Deed {
     case .drafts:
       guard let step = model.current else { return "no message is selected" }
       if isSavedDraft(step) || isFailedSend(step), let sending = Standing.sending(step, model) {
+        if sending.isUndelivered { return "it lies in the outbox as #\(sending.number); there it can be raised again" }
         return sending.state == .done ? "it was sent as #\(sending.number)" : "its sending is #\(sending.number)"
       }
       return step.state == .staged || isSavedDraft(step) || isFailedSend(step) ? nil : notWaiting(step)
@@ -179,7 +187,7 @@ enum Deed {
     if let why = readOnly(model) { return why }
     if canTakeBack(model) { return nil }
     guard let step = model.current, step.state == .done else {
-      return "only what was done can be undone, and only what is held taken back"
+      return "nothing to undo: it is not done, and not held"
     }
     if step.kind.isFile { return nil }
     return step.kind.goesOut ? "what has gone out can’t be taken back" : "only changes of files can be put back"

@@ -100,7 +100,7 @@ enum Standing {
       if model.run?.isPaused == true { return ("held, run paused", .warning) }
       if !model.settingsFault.isEmpty { return ("held, settings broken", .warning) }
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
-      return (countdown(due, model), .warning)
+      return (countdown(due, step, model), .warning)
     case .done where step.kind == .mailDraft:
       guard let sending = sending(step, model) else { return ("draft, NOT SENT", .batched) }
       let word = Drafts.group(sending) == .outbox ? "in outbox" : "sent"
@@ -125,17 +125,26 @@ enum Standing {
     // One that did not go out may have been raised again itself.
     return raised.first { !$0.isUndelivered && ($0.state == .done || !$0.state.isOver) }
       ?? raised.compactMap { $0.isUndelivered ? sending($0, model) : nil }.first
+      // What lies in the outbox is on its way as far as this desk can bring it.
+      ?? (draft.kind == .mailDraft ? raised.last { $0.state == .done } : nil)
   }
 
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.
-  static func countdown(_ due: Timestamp, _ model: Model) -> String {
+  static func countdown(_ due: Timestamp, _ step: StepSummary, _ model: Model) -> String {
+    guard due > model.time else { return "due now" }
+    let deed = step.reach.goesNowhere ? "to the outbox" : step.kind.isFile ? "takes effect" : "sends"
+    return "\(deed) \(left(due, model))"
+  }
+
+  /// `in 8 s`, and from two minutes on `at 14:05`.
+  static func left(_ due: Timestamp, _ model: Model) -> String {
     let left = (due.milliseconds - model.time.milliseconds + 999) / 1_000
-    if left <= 0 { return "due now" }
-    if left < 120 { return "sends in \(left) s" }
+    if left <= 0 { return "now" }
+    if left < 120 { return "in \(left) s" }
     let date = due.date(offset: model.zone)
     let tomorrow = Timestamp(milliseconds: model.time.milliseconds + 86_400_000).date(offset: model.zone)
     let day =
       date == model.time.date(offset: model.zone) ? "at " : date == tomorrow ? "tomorrow " : "\(date.suffix(5)) "
-    return "sends \(day)\(due.clock(offset: model.zone).prefix(5))"
+    return "\(day)\(due.clock(offset: model.zone).prefix(5))"
   }
 }

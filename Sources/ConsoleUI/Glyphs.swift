@@ -98,7 +98,7 @@ enum Words {
     // The time that counts now, whatever the rule says of a hold.
     case .due:
       model.run?.isPaused == true
-        ? "held, the run is paused" : step.dueAt.map { Standing.countdown($0, model) } ?? "now"
+        ? "held, the run is paused" : step.dueAt.map { Standing.countdown($0, step, model) } ?? "now"
     case .shown: step.painted
     }
   }
@@ -108,11 +108,13 @@ enum Words {
     case .waiting: "waits for you"
     case .done where step.isNotAsApproved: "done, NOT as approved"
     case .done where step.reason == StepSummary.passedOn: StepSummary.passedOn
+    case .done where step.reason == StepSummary.allowed: "allowed, the agent does it"
     case .done where step.isRelayed: "done by the agent"
     case .performing where step.isRelayed: "allowed, the agent does it"
     case .done where step.reason.hasPrefix(Outbox.prefix): "in the outbox, not sent"
     case .refused: "refused by policy"
     case .approved where step.dueAt != nil: "approved, held"
+    case .approved where step.isRelayed: "approved: done when the agent asks again"
     case .approved: "approved, being done"
     case .kept: "kept, being put in place"
     case .unknown: "unknown, being found out"

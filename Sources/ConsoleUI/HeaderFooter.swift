@@ -75,7 +75,7 @@ enum HeaderView {
 
   /// What every view has to say: nothing is decided here, somebody has to answer for something.
   private static func alerts(_ model: Model) -> [Span] {
-    var out = model.isReadOnly ? [Span("  LOOK ONLY", .alert)] : []
+    var out = model.isReadOnly && model.view != .live ? [Span("  LOOK ONLY", .alert)] : []
     if !model.settingsFault.isEmpty { out.append(Span("  SETTINGS BROKEN", .alert)) }
     let elsewhere = model.waitingElsewhere
     if elsewhere > 0, model.view != .live {
@@ -162,7 +162,7 @@ enum FooterView {
     case .live: return "\(model.wall?.runs.count ?? 0) run\(model.wall?.runs.count == 1 ? "" : "s") "
     case .audit: return ""
     case .policy:
-      return model.policy.map { $0.greyAreas.isEmpty ? "no grey area " : "\($0.greyAreas.count) grey " } ?? ""
+      return model.policy.map { $0.greyAreas.isEmpty ? "" : "\($0.greyAreas.count) grey " } ?? ""
     case .run, .help:
       let waits = model.waitingIDs
       if waits.isEmpty { return "" }

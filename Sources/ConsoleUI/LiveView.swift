@@ -199,7 +199,8 @@ enum LiveView {
       switch anomaly.sign {
       case .refusalBurst: "\(anomaly.count) refusals, three or more within 10 minutes"
       case .outsideFolders: "\(anomaly.count) attempt\(anomaly.count == 1 ? "" : "s") outside the folders"
-      case .fasterThanReading: "\(anomaly.person) approved \(anomaly.count) faster than they can be read"
+      case .fasterThanReading:
+        "\(anomaly.person) approved \(anomaly.count) faster than \(anomaly.count == 1 ? "it" : "they") can be read"
       case .oddHours: "\(anomaly.person) decided \(anomaly.count) between 22:00 and 6:00"
       }
     return [

@@ -206,6 +206,8 @@ package struct Model: Sendable {
   /// Milliseconds of the monotonic clock at which `painted` was first shown.
   package var paintedAt: Int64 = 0
   package var now: Int64 = 0
+  /// How long a form of a step stood on the screen in earlier looks, in milliseconds.
+  package var looked: [StepID: (revision: Revision, time: Int64)] = [:]
   /// When the last key came.
   package var lastInput: Int64 = 0
 
@@ -217,7 +219,11 @@ package struct Model: Sendable {
   package var overlayScroll = 0
   /// The agent's version of what is open in the editor, where people have changed it.
   package var agentsText: String?
-  /// Esc was pressed in an editor with changes: once more drops them.
+  /// A question was refused: until its answer would have been typed, no letter is a command.
+  package var isAnswerUnheard = false
+  /// A time that is over today was asked for; the same once more means tomorrow.
+  package var wantsTomorrow: String?
+  /// Esc was pressed in a field with words of a person's: once more drops them.
   package var isLeavingEditor = false
   /// The run shows a document that was opened from its flag: Esc goes back there.
   package var isOpenedFromFlags = false
@@ -225,6 +231,8 @@ package struct Model: Sendable {
   package var helpedView: ViewKind = .run
   /// Keys that follow each other within this time are typing, in milliseconds.
   package static let typing: Int64 = 500
+  /// How long the answer to a question is still expected after the key before, in milliseconds.
+  package static let answering: Int64 = 1_500
   /// How long news stands in the footer, in milliseconds.
   package static let news: Int64 = 8_000
   /// How long a greeting stands in the footer, in milliseconds.
@@ -235,6 +243,12 @@ package struct Model: Sendable {
     self.height = height
     self.person = person
     self.zone = zone
+  }
+
+  /// For how long what is under the cursor has been on the screen, with earlier looks at the same form.
+  package var timeOnScreen: Int64 {
+    let earlier = current.flatMap { step in looked[step.id].flatMap { $0.revision == step.revision ? $0.time : nil } }
+    return now - paintedAt + (earlier ?? 0)
   }
 
   package var selected: StepSummary? { selection.flatMap { steps[$0] } }

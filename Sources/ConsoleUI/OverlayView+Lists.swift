@@ -55,13 +55,12 @@ extension OverlayView {
     }
     let flags = model.findings.count(where: Deed.wantsWord)
     if flags > 0 {
+      // They are changes of the copies; where none is kept none goes anywhere.
       let redlines = model.findings.count { Deed.wantsWord($0) && !$0.wording.isEmpty }
-      let there = flags == 1 ? " has no word yet; view 2 has it" : "s have no word yet; view 2 has them"
-      lines.append([Span("\(flags) flag\(there)", .warning)])
-      if redlines > 0 {
+      if redlines > 0, kept.contains(where: { $0.basis != nil }) {
         lines.append([
           Span(
-            "\(redlines) of them \(redlines == 1 ? "has a redline, which goes" : "have redlines, which go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
+            "a redline among them goes into the copy of its document, where that is kept, as the agent wrote it",
             .warning)
         ])
       }

@@ -38,7 +38,7 @@ enum OverlayView {
         [
           [
             Span(
-              "It begins with the goal again. The \(prepared) prepared stay; what it proposes once more takes their place, and what was done already says so.",
+              resumeWords(model, prepared),
               .text)
           ]
         ], "\(yes) start the agent · Esc back", &frame)
@@ -98,6 +98,17 @@ enum OverlayView {
     }
   }
 
+  private static func resumeWords(_ model: Model, _ prepared: Int) -> String {
+    guard model.run?.command.isEmpty != false else {
+      return
+        "It begins from the beginning, and finds its files as its first start left them: what it did once it may do twice. Read what is prepared again."
+    }
+    let stay =
+      prepared == 0 ? "" : prepared == 1 ? " The prepared result stays;" : " The \(prepared) prepared results stay;"
+    return
+      "It begins with the goal again.\(stay) what it proposes once more takes the place of the same, and what was done already says so."
+  }
+
   private static func level(_ model: Model, _ id: StepID, _ isForKind: Bool, _ frame: inout Frame) {
     dialog(
       model, "Trust level", levelLines(model, id, isForKind), "1–4 sets it · Tab this step or its kind · Esc back",
@@ -133,19 +144,21 @@ enum OverlayView {
 
   @discardableResult
   static func dialog(
-    _ model: Model, _ title: String, _ paragraphs: [[Span]], _ hint: String, _ frame: inout Frame
+    _ model: Model, _ title: String, _ paragraphs: [[Span]], _ hint: String, _ frame: inout Frame,
+    showsEnd: Bool = false
   ) -> Region {
     let width = dialogWidth(model)
-    let lines = paragraphs.flatMap { Wrap.rows($0, width: width - 4) }
+    let said = !model.status.isEmpty && model.isStatusBad && !showsEnd ? [[Span(model.status, .warning)]] : []
+    let lines = (paragraphs + said).flatMap { Wrap.rows($0, width: width - 4) }
     let height = min(model.height - 2, lines.count + 4)
     let region = Region(
       x: (model.width - width) / 2, y: max(1, (model.height - height) / 2), width: width, height: height)
     frame.fill(region)
     frame.box(region, title: [Span(title, .title)], role: .focus, ascii: model.isASCII)
-    let isCut = lines.count > height - 3
+    let isCut = lines.count > height - 3 && !showsEnd
     var hint = hint
-    let body = dialogBody(model, lines.count)
-    let top = max(0, min(model.overlayScroll, lines.count - body))
+    let body = showsEnd ? height - 3 : dialogBody(model, lines.count)
+    let top = max(0, min(showsEnd ? lines.count : model.overlayScroll, lines.count - body))
     for (offset, line) in lines[top...].prefix(body).enumerated() {
       frame.put(line, x: region.x + 2, y: region.y + 1 + offset, limit: width - 4)
     }
@@ -167,7 +180,10 @@ enum OverlayView {
     let title: String
     switch purpose {
     case .reject(let id):
-      title = "Reject #\(model.steps[id]?.number.value ?? 0): why? The agent is told."
+      let step = model.steps[id]
+      let what = step.map { "#\($0.number), \($0.kind.verb) \($0.targetInLists)" } ?? ""
+      title = "Reject \(what): why?"
+      lines.append([Span(Self.hearer(model), .dim)])
       for (index, reason) in Reasons.reject.enumerated() {
         lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
       }
@@ -218,13 +234,20 @@ enum OverlayView {
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
-    let region = dialog(model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame)
+    let region = dialog(
+      model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame, showsEnd: true)
     let before =
       Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
     frame.cursor = (region.x + 2 + before, region.y + region.height - 3)
   }
 
-  private static func titleDeed(_ purpose: ReasonPurpose) -> String {
+  /// Who hears of a no.
+  private static func hearer(_ model: Model) -> String {
+    let isThere = model.run.map { $0.state == .live || $0.state == .starting } ?? false
+    return isThere ? "The agent is told." : "The agent has ended: the reason is for the record."
+  }
+
+  static func titleDeed(_ purpose: ReasonPurpose) -> String {
     switch purpose {
     case .reject: "rejects"
     case .level: "changes the level"
@@ -293,7 +316,7 @@ enum OverlayView {
       : field.sought.map { [Span(" find: ", .key), Span("\($0) ", .input), Span(" Ctrl-F next · Enter done ", .dim)] }
         ?? [
           Span(
-            " line \(field.row + 1) of \(field.lines.count) · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo\(model.agentsText == nil ? "" : " · Ctrl-R the agent’s version") ",
+            " line \(field.row + 1) of \(field.lines.count)\(model.agentsText == nil ? "" : " · Ctrl-R the agent’s version") · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo ",
             .dim)
         ]
     frame.putCut(foot, x: region.x + 2, y: region.y + region.height - 1, limit: region.width - 4)

@@ -20,7 +20,7 @@ enum QueueBuilder {
     var byEntry = [[Placed]](repeating: [], count: model.plan.count)
     var outside: [Placed] = []
     for id in model.order {
-      guard let place = model.steps.index(forKey: id) else { continue }
+      guard let place = model.steps.index(forKey: id), !isGone(model.steps.values[place]) else { continue }
       let placed = Placed(id: id, state: model.steps.values[place].state)
       if let plan = model.steps.values[place].plan, model.plan.indices.contains(plan) {
         byEntry[plan].append(placed)
@@ -57,11 +57,16 @@ enum QueueBuilder {
   private static func byRisk(_ model: Model) -> [QueueRow] {
     let waiting = model.waiting.sorted { (risk($0), $1.proposedAt, $1.number) > (risk($1), $0.proposedAt, $0.number) }
     let waits = Set(model.waitingIDs)
-    let rest = model.order.filter { !waits.contains($0) }
+    let rest = model.order.filter { id in !waits.contains(id) && model.steps[id].map { !isGone($0) } ?? false }
     var rows: [QueueRow] = [.heading(title: "Waits for you, by risk", status: .inProgress, done: 0, total: 0)]
     rows += waiting.map { .step($0.id) }
     rows.append(.heading(title: "The rest", status: .completed, done: 0, total: 0))
     return rows + rest.map { .step($0) }
+  }
+
+  /// Another version took its place before anybody looked; the trail has it.
+  private static func isGone(_ step: StepSummary) -> Bool {
+    step.state == .withdrawn && step.reason.hasPrefix("replaced by #")
   }
 
   /// What can't be taken back before what can, what goes far before what stays.

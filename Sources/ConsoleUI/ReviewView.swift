@@ -23,7 +23,7 @@ enum ReviewView {
       let changed =
         model.unheard(of: step).map {
           // Where there is no room for both the name stays; the preview says who.
-          inner.width < 64 ? (model.isASCII ? " !level" : " ⚑ level") : " level changed by \($0.decidedBy)"
+          inner.width < 64 ? (model.isASCII ? " !flag" : " ⚑ changed") : " flag changed by \($0.decidedBy)"
         } ?? (step.isClash ? " clash" : step.discardedChanges.isEmpty ? "" : " without \(step.discardedChanges.count)")
       let tail = SafeText.width(changed)
       frame.put(changed, .warning, x: inner.x + inner.width - tail, y: y, limit: tail)

@@ -64,6 +64,9 @@ enum QueueView {
     }
     if !step.reach.warnings.isEmpty, !step.state.isOver { tail.append(Span(model.isASCII ? " !" : " ⚠", .warning)) }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
+    if step.state == .approved, let due = step.dueAt {
+      tail.append(Span(" \(Standing.left(due, model))", .warning))
+    }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }
     spans.append(Span(Words.target(step, columns: inner.width - tailWidth - taken), isQuiet ? .dim : .text))
@@ -115,7 +118,7 @@ enum PreviewView {
     let level = step.verdict.level
     var right = [Span(" \(level.letter) \(level.rawValue) ", Marks.level(level))]
     if let row = model.unheard(of: step) {
-      right.append(Span("· level changed by \(row.decidedBy) ", .warning))
+      right.append(Span("· flag changed by \(row.decidedBy) ", .warning))
     } else if step.state == .waiting, let end = step.expiresAt {
       let left = end.milliseconds - model.time.milliseconds
       right.append(Span("· a no in \(TimeLength.words(left)) ", left < 60_000 ? .danger : .warning))

@@ -6,12 +6,15 @@ import Domain
 
 /// nil when the hand may decide what is under the cursor; otherwise why not.
 private func unarmed(_ model: Model) -> String? {
+  unseen(model) ?? (model.isArmed ? nil : "it has just appeared; look first, then press again")
+}
+
+/// nil when a question may be asked of what is under the cursor: its own answer decides, and is armed by itself.
+private func unseen(_ model: Model) -> String? {
   if model.showsPreview || model.view == .flags, Layout(model).preview.width == 0 {
     return "its preview is not on the screen; Tab or z shows it"
   }
-  if model.painted != model.expectedPaint { return "it changed under the cursor; look again" }
-  if !model.isArmed { return "it has just appeared; look first, then press again" }
-  return nil
+  return model.painted == model.expectedPaint ? nil : "it changed under the cursor; look again"
 }
 
 func yes(_ model: inout Model) -> [Intent] {
@@ -20,7 +23,7 @@ func yes(_ model: inout Model) -> [Intent] {
     return [.flushInput]
   }
   guard model.isArmedForYes else {
-    say(&model, "something about it wants care: read its `careful` lines, then press again", isBad: true)
+    say(&model, "read its `careful` lines first, then press again", isBad: true)
     return [.flushInput]
   }
   switch model.view {
@@ -36,8 +39,7 @@ func yes(_ model: inout Model) -> [Intent] {
     let seen = model.seenCards[row.id].flatMap { $0.width == width && $0.words == row.wording ? $0.rows : nil } ?? []
     if let unseen = FlagsView.unseenRow(row, width: width, seen: seen) {
       model.cardScroll = unseen
-      let what = row.finding.redline.isEmpty ? "flag" : "redline"
-      say(&model, "not all of the \(what) has been shown: here is the next part, then press again")
+      say(&model, "the next part of the \(row.finding.redline.isEmpty ? "flag" : "redline"): look, then press again")
       return []
     }
     let isTurned = row.mark == .discard
@@ -49,11 +51,15 @@ func yes(_ model: inout Model) -> [Intent] {
   }
 }
 
+/// A question that is not asked: what is typed as its answer must not be taken for commands.
+func unasked(_ model: inout Model, _ why: String) -> [Intent] {
+  model.isAnswerUnheard = true
+  say(&model, why, isBad: true)
+  return [.flushInput]
+}
+
 func no(_ model: inout Model) -> [Intent] {
-  if let why = unarmed(model) {
-    say(&model, why, isBad: true)
-    return [.flushInput]
-  }
+  if let why = unseen(model) { return unasked(&model, why) }
   switch model.view {
   case .run, .drafts:
     guard let step = model.current else { return [] }
@@ -81,16 +87,16 @@ func painting(_ model: inout Model) -> Painting? {
     if rows.isCut(unseen) {
       model.isWrapped = true
       layOut(&model)
-      say(&model, "long lines were cut: they are wrapped now; look, then press again")
+      say(&model, "cut lines are wrapped now: look, then press again")
       return nil
     }
     model.previewScroll = unseen
     clampScroll(&model)
-    say(&model, "not all of it has been shown: here is the next part, then press again")
+    say(&model, "the next part of it: look, then press again")
     return nil
   }
   return Painting(
-    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt)
+    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.timeOnScreen)
 }
 
 private func approve(_ model: inout Model) -> [Intent] {
@@ -107,10 +113,7 @@ private func approve(_ model: inout Model) -> [Intent] {
 
 /// Approve now, to happen later. It counts once everything has been seen.
 func later(_ model: inout Model) -> [Intent] {
-  if let why = unarmed(model) {
-    say(&model, why, isBad: true)
-    return [.flushInput]
-  }
+  if let why = unseen(model) { return unasked(&model, why) }
   guard let step = model.current else { return [] }
   // What is typed now is a time, also where more has to be seen first.
   model.overlay = .reason(.later(step.id), TextField(model.wantedTime[step.id] ?? "", isMultiLine: false))
@@ -189,7 +192,7 @@ func seen(_ model: Model, _ step: StepSummary) -> String {
   guard let rows = model.rows, rows.step == step.id, rows.revision == step.revision else { return "not shown" }
   let seen = model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? []
   return Painting(
-    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt
+    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.timeOnScreen
   ).description
 }
 
@@ -227,6 +230,14 @@ func mark(_ model: inout Model, _ mark: Mark, change: Int? = nil, reason: String
   say(
     &model,
     "#\(step.number) \(mark == .keep ? "is kept" : "is discarded, all of it"); nothing counts before Enter finishes")
+  let list = model.prepared
+  // At the end of the list the eye goes back to what has no word yet.
+  if list.last?.id == step.id,
+    let left = list.first(where: { $0.id != step.id && $0.mark == .undecided })
+  {
+    model.reviewSelection = left.id
+    return intents + showCurrent(&model)
+  }
   return intents + moveReview(&model, 1)
 }
 
@@ -243,6 +254,9 @@ func toggle(_ model: inout Model) -> [Intent] {
     case .keep: .discard
     case .discard: .undecided
     }
+  say(
+    &model,
+    "#\(step.number) \(next == .keep ? "is kept" : next == .discard ? "is discarded, all of it" : "is undecided")")
   return [.mark(step, next, discarding: step.discardedChanges, painted: seen(model, step))]
 }
 

@@ -62,6 +62,8 @@ func refilter(_ model: inout Model, _ field: TextField) -> [Intent] {
     let filter = try TrailFilter(field.text, now: model.time)
     model.audit.fault = ""
     model.audit.since = model.time
+    // Another question begins with its newest answer.
+    model.audit.selection = nil
     return [.searchTrail(filter)]
   } catch {
     model.audit.fault = error.sentence

@@ -95,7 +95,10 @@ func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
   case .audit:
     model.audit.detail = nil
     return refilter(&model, model.audit.filter)
-  case .review: return showCurrent(&model) + (model.isReadOnly ? [] : [.checkPrepared])
+  case .review:
+    let list = model.prepared
+    model.reviewSelection = (list.first { $0.mark == .undecided } ?? list.first)?.id
+    return showCurrent(&model) + (model.isReadOnly ? [] : [.checkPrepared])
   case .run, .flags, .drafts, .help: return showCurrent(&model)
   }
 }

@@ -23,6 +23,13 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
       model.overlay = nil
       return []
     }
+    if case .reason(let purpose, let field) = overlay, field.isChanged, !field.text.allSatisfy(\.isWhitespace),
+      !model.isLeavingEditor
+    {
+      model.isLeavingEditor = true
+      say(&model, "Esc again drops what you wrote; Enter \(OverlayView.titleDeed(purpose))", isBad: true)
+      return []
+    }
     model.overlay = nil
     say(&model, "nothing was decided")
     return []
@@ -33,7 +40,7 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   case .reason, .editor, .search, .palette, .filter: break
   }
   switch overlay {
-  case .reason(let purpose, let field): return reasonKey(&model, key, purpose, field)
+  case .reason(let purpose, let field): return reasonKey(&model, key, purpose, field, isBurst: isBurst)
   case .editor(let step, let revision, let field): return editorKey(&model, key, step, revision, field)
   case .search(let field): return searchKey(&model, key, field)
   case .palette(let field): return paletteKey(&model, key, field)
@@ -69,7 +76,9 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
 
 /// The last yes to a question: not typed ahead, not before it could be read, and not before all of its list was shown.
 private func isYes(_ model: inout Model, _ key: Key, _ isBurst: Bool, takesEnter: Bool = false) -> Bool {
-  guard model.keymap.means(key, .approve) || takesEnter && key == .enter, !isBurst, model.isOverlayArmed else {
+  let isEnter = key == .enter
+  guard model.keymap.means(key, .approve) || takesEnter && isEnter, !isBurst, model.isOverlayArmed else {
+    if isEnter, !takesEnter { say(&model, "Enter is no yes to this: \(model.keymap.name(.approve)) is", isBad: true) }
     return false
   }
   guard OverlayView.linesBelow(model) == 0 else {
@@ -99,7 +108,9 @@ private func isSearching(_ overlay: Overlay) -> Bool {
   if case .editor(_, _, let field) = overlay { field.sought != nil } else { false }
 }
 
-private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField) -> [Intent] {
+private func reasonKey(
+  _ model: inout Model, _ key: Key, _ purpose: ReasonPurpose, _ field: TextField, isBurst: Bool
+) -> [Intent] {
   var field = field
   say(&model, "")
   if key == .tab, case .closeIncident(let id) = purpose {
@@ -109,6 +120,11 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
     return []
   }
   if key == .enter {
+    // The question may be asked early; its answer counts only when what it is about could be seen.
+    guard !isBurst, !decides(purpose) || model.isArmed || model.isOverlayArmed else {
+      say(&model, "it has just appeared; look first, then press Enter again", isBad: true)
+      return [.flushInput]
+    }
     // A number alone is one of the list; it is text like any other until Enter.
     if case .reject = purpose, let number = Int(field.text) {
       guard (1...Reasons.reject.count).contains(number) else {
@@ -130,6 +146,14 @@ private func reasonKey(_ model: inout Model, _ key: Key, _ purpose: ReasonPurpos
   _ = field.handle(key)
   model.overlay = .reason(purpose, field)
   return []
+}
+
+/// The answer is a word on what is under the cursor.
+private func decides(_ purpose: ReasonPurpose) -> Bool {
+  switch purpose {
+  case .reject, .discardRedline, .leaveOut, .later: true
+  case .level, .incident, .closeIncident: false
+  }
 }
 
 /// Where no list stands above the line, a number means none of it.
@@ -154,7 +178,7 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     let painted =
       model.rows.map { rows in
         Painting(
-          seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.now - model.paintedAt
+          seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.timeOnScreen
         ).description
       } ?? ""
     let intents: [Intent] = [.decide(step, .reject(code: code, reason: reason), painted: painted)]
@@ -208,7 +232,7 @@ private func tellPlace(_ model: inout Model, _ row: FindingRow, _ level: Finding
   let place = moved.flags.firstIndex { $0.id == row.id } ?? 0
   say(
     &model,
-    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)) goes to the next that wants one"
+    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)): next"
   )
 }
 
@@ -221,6 +245,14 @@ private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [In
       isBad: true)
     return []
   }
+  let day = due.date(offset: model.zone)
+  // A time of day that is over means tomorrow only to somebody who says so.
+  if text.contains(":"), !text.contains(" "), day != model.time.date(offset: model.zone), model.wantsTomorrow != text {
+    model.wantsTomorrow = text
+    say(&model, "\(text) is over today: Enter again for tomorrow, \(day)", isBad: true)
+    return []
+  }
+  model.wantsTomorrow = nil
   model.overlay = nil
   guard model.current?.id == id else { return [] }
   guard let painted = painting(&model), let step = model.current else {
@@ -229,7 +261,8 @@ private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [In
     return []
   }
   model.wantedTime[id] = nil
-  say(&model, "#\(step.number): yes, \(Standing.countdown(due, model)); u takes it back")
+  say(&model, "#\(step.number): yes, \(Standing.countdown(due, step, model)); u takes it back")
+  model.isFollowing = false
   return [.decideLater(step, painted: painted.description, at: due)]
 }
 
@@ -327,6 +360,12 @@ private func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) ->
   if key == .enter {
     model.overlay = nil
     guard !field.text.allSatisfy(\.isWhitespace) else { return [] }
+    let word = field.text.lowercased()
+    guard !["approve", "reject", "yes", "no"].contains(word) else {
+      let (yes, no) = (model.keymap.name(.approve), model.keymap.name(.reject))
+      say(&model, "yes and no are only keys, on what they decide: \(yes) and \(no)", isBad: true)
+      return []
+    }
     let matches = Palette.matches(field.text)
     guard let first = matches.first else {
       say(&model, "there is no command `\(field.text)`", isBad: true)

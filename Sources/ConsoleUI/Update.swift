@@ -9,7 +9,15 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .input(let event, let at):
     model.now = at
     let isTyping = at - model.lastInput < Model.typing
+    let isAnswering = at - model.lastInput < Model.answering
     model.lastInput = at
+    if model.isAnswerUnheard {
+      if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
+        say(&model, "that was refused, so what you type goes nowhere: pause a moment", isBad: true)
+        return [.flushInput]
+      }
+      model.isAnswerUnheard = false
+    }
     // Somebody who was refused a question and types its answer must not pause a run or raise an incident with it.
     if isTyping, model.overlay == nil, model.isStatusBad, !model.status.isEmpty, case .key(let key, _) = event,
       model.keymap.binding(for: key, in: model.view)?.group == .run
@@ -53,6 +61,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .painted(let painted, let rows, let at):
     model.now = at
     if painted != model.painted {
+      if let step = model.painted?.step, let revision = model.painted?.revision {
+        let earlier = model.looked[step].flatMap { $0.revision == revision ? $0.time : nil } ?? 0
+        model.looked[step] = (revision, earlier + at - model.paintedAt)
+      }
       model.painted = painted
       model.paintedAt = at
     }
@@ -78,9 +90,14 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     return []
   case .edited:
     model.overlay = nil
-    let next =
-      model.view == .flags ? "the card and the copy have your words" : "your version is shown"
-    say(&model, "\(next); \(model.keymap.name(.approve)) \(model.view == .flags ? "keeps them" : "approves it")")
+    let yes = model.keymap.name(.approve)
+    if model.view == .flags {
+      say(&model, "the card and the copy have your words; \(yes) keeps them")
+    } else if model.current?.state == .staged, model.view == .run {
+      say(&model, "your version is shown; the review (\(model.keymap.name(.review))) decides it")
+    } else {
+      say(&model, "your version is shown; \(yes) \(model.current?.state == .staged ? "keeps" : "approves") it")
+    }
     return []
   case .greeted(let text, let isBad):
     say(&model, text, isBad: isBad)
@@ -251,68 +268,11 @@ func clampScroll(_ model: inout Model) {
   model.previewScroll = max(0, min(model.previewScroll, (model.rows?.rows.count ?? 0) - height))
 }
 
-// MARK: input
-
-private func input(_ model: inout Model, _ event: InputEvent, _ at: Int64) -> [Intent] {
-  switch event {
-  case .resize(let width, let height):
-    model.width = width
-    model.height = height
-    layOut(&model)
-    return []
-  case .paste(let text):
-    return paste(&model, text)
-  case .focus(let isFocused):
-    model.isFocused = isFocused
-    // Coming back is like a new screen: what is there is looked at first.
-    if isFocused { model.paintedAt = at }
-    return []
-  case .click(let x, let y):
-    return click(&model, x, y)
-  case .wheel(let x, let y, let isUp):
-    return wheel(&model, x, y, isUp)
-  case .key(let key, let isBurst):
-    if model.overlay != nil { return overlayKey(&model, key, isBurst: isBurst) }
-    guard let binding = model.keymap.binding(for: key, in: model.view) else {
-      say(&model, "\(key.name) does nothing here; ? lists the keys", isBad: true)
-      return []
-    }
-    if isBurst, binding.group == .decide {
-      say(&model, "that came faster than a hand types; nothing was decided", isBad: true)
-      return [.flushInput]
-    }
-    let wasRefused = model.isStatusBad && !model.status.isEmpty
-    say(&model, "")
-    // Whoever was refused and presses Esc means the refusal, not the view.
-    if binding.command == .back, wasRefused { return [] }
-    return perform(&model, binding.command)
-  }
-}
-
-private func paste(_ model: inout Model, _ text: String) -> [Intent] {
-  switch model.overlay {
-  case .reason(let purpose, var field):
-    field.insert(text)
-    model.overlay = .reason(purpose, field)
-  case .editor(let step, let revision, var field):
-    field.insert(text)
-    model.overlay = .editor(step, revision, field)
-  case .search(var field):
-    field.insert(text)
-    model.overlay = .search(field)
-  case .filter(var field):
-    field.insert(text)
-    model.overlay = .filter(field)
-    return refilter(&model, field)
-  default: say(&model, "pasted text never decides anything", isBad: true)
-  }
-  return []
-}
-
 /// A command from a key or the palette, with its obstacle checked.
 func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   guard let binding = CommandTable.binding(command) else { return [] }
   if let why = binding.obstacle(model) {
+    if command.asksForWords { return unasked(&model, why) }
     say(&model, why, isBad: true)
     return []
   }

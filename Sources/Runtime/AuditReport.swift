@@ -93,6 +93,7 @@ package struct AuditReport {
         }
         return
           "intact: \(check.count) entries, every hash, root and signature fits, and so does what the desk shows of them\n"
+          + (check.keptSize.map { "the kept checkpoint is of the first \($0) of them, and fits\n" } ?? "")
       }
     }
   }
@@ -105,6 +106,8 @@ package struct TrailVerification {
   private var kept: TreeHead?
   private let total: Int64
   package var count: Int64 { verifier.size }
+  /// How many entries the kept checkpoint is of.
+  package var keptSize: Int64? { kept?.size }
 
   /// - Parameter kept: a checkpoint somebody kept elsewhere; the log must still lead to it.
   package init(_ desk: Desk, kept: String? = nil) throws(RuntimeFault) {

@@ -66,6 +66,15 @@ package enum Files {
     }
   }
 
+  /// Its first bytes.
+  static func head(_ path: String, _ count: Int) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: count)
+    return Array(buffer.prefix(max(0, Glibc.read(file, &buffer, count))))
+  }
+
   package static func text(_ path: String) -> String? {
     read(path).flatMap { String(validating: $0, as: UTF8.self) }
   }

@@ -23,7 +23,9 @@ extension DeskActions {
   /// Asks every live run to stop.
   package func stopAll() throws(RuntimeFault) -> Int {
     let open = try journalled { () throws(JournalFault) in try store.runs() }
-      .filter { !$0.state.isOver && !RunLock.isFree(desk.directory, $0.id) }
+      .filter { run in
+        !run.state.isOver && (RunPulse.isLive(desk.directory, run) || !RunLock.isFree(desk.directory, run.id))
+      }
     for run in open { try stop(run.id) }
     return open.count
   }

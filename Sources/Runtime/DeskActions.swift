@@ -189,11 +189,8 @@ package struct DeskActions {
     let noted = try journalled { () throws(JournalFault) in
       try flags.noteLevels(on: try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }, maker)
     }
-    guard noted == 0 else {
-      throw RuntimeFault(
-        .refused,
-        "\(noted) memo\(noted == 1 ? " begins" : "s begin") with what people said of the flags now: look, and finish again; nothing was finished"
-      )
+    guard noted.isEmpty else {
+      throw RuntimeFault(.refused, "\(Self.notedWords(noted)); nothing was finished")
     }
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
@@ -313,6 +310,9 @@ package struct DeskActions {
       let new = try maker.changing(try maker.revised(step, as: effect)) {
         if let sent = earlier.last(where: { $0.state == .done && !$0.isUndelivered }) {
           $0.reach.warnings.insert("this draft was sent before, as #\(sent.number)", at: 0)
+        } else if let laid = earlier.last(where: { $0.state == .done }) {
+          $0.reach.warnings.insert(
+            "this lies in the outbox already, as #\(laid.number): it would be there twice", at: 0)
         }
         if $0.verdict.level < .watched {
           $0.verdict.level = .watched
@@ -337,7 +337,7 @@ package struct DeskActions {
   }
 
   package func pause(_ run: RunID, _ isPaused: Bool) throws(RuntimeFault) {
-    try journalled { () throws(JournalFault) in try store.setPaused(run, isPaused, by: desk.person) }
+    try journalled { () throws(JournalFault) in try store.setPaused(run, isPaused, by: .person(desk.person)) }
   }
 
   /// - Returns: how many steps were withdrawn by this; nil where the run's host does it.
@@ -350,7 +350,11 @@ package struct DeskActions {
       guard isOver || RunLock.holder(desk.directory, run) != .agent else { return nil }
       let open = try withdrawStopped(run)
       // A pause that nobody can end would hold back the review.
-      if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
+      if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
+      // A session has no host to end it; what its agent still asks is refused.
+      if let session = try store.run(run), session.isHooked, session.state == .live {
+        try HookSession(desk: desk, run: session).end("stopped by a person", isLost: false)
+      }
       return open
     }
   }

@@ -37,6 +37,8 @@ package struct DeskDecisions {
 
   /// How long a decision's effect is waited for, in milliseconds.
   private static let patience: Int64 = 30_000
+  /// The same where an agent does it.
+  private static let agentPatience: Int64 = 1_500
 
   /// What came of what was decided, once the run's host has done it; a refusal where it was not done.
   private func outcome(of ids: [StepID], in run: RunID) throws(RuntimeFault) -> String {
@@ -52,6 +54,12 @@ package struct DeskDecisions {
       if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.rfc3339)" }
       let isPaused = try journalled { () throws(JournalFault) in try desk.store.run(run)?.isPaused == true }
       if !open.isEmpty, isPaused { return "decided; the run is paused, so it takes effect when somebody goes on" }
+      // What an agent does by itself it does when it likes.
+      let relayed = open.allSatisfy { $0.isRelayed && [.approved, .performing].contains($0.state) }
+      if !open.isEmpty, relayed, Clocks.monotonic() > end - Self.patience + Self.agentPatience {
+        return open.contains { $0.state == .approved }
+          ? "approved; it counts once the agent asks for it again, or hears of it" : "approved; the agent does it now"
+      }
       if !open.isEmpty, Clocks.monotonic() < end {
         desk.waitForBell()
         continue

@@ -102,7 +102,10 @@ package enum Doctor {
   /// Linux 6.2 has the switch; before it every process of the terminal's session could type into it.
   static var injection: Check {
     switch Files.text("/proc/sys/dev/tty/legacy_tiocsti")?.first {
-    case "0": return .good("keys", "no other process can type into this terminal (TIOCSTI is off)")
+    case "0":
+      return .good(
+        "keys",
+        "no other process can type into this terminal (TIOCSTI is off)\(getuid() == 0 ? ", but one of root’s" : "")")
     case "1":
       return .care(
         "keys", "another process of yours can type into this terminal (TIOCSTI)", "sysctl dev.tty.legacy_tiocsti=0")

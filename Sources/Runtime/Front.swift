@@ -65,15 +65,17 @@ package enum Front {
   /// What a person who comes back should know: what waits on the desk, in the run at hand first.
   private static func greeting(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String {
     let open = try journalled { () throws(JournalFault) in try desk.store.runs() }.filter { !$0.state.isOver }
-    let wanting = open.filter { $0.counts.waiting > 0 || $0.state == .review && $0.counts.prepared > 0 }
-    guard !wanting.isEmpty else { return "" }
-    guard let own = wanting.first(where: { $0.id == run }) else {
-      return "\(runs(wanting.count)) for you; 4 lists all runs"
-    }
-    let others = wanting.count > 1 ? "; 4 lists the others" : ""
-    return own.counts.waiting > 0
-      ? "\(runs(wanting.count)) for you: n goes to what waits here\(others)"
-      : "\(runs(wanting.count)) for review: b opens it\(others)"
+    let waiting = open.filter { $0.counts.waiting > 0 }
+    let reviews = open.filter { $0.counts.waiting == 0 && $0.state == .review && $0.counts.prepared > 0 }
+    var words: [String] = []
+    if !waiting.isEmpty { words.append("\(runs(waiting.count)) for you") }
+    if !reviews.isEmpty { words.append("\(runs(reviews.count)) for review") }
+    guard !words.isEmpty else { return "" }
+    let own =
+      waiting.contains { $0.id == run }
+      ? "n goes to what waits here" : reviews.contains { $0.id == run } ? "b opens the review of this one" : ""
+    let others = waiting.count + reviews.count > (own.isEmpty ? 0 : 1) ? "4 lists all runs" : ""
+    return "\(words.joined(separator: ", ")): \([own, others].filter { !$0.isEmpty }.joined(separator: "; "))"
   }
 
   private static func runs(_ count: Int) -> String { count == 1 ? "1 run waits" : "\(count) runs wait" }

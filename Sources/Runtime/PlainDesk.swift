@@ -9,9 +9,9 @@ import Glibc
 import Storage
 
 package struct PlainDesk {
-  private let desk: Desk
-  private let run: RunID
-  private let actions: DeskActions
+  let desk: Desk
+  let run: RunID
+  let actions: DeskActions
   private var skipped: Set<StepID> = []
   /// What was last said of this person's decisions.
   private var told: [StepID: StepState] = [:]
@@ -19,7 +19,8 @@ package struct PlainDesk {
   /// What the person wants to do while the agent waits for what was skipped; until something new waits for them.
   private enum Pause { case asking, reviewing, waiting }
   private var pause = Pause.asking
-  private var flagsLeft: Set<Int64> = []
+  var flagsLeft: Set<Int64> = []
+  var draftsLeft: Set<StepID> = []
   /// Lines between two pauses of a long preview.
   private static let page = 40
 
@@ -56,7 +57,7 @@ package struct PlainDesk {
     try journalled { () throws(JournalFault) in try desk.store.run(run) }
   }
 
-  private func steps(_ states: [StepState]) throws(RuntimeFault) -> [StepSummary] {
+  func steps(_ states: [StepState]) throws(RuntimeFault) -> [StepSummary] {
     try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: states) }
   }
 
@@ -90,6 +91,7 @@ package struct PlainDesk {
     if try flag() { return true }
     if try prepared() { return true }
     if try takeBack() { return true }
+    if try saved() { return true }
     let left = try steps([.waiting, .staged, .approved, .kept, .performing])
     if left.contains(where: { [.approved, .kept, .performing].contains($0.state) && $0.dueAt == nil }) {
       desk.waitForBell()
@@ -99,9 +101,11 @@ package struct PlainDesk {
       Plain.print(Plain.safe("#\(step.number) was refused by policy: \(step.kind.rawValue) \(step.target)"))
     }
     let held = left.count { $0.dueAt != nil }
+    let flags = try openFlags().count
+    if flags > 0 { Plain.print("\(flags) flag\(flags == 1 ? " has" : "s have") no word yet.") }
     Plain.print(
       left.isEmpty
-        ? Plain.safe("Nothing is left. \(now.note)")
+        ? Plain.safe("\(flags == 0 ? "Nothing is left." : "Nothing else is left.") \(now.note)")
         : "\(left.count) left for another time\(held > 0 ? ", \(held) approved for later" : "").")
     return false
   }
@@ -109,7 +113,7 @@ package struct PlainDesk {
   // MARK: questions
 
   /// The number chosen, from 1. What was typed ahead of the question is no answer to it.
-  private func ask(_ question: String, _ choices: [String]) throws -> Int {
+  func ask(_ question: String, _ choices: [String]) throws -> Int {
     Plain.print(question)
     for (index, choice) in choices.enumerated() { Plain.print("  \(index + 1)  \(choice)") }
     Plain.print("  0  leave")
@@ -136,7 +140,7 @@ package struct PlainDesk {
   }
 
   /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
-  private func reason(listed: [String] = []) throws -> (code: String, text: String)? {
+  func reason(listed: [String] = []) throws -> (code: String, text: String)? {
     for (index, reason) in listed.enumerated() { Plain.print("  \(index + 1)  \(reason)") }
     Plain.print("  0  back to the question")
     while true {
@@ -153,7 +157,7 @@ package struct PlainDesk {
   }
 
   /// Prints what is decided on, with pauses; false when the person had enough of it before its end.
-  private func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
+  func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
     let address = try StepAddress("\(run).\(step.number)")
     let (_, preview) = try DeskReport(desk).step(address)
     Plain.print("")
@@ -203,9 +207,17 @@ package struct PlainDesk {
       }
     case 3: skipped.insert(step.id)
     default:
-      guard let text, let changed = try rewrite(text) else { return }
-      try attempt("your version of #\(step.number); it is shown next") { () throws(RuntimeFault) in
-        try actions.edit(step, text: changed)
+      var written = text ?? ""
+      while let changed = try rewrite(written) {
+        var isTaken = false
+        try attempt("your version of #\(step.number); it is shown next") { () throws(RuntimeFault) in
+          try actions.edit(step, text: changed)
+          isTaken = true
+        }
+        // What was wrong with it is mended in what was written; somebody else's word ends it.
+        guard !isTaken, try steps([.waiting]).contains(where: { $0.id == step.id && $0.revision == step.revision })
+        else { return }
+        written = changed
       }
     }
   }
@@ -293,7 +305,7 @@ package struct PlainDesk {
 
   /// A refusal (somebody else was first, it changed) is told; the next question goes on.
   /// - Parameter what: what is on the record then, in a few words.
-  private func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
+  func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
     do throws(RuntimeFault) {
       try body()
       Plain.print(Plain.safe("Recorded: \(what)."))
@@ -301,88 +313,5 @@ package struct PlainDesk {
       guard error.code == .refused else { throw error }
       Plain.print(Plain.safe(error.sentence))
     }
-  }
-
-  // MARK: flags and the review
-
-  /// A flag nobody has said a word on; false when there is none.
-  private mutating func flag() throws -> Bool {
-    let rows = try journalled { () throws(JournalFault) in try desk.store.findings(of: run) }
-    let left = rows.filter { $0.mark == .undecided && $0.level != .green && !flagsLeft.contains($0.id) }
-    guard let row = left.min(by: { ($0.level, $0.id) < ($1.level, $1.id) }) else { return false }
-    let finding = row.finding
-    let place = finding.firstLine == 0 ? "missing" : "lines \(finding.firstLine) to \(finding.lastLine)"
-    Plain.print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
-    for (name, text) in [
-      ("The clause says", finding.text), ("The agent says why", finding.why), ("Standard position", finding.standard),
-      ("Suggested redline", row.wording), ("Fallback", finding.fallback), ("Business impact", finding.impact),
-      ("Escalate to", finding.escalation),
-    ] where !text.isEmpty { Plain.print(Plain.lines("\(name): \(text)")) }
-    let choices =
-      (finding.redline.isEmpty
-        ? ["agree with the flag", "disagree, with a reason"] : ["keep the redline", "discard it, with a reason"])
-      + ["raise the level", "lower the level", "later: skip it now"]
-    switch try ask("\(left.count) flag\(left.count == 1 ? "" : "s") undecided.", choices) {
-    case 1:
-      try attempt("“\(finding.clause)”, yes") { () throws(RuntimeFault) in
-        try actions.markRedline(row, .keep, run: run, reason: "")
-      }
-    case 2:
-      guard let (_, reason) = try reason() else { return true }
-      try attempt("“\(finding.clause)”, no: \(reason)") { () throws(RuntimeFault) in
-        try actions.markRedline(row, .discard, run: run, reason: reason)
-      }
-    case 5: flagsLeft.insert(row.id)
-    case let choice:
-      let level = choice == 3 ? row.level.raised : row.level.lowered
-      guard level != row.level else {
-        Plain.print("It is \(level.word) already.")
-        return true
-      }
-      guard let (_, reason) = try reason() else { return true }
-      try attempt("“\(finding.clause)” is \(level.word)") { () throws(RuntimeFault) in
-        try actions.setLevel(row, level, run: run, reason: reason)
-      }
-    }
-    return true
-  }
-
-  /// The review, result by result, then its last word; false when nothing is prepared.
-  private func prepared() throws -> Bool {
-    try actions.checkPrepared(run)
-    let all = try steps([.staged])
-    guard !all.isEmpty else { return false }
-    if let step = all.first(where: { $0.mark == .undecided }) {
-      let shown = try show(step)
-      let left = all.count { $0.mark == .undecided }
-      let choice = try ask(
-        "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
-      var why: String?
-      if choice == 2 {
-        guard let (_, reason) = try reason() else { return true }
-        why = reason
-      }
-      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
-      let marked = choice == 3 ? all.filter { $0.mark == .undecided && !$0.isClash } : [step]
-      for other in marked {
-        let painted = other.id == step.id ? painting.description : "not shown, with \(marked.count)"
-        try actions.mark(
-          other, choice == 2 ? .discard : .keep, discarding: other.discardedChanges, reason: why, painted: painted)
-      }
-      return true
-    }
-    Plain.print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
-    for step in all {
-      Plain.print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.targetInLists)"))
-    }
-    switch try ask("Finish the review?", ["finish", "begin it again"]) {
-    case 1:
-      let counts = try actions.finishReview(run)
-      Plain.print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
-      if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
-    default:
-      try actions.markAll(all, .undecided, painted: "")
-    }
-    return true
   }
 }

@@ -1,6 +1,7 @@
 // `ringi policy`: what the rules say, in words.
 
 import Domain
+import Glibc
 import PolicyEngine
 import Settings
 import Wire
@@ -70,6 +71,10 @@ package enum PolicyReport {
       throw RuntimeFault(
         .usage, "unknown action `\(action)`; it can be \(ActionKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
+    if workspace == nil, access("\(target)/workspace.yaml", F_OK) == 0 {
+      throw RuntimeFault(
+        .usage, "`\(target)` is a workspace’s folder, not what the action is on: `--workspace \(target)`")
+    }
     let policy = try load(workspace)
     let verdict = PolicyEngine.explain(kind, target: target, under: policy)
     if json { return self.json(kind, verdict).pretty }
@@ -110,6 +115,11 @@ package enum PolicyReport {
     for kind in ActionKind.allCases {
       let verdict = PolicyEngine.explain(kind, target: "", under: policy)
       let always = verdict.isFloor ? ", always" : ""
+      // Judged by what is in it.
+      if kind == .fileChange, verdict.rule.isEmpty {
+        out += "| \(kind.rawValue) | as its parts | the strictest of the changes it is made of |\n"
+        continue
+      }
       let when = times(verdict).isEmpty ? "" : ", \(times(verdict))"
       out +=
         "| \(kind.rawValue) | \(verdict.level.rawValue)\(always)\(when) | \(verdict.reasons.joined(separator: "; ")) |\n"

@@ -10,9 +10,9 @@ import Storage
 import TextDiff
 
 struct RedlineDesk {
-  private let actions: DeskActions
-  private var store: DeskStore { actions.store }
-  private var person: Person { actions.desk.person }
+  let actions: DeskActions
+  var store: DeskStore { actions.store }
+  var person: Person { actions.desk.person }
 
   init(_ actions: DeskActions) { self.actions = actions }
 
@@ -209,38 +209,6 @@ struct RedlineDesk {
     if !discarded.isEmpty { try store.mark([ReviewMark(step, .undecided, discarding: discarded)], by: person) }
   }
 
-  /// Memos that go on disk with what people said and the agent has not heard say so in their first lines.
-  /// - Parameter hasAgent: it will hear of changed levels, and revises its memos itself.
-  /// - Returns: how many say so only now: they are to be looked at again.
-  func noteLevels(on kept: [StepSummary], _ maker: StepMaker, hasAgent: Bool = false) throws(JournalFault) -> Int {
-    guard let run = kept.first?.run else { return 0 }
-    var count = 0
-    let untold = hasAgent ? [] : try store.untoldLevels(of: run).filter(\.isRelevelled)
-    // A discarded redline is never told to the agent: only the copy is without it.
-    let decided = try store.findings(of: run).filter { $0.mark == .discard || !$0.rewritten.isEmpty }
-    for step in kept where step.basis == nil && step.kind == .fileCreate && step.target.hasSuffix(".md") {
-      let name = step.target.split(separator: "/").last ?? ""
-      let lines = untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
-        "> \(row.finding.clause): level changed by \(row.decidedBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
-      }
-      let gone = decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
-        guard row.mark == .discard else { return "> \(row.finding.clause): redline reworded by \(row.decidedBy)\n" }
-        let what = row.finding.redline.isEmpty ? "disagreed with" : "redline discarded"
-        return "> \(row.finding.clause): \(what) by \(row.decidedBy): \(row.markReason)\n"
-      }
-      guard !(lines + gone).isEmpty, let text = try maker.editableText(step) else { continue }
-      let head = (lines + gone).joined() + "\n"
-      guard !text.hasPrefix(head), let effect = try maker.edited(step, head + text) else { continue }
-      try actions.gate.move([
-        Transition(
-          step: step.id, event: .revise, actor: .person(person), reasonCode: "level-noted",
-          reason: "with what people said of its flags", revised: try maker.revised(step, as: effect))
-      ])
-      count += 1
-    }
-    return count
-  }
-
   /// What people have already said of flags that a new message still names; for its docket.
   /// - Parameter isMessage: false for a file, of which only what the agent has not heard is said.
   static func said(
@@ -258,11 +226,14 @@ struct RedlineDesk {
     }
   }
 
+  /// How a warning ends of what a person said later than the words it is about.
+  static let afterwards = " after this was written"
+
   /// Messages that still ask for what a person has just changed say so on their docket, and wait again.
   /// - Parameter isBack: the flag is again as the agent had it: what was said of its level is taken off.
   private func warn(_ row: FindingRow, _ deed: String, _ run: RunID, isBack: Bool = false) throws(JournalFault) {
     guard let maker = try? actions.maker(run) else { return }
-    let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem) after this was written"
+    let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem)\(Self.afterwards)"
     let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
     for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed {
       // What is approved for later waits again: it was approved with the words of before. Copies and memos have their own
@@ -275,7 +246,7 @@ struct RedlineDesk {
       let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
         separator: "\n")
       guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
-      let place = "“\(row.finding.clause)” in \(row.stem) after this was written"
+      let place = "“\(row.finding.clause)” in \(row.stem)\(Self.afterwards)"
       let isSaid = step.reach.warnings.contains { $0.hasSuffix(place) }
       guard !isBack || isSaid else { continue }
       let new = try maker.changing(try maker.revised(step)) {
@@ -286,8 +257,8 @@ struct RedlineDesk {
       }
       try actions.gate.move([
         Transition(
-          step: step.id, event: .revise, actor: .person(person), reasonCode: "flag-changed",
-          reason: "a flag it names was changed", revised: new)
+          step: step.id, event: .revise, actor: .performer, reasonCode: "flag-changed",
+          reason: "\(person.name) \(deed) “\(row.finding.clause)”, which it names", revised: new)
       ])
     }
   }

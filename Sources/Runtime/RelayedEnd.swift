@@ -27,6 +27,14 @@ struct RelayedEnd {
     }
   }
 
+  /// It leaves something that can be looked at.
+  func canTell(_ step: StepSummary) throws(JournalFault) -> Bool { try look(step) != nil }
+
+  /// It is there as it was approved; nil while it is not.
+  func seen(_ step: StepSummary) throws(JournalFault) -> Outcome? {
+    try look(step) == .asApproved ? .done(detail: "\(files(step)) what was approved") : nil
+  }
+
   private func files(_ step: StepSummary) -> String { step.kind == .fileChange ? "the files are" : "the file is" }
 
   private enum Found { case asApproved, untouched, another }

@@ -120,7 +120,8 @@ package enum RunStarter {
     new.shown = places
     if isCommand || own != nil { new.view = try ShadowProbe.kind(desk.directory, loaded.workspace.folders) }
     if isCommand, new.goal.allSatisfy(\.isWhitespace) { new.goal = name }
-    guard !new.goal.allSatisfy(\.isWhitespace) else {
+    while new.goal.last?.isWhitespace == true { new.goal.removeLast() }
+    guard !new.goal.isEmpty else {
       throw RuntimeFault(.usage, "the run has no goal: write goal.txt or give it as an argument")
     }
     let run = try journalled { () throws(JournalFault) in try desk.store.create(new, by: desk.person) }
@@ -246,8 +247,11 @@ package enum RunStarter {
 
   /// A session that ended without a word: nobody waits for what it asked.
   private static func attend(hooked run: RunSummary, _ desk: Desk) throws(JournalFault) -> Bool {
+    let session = HookSession(desk: desk, run: run)
     if run.state == .live, !RunPulse.isLive(desk.directory, run) {
-      try HookSession(desk: desk, run: run).end("the agent is gone", isLost: true)
+      try session.end("the agent is gone", isLost: true)
+    } else {
+      try session.lookAtDone()
     }
     return try !work(desk.store, run.id).isEmpty
   }

@@ -190,16 +190,30 @@ extension StepMaker {
 }
 
 extension DeskActions {
-  /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.
-  /// Prepared memos say what people said of their flags before they are looked at in a review.
-  package func noteFlags(_ run: RunID) throws(RuntimeFault) {
+  /// Prepared memos say what people said of their flags before they are looked at in a review. One that is to be kept goes
+  /// on disk as it is, whatever its agent still hears.
+  /// - Returns: those that say something else now, in words for the person; nil where none does.
+  package func noteFlags(_ run: RunID) throws(RuntimeFault) -> String? {
     let maker = try maker(run)
     let hasAgent = RunLock.holder(desk.directory, run) == .agent
-    _ = try journalled { () throws(JournalFault) in
-      try RedlineDesk(self).noteLevels(on: try store.steps(of: run, in: [.staged]), maker, hasAgent: hasAgent)
+    let (kept, noted) = try journalled { () throws(JournalFault) in
+      let prepared = try store.steps(of: run, in: [.staged])
+      let (desk, kept) = (RedlineDesk(self), prepared.filter { $0.mark == .keep })
+      let noted = try desk.noteLevels(on: kept, maker)
+      _ = try desk.noteLevels(on: prepared.filter { $0.mark != .keep }, maker, hasAgent: hasAgent)
+      return (kept, noted)
     }
+    return kept.isEmpty || noted.isEmpty ? nil : Self.notedWords(noted)
   }
 
+  static func notedWords(_ noted: [StepNumber]) -> String {
+    let memos = noted.map { "#\($0)" }.joined(separator: ", ")
+    return noted.count == 1
+      ? "memo \(memos) says now on top what people said of its flags: look, then keep it again"
+      : "memos \(memos) say now on top what people said of their flags: look, then keep them again"
+  }
+
+  /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.
   /// - Returns: how many do.
   @discardableResult
   package func checkPrepared(_ run: RunID) throws(RuntimeFault) -> Int {

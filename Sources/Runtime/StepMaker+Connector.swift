@@ -39,6 +39,8 @@ extension StepMaker {
     let before = try store.trusted(connector)
     let pin = ConnectorPin(connector: connector, text: try store.store(text), before: before)
     let old = try before.flatMap { try store.load($0.digest) } ?? []
-    return Material(effect: .trust(pin), images: PreviewImages(before: old, after: text))
+    return Material(
+      effect: .trust(pin), images: PreviewImages(before: old, after: text),
+      warnings: before == nil ? [] : ["it was accepted before, and is another one now: what changed is marked below"])
   }
 }

@@ -142,7 +142,12 @@ extension StepMaker {
       new = try changing(new) { $0.reach.newFolders = step.reach.newFolders }
     }
     // What was found out about it, beside what its effect tells, stays true of its next form.
-    let own = try ownWarnings(step)
+    var own = try ownWarnings(step)
+    // A person's own words are written after what they were warned of.
+    if rewritten != nil, try self.effect(of: step.id) != effect {
+      own.removeAll { $0.hasSuffix(RedlineDesk.afterwards) }
+      new = try changing(new) { $0.reach.warnings.removeAll { $0.hasSuffix(RedlineDesk.afterwards) } }
+    }
     let kept = own.filter { !new.reach.warnings.contains($0) }
     return kept.isEmpty ? new : try changing(new) { $0.reach.warnings.insert(contentsOf: kept, at: 0) }
   }
@@ -165,7 +170,7 @@ extension StepMaker {
     else { return nil }
     let reason = old.reason.isEmpty ? "" : ": \(old.reason)"
     return Preview.Earlier(
-      "\(old.decidedBy) rejected this as #\(old.number)\(reason). What has changed since:", before, after)
+      "\(old.decidedBy) rejected #\(old.number)\(reason); changed since:", before, after)
   }
 
   /// A prepared file that a person has rewritten, and what the agent now proposes in its place.

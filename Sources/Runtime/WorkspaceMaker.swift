@@ -34,8 +34,8 @@ package struct WorkspaceMaker {
       agent = try ask("Agent", "rules-agent")
     }
     let work = try askFolders("Folder it works in, below \(folder)", foldersThere.first ?? "files")
-    let reading = try askFolders("Folders it only reads, below \(folder), with commas", "")
-    let domains = try ask("Your company’s mail domains, with commas", "")
+    let reading = try askFolders("Folders it only reads, below \(folder), with commas", "", areThere: true)
+    let domains = try askDomains()
     let goal = try ask("Goal, in a sentence", "")
     let files = try choose(
       "What it writes",
@@ -56,12 +56,27 @@ package struct WorkspaceMaker {
   }
 
   /// Asked until it can be one: what is wrong is said where it was typed.
-  private func askFolders(_ question: String, _ standard: String) throws(RuntimeFault) -> String {
+  /// - Parameter areThere: what is only read is not made for it.
+  private func askFolders(
+    _ question: String, _ standard: String, areThere: Bool = false
+  ) throws(RuntimeFault) -> String {
     while true {
       let answer = try ask(question, standard)
+      if areThere, let gone = list(answer).first(where: { !Files.isDirectory("\(folder)/\($0)") }) {
+        Plain.print("`\(Plain.safe(gone))` is no folder in \(folder); Enter for none")
+        continue
+      }
       let odd = list(answer).first { $0.hasPrefix("/") || $0 == "." || $0.split(separator: "/").contains("..") }
       guard let odd else { return answer }
       Plain.print("`\(Plain.safe(odd))` does not lie below \(folder); write a name like files")
+    }
+  }
+
+  private func askDomains() throws(RuntimeFault) -> String {
+    while true {
+      let answer = try ask("Your company’s mail domains, with commas", "")
+      guard let odd = list(answer).first(where: { !$0.contains(".") || $0.contains("@") }) else { return answer }
+      Plain.print("`\(Plain.safe(odd))` is no domain; write it like kumo.example, Enter for none")
     }
   }
 

@@ -93,8 +93,8 @@ extension DeskStore {
   }
 
   /// Pause and stop are wishes of a person that the host reads.
-  package func setPaused(_ run: RunID, _ isPaused: Bool, by person: Person) throws(JournalFault) {
-    try setFlag(run, "isPaused", isPaused, isPaused ? "run paused" : "run resumed", by: .person(person))
+  package func setPaused(_ run: RunID, _ isPaused: Bool, by actor: Actor) throws(JournalFault) {
+    try setFlag(run, "isPaused", isPaused, isPaused ? "run paused" : "run resumed", by: actor)
   }
 
   package func askToStop(_ run: RunID, by person: Person) throws(JournalFault) {
@@ -189,12 +189,14 @@ extension DeskStore {
   }
 
   /// Runs with something decided that is not done yet.
+  /// And sessions that nobody has said the end of.
   package func runsWithWork() throws(JournalFault) -> [RunID] {
     try Self.sql { () throws(SQLiteFault) in
       try connection.rows(
         """
         SELECT id FROM run WHERE EXISTS (
           SELECT 1 FROM step WHERE run = run.id AND state IN ('approved', 'kept', 'performing'))
+          OR state = 'live' AND session != ''
         """
       ) { RunID($0.int(0)) }
     }

@@ -1,4 +1,5 @@
-// The only place an error becomes text and an exit code: 0 done, 1 refused or rejected, 2 usage, 3 fault.
+// The only place an error becomes text and an exit code: 0 done, 1 refused or rejected, 2 usage, 3 fault. `propose`
+// also has 4: nobody has decided yet.
 
 import ArgumentParser
 import Glibc

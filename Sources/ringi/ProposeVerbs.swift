@@ -5,7 +5,8 @@ import Runtime
 struct ProposeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "propose", abstract: "Ask before acting: a proposal as JSON on stdin, the decision as JSON on stdout.",
-    discussion: "Exit codes: 0 allow, 1 any other decision, 2 a proposal that can't be read, 3 fault.")
+    discussion: "Exit codes: 0 allow, 1 any other decision, 2 a proposal that can't be read, 3 fault, 4 it still waits."
+  )
   @Option(help: "A workspace's folder; without it the folder of the proposal, under the company's policy.")
   var workspace: String?
   @Option(help: "How many seconds a person is waited for.") var wait = 3_600

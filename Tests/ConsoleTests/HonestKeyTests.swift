@@ -35,8 +35,34 @@ struct HonestKeyTests {
     driver.now += after
     driver.press("a")
     #expect(driver.decided.isEmpty && !driver.model.status.isEmpty)
-    driver.press("x")
-    #expect(driver.model.overlay == nil)
+    // A no asks first; its answer decides nothing either before there was time to look.
+    driver.wait(Model.answering)
+    var early = Driver(120, 36)
+    early.send(.reading(Fixture.reading()))
+    early.now += after
+    early.press("xno")
+    early.press(.enter)
+    #expect(early.decided.isEmpty && early.model.overlay != nil)
+    early.wait(400)
+    early.press(.enter)
+    #expect(early.decided.count == 1)
+  }
+
+  @Test("words typed to a question that was refused are no commands")
+  func unheard() {
+    var driver = ready()
+    driver.press("/")
+    for character in "ledger" { driver.press(.character(character)) }
+    driver.press(.enter)
+    driver.wait(1_000)
+    let before = driver.model.selection
+    // Nobody can reject what is forbidden; the reason for it holds an a, an n, an i and a K.
+    driver.press("rwait a night K")
+    driver.press(.enter)
+    #expect(driver.decided.isEmpty && driver.model.overlay == nil && driver.model.selection == before)
+    driver.wait(Model.answering)
+    driver.press("n")
+    #expect(driver.model.selection != before)
   }
 
   @Test("typed-ahead and pasted keys decide nothing")
@@ -123,7 +149,7 @@ struct HonestKeyTests {
     driver.wait(1_000)
     driver.intents = []
     driver.press("e")
-    #expect(driver.intents.isEmpty && driver.model.status.contains("the agent does this itself"))
+    #expect(driver.intents == [.flushInput] && driver.model.status.contains("the agent does this itself"))
   }
 
   @Test("undo is offered for files, and a sent mail says why not")

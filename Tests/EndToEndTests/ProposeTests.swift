@@ -93,7 +93,7 @@ extension SessionTests {
     func polling() throws {
       let json = #"{"session":"s","action":"file_delete","arguments":{"path":"\#(victim)"}}"#
       let first = try propose(json, "--no-wait")
-      #expect(first.code == 1 && first.answer["decision"]?.string == "waiting")
+      #expect(first.code == 4 && first.answer["decision"]?.string == "waiting")
       let step = try waiting()
       #expect(first.answer["step"]?.string == "\(step.run).\(step.number)")
       // Nobody of it is there now, and it goes on waiting.

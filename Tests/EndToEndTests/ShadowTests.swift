@@ -218,7 +218,7 @@ extension SessionTests {
       try sitting.until("it runs") { $0.run?.state == .live }
       let upper = "\(ringi.desk)/shadow/run-1/0/upper/n.txt"
       let desk = try Desk(mustExist: true)
-      try desk.store.setPaused(RunID(1), true, by: desk.person)
+      try desk.store.setPaused(RunID(1), true, by: .person(desk.person))
       Doorbell.ring(desk.directory)
       // Its own state says it: T is stopped by a signal (proc(5)).
       try sitting.until("it stands still") { _ in programs().contains { $0.line.contains("job.sh") && $0.state == "T" }

@@ -88,6 +88,18 @@ extension SessionTests {
       #expect(try shown(try DeskActions(desk).raiseSend(draft)) == false)
     }
 
+    @Test("what lies in the outbox says so when it is raised once more, and reached nobody")
+    func outboxTwice() throws {
+      let desk = try Desk()
+      let draft = try propose(.draft(Self.mail, attachments: []))
+      let first = try DeskActions(desk).raiseSend(draft)
+      let laid = try ringi.approve(desk, first)
+      #expect(laid.isUndelivered && laid.reason.hasPrefix(Outbox.prefix))
+      let second = try DeskActions(desk).raiseSend(draft)
+      #expect(second.reach.warnings.contains { $0.contains("lies in the outbox already, as #\(laid.number)") })
+      #expect(second.reach.warnings.contains { $0.hasSuffix("never written to before") })
+    }
+
     @Test("a workspace.yaml that names another sender makes an approved invitation wait again")
     func sender() throws {
       try set("mail")

@@ -55,17 +55,7 @@ extension ConsoleSession {
       lastWall = Clocks.monotonic()
       try deliver(.wall(try DeskWall(desk: desk).wall()))
     case .loadPolicy: try deliver(.policy(try DeskWall(desk: desk).policy(model.run)))
-    case .searchTrail(let filter):
-      let store = desk.store
-      var search = try journalled { () throws(JournalFault) in
-        var search = try TrailSearch(store, filter, limit: 5_000)
-        try search.step(500)
-        return search
-      }
-      // A trail that is short is there at once.
-      if search.total <= 2_000 { try journalled { () throws(JournalFault) in try search.step(2_000) } }
-      self.search = search
-      try deliver(.trailPage(search.page))
+    case .searchTrail(let filter): wantedSearch = filter
     case .loadEntry(let index):
       if let detail = try DeskWall(desk: desk).entry(index) { try deliver(.entry(detail)) }
       // A short log is proved at once, a long one between keys.
@@ -83,6 +73,22 @@ extension ConsoleSession {
     }
   }
 
+  /// Once for all the keys that came together.
+  mutating func searchTrail() throws(RuntimeFault) {
+    guard let filter = wantedSearch else { return }
+    wantedSearch = nil
+    let store = desk.store
+    var search = try journalled { () throws(JournalFault) in
+      var search = try TrailSearch(store, filter, limit: 5_000)
+      try search.step(500)
+      return search
+    }
+    // A trail that is short is there at once.
+    if search.total <= 2_000 { try journalled { () throws(JournalFault) in try search.step(2_000) } }
+    self.search = search
+    try deliver(.trailPage(search.page))
+  }
+
   private mutating func decide(_ intent: Intent) throws(RuntimeFault) {
     switch intent {
     case .decide(let step, let decision, let painted): try actions.decide(step, decision, painted: painted)
@@ -97,10 +103,11 @@ extension ConsoleSession {
       try deliver(.edited)
     case .mark(let step, let mark, let changes, let reason, let painted):
       try actions.mark(step, mark, discarding: changes, reason: reason, painted: painted)
-      if !changes.isEmpty || mark == .discard { try actions.noteFlags(run) }
+      if let words = try actions.noteFlags(run) { try deliver(.told(words, isBad: true)) }
     case .markAll(let steps, let mark, let painted): try actions.markAll(steps, mark, painted: painted)
     case .checkPrepared:
-      try actions.noteFlags(run)
+      let words = try actions.noteFlags(run)
+      if let words { try deliver(.told(words, isBad: true)) }
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }
       try deliver(.told("\(count) clash with what somebody changed meanwhile: both versions are shown", isBad: true))

@@ -19,6 +19,8 @@ struct ConsoleSession<Terminal: Screen> {
   let actions: DeskActions
   var verification: TrailVerification?
   var search: TrailSearch?
+  /// A filter that was typed and not looked for yet.
+  var wantedSearch: TrailFilter?
   var proofs: ProofWork
   /// The entry whose proof is being made.
   var wantedProof: LeafIndex?
@@ -87,6 +89,7 @@ struct ConsoleSession<Terminal: Screen> {
   /// Work that is due now; the caller waits for input in between.
   mutating func turn(_ events: [InputEvent]) throws(RuntimeFault) {
     for event in events { try deliver(.input(event, at: Clocks.monotonic())) }
+    try searchTrail()
     try readDesk()
     try attend()
     try lookAtWork()

@@ -23,7 +23,10 @@ package struct ConnectorList {
             case .undone: ("taken back", "")
             default: (step.state.word, step.decidedBy)
             }
-          lines.append("\(name)  \(words)\(by.isEmpty ? "" : " by \(by)")  (ringi show \(step.run).\(step.number))")
+          let later = steps.first.map(\.step).flatMap { $0.id != step.id && step.state == .done ? $0 : nil }
+          let since = later.map { "; changed since, which is \($0.state.word)" } ?? ""
+          lines.append(
+            "\(name)  \(words)\(by.isEmpty ? "" : " by \(by)")  (ringi show \(step.run).\(step.number))\(since)")
         }
         return lines.isEmpty ? "nobody was asked about a connector yet\n" : lines.joined(separator: "\n") + "\n"
       }

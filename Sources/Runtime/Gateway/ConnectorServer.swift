@@ -42,6 +42,9 @@ struct ConnectorServer {
     {
       lines.append(Self.pinned("file", file))
     }
+    if Files.head(real, 2) == Array("#!".utf8) {
+      lines.append("\(starter) is a script: what it loads is not held to these bytes")
+    }
     if Self.launchers.contains(starter) {
       lines.append("\(starter) starts what it fetches: the server’s own code is not held to these bytes")
     }

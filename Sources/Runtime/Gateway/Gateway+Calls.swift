@@ -156,6 +156,9 @@ extension Gateway {
     guard let entry = open.removeValue(forKey: id), let step = entry.step, !entry.isOfHook else { return }
     let words = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) } ?? ""
     attempt {
+      if !isError, !words.isEmpty, let session = self.session, let number = try self.desk.store.step(step)?.number {
+        try session.say("#\(number) was answered: \(words)")
+      }
       try self.desk.gate.conclude([
         (step, isError ? .failed(detail: "the server says: \(words)") : .done(detail: StepSummary.passedOn))
       ])

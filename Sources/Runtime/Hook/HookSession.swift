@@ -39,6 +39,8 @@ struct HookSession {
   static func open(_ desk: Desk, _ asker: Asker, workspace: String?) throws(RuntimeFault) -> HookSession {
     let process = asker.process?.text ?? ""
     if let found = try find(desk, asker.session) {
+      // One that was stopped stays so: what it asks is refused.
+      if try found.isStopped() { return found }
       // A session that is taken up again is another process, on the same run.
       if found.run.agentProcess != process || found.run.state.isOver {
         try journalled { () throws(JournalFault) in

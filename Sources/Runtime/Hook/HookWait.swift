@@ -151,8 +151,11 @@ struct HookWait {
   private func allow(_ step: StepSummary, _ call: HookCall, _ words: String) throws -> HookAnswer {
     let input = try ourInput(step, call)
     _ = try session.desk.gate.permit([step.id])
-    if session.run.grade != .hooked {
-      try session.desk.gate.conclude([(step.id, .done(detail: "allowed; the agent performs it"))])
+    // What leaves a file the disk tells, when the program comes again or has ended.
+    let end = RelayedEnd(maker: try session.maker())
+    let isSeen = try journalled { () throws(JournalFault) in try end.canTell(step) }
+    if session.run.grade != .hooked, !isSeen {
+      try session.desk.gate.conclude([(step.id, .done(detail: StepSummary.allowed))])
     }
     let changed = input == nil ? "" : ", with a person’s text in place of yours"
     return .allow("\(words) (#\(step.number) in Ringi)\(changed)", input: input)
@@ -209,7 +212,27 @@ extension HookSession {
 
   /// The agent's turn is over: what it never spoke of again it has not done as far as anybody knows.
   func turnEnded() throws(JournalFault) {
+    let maker = try? maker()
+    for step in try store.steps(of: run.id, in: [.performing]) where step.isRelayed {
+      // A hook would have heard of it; of a program that only asks nothing more is known than the disk tells.
+      var outcome = Outcome.failed(detail: "the agent never said that it did it")
+      if let maker {
+        let end = RelayedEnd(maker: maker)
+        let isKnown = try end.canTell(step)
+        if run.grade != .hooked || isKnown { outcome = try end.silent(step) }
+      }
+      try desk.gate.conclude([(step.id, outcome)])
+    }
+  }
+
+  /// What a program was allowed that only asks, and has done by now.
+  func lookAtDone() throws(JournalFault) {
+    guard run.grade == .asked else { return }
     let open = try store.steps(of: run.id, in: [.performing]).filter(\.isRelayed)
-    try desk.gate.conclude(open.map { ($0.id, .failed(detail: "the agent never said that it did it")) })
+    guard !open.isEmpty, let maker = try? maker() else { return }
+    for step in open {
+      guard let outcome = try RelayedEnd(maker: maker).seen(step) else { continue }
+      try desk.gate.conclude([(step.id, outcome)])
+    }
   }
 }

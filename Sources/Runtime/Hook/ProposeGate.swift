@@ -18,7 +18,10 @@ package struct ProposeGate {
 
   package static var schema: String { ProposeRequest.schema.pretty }
 
-  /// - Returns: what goes to stdout, and the exit code: 0 for `allow`, 1 for any other decision.
+  /// Nobody has decided yet.
+  static let waiting: Int32 = 4
+
+  /// - Returns: what goes to stdout, and the exit code: 0 for `allow`, 4 while it waits, 1 for any other decision.
   package func run() throws(RuntimeFault) -> (text: String, code: Int32) {
     guard let bytes = Files.read("/dev/stdin"), bytes.count <= 32 << 20 else {
       throw RuntimeFault(.usage, "the proposal on standard input can't be read, or is larger than 32 MiB")
@@ -26,7 +29,13 @@ package struct ProposeGate {
     do {
       let request = try ProposeRequest(bytes)
       let (answer, step) = try decide(request)
-      return (Self.json(answer, step).text + "\n", { if case .allow = answer { 0 } else { 1 } }())
+      var code: Int32 = 0
+      if case .deny(let why, _) = answer {
+        code = step?.state == .waiting ? Self.waiting : 1
+        // For whoever reads only the exit code of the program that asked.
+        StandardError.write("ringi: \(code == 1 ? "no" : "not yet"): \(why)")
+      }
+      return (Self.json(answer, step).text + "\n", code)
     } catch let fault as HookFault { throw RuntimeFault(.usage, fault.reason) } catch let fault as RuntimeFault {
       throw fault
     } catch let fault as JournalFault { throw RuntimeFault(fault) } catch let fault as ProposalFault {
@@ -46,9 +55,13 @@ package struct ProposeGate {
       goal: request.goal.isEmpty ? "what \(request.agent) proposes" : request.goal, process: process)
     let open = try HookSession.open(desk, asker, workspace: workspace)
     let wait = HookWait(session: open, until: Clocks.monotonic() + patience)
+    try journalled { () throws(JournalFault) in try open.lookAtDone() }
     if let answer = try wait.paused() { return (answer, nil) }
     let call = HookCall(id: "", tool: "", input: .object([]), proposal: request.proposal)
     let step = try open.inTurn { try wait.propose(call) }
+    if step.state == .waiting, patience > 0 {
+      StandardError.write("ringi: waits for a person as \(step.run).\(step.number)")
+    }
     let answer = try wait.wait(step.id, call)
     return (answer, try open.store.step(step.id))
   }

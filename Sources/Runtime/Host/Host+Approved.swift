@@ -115,7 +115,8 @@ extension Host {
   }
 
   private func remember(_ step: StepSummary) throws(JournalFault) {
-    guard step.kind == .mailSend else { return }
+    // What lies in the outbox has reached nobody.
+    guard step.kind == .mailSend, !step.reach.goesNowhere else { return }
     try store.remember(
       mailboxes: (step.reach.outsideRecipients + step.reach.insideRecipients).map { Address($0).mailbox })
   }

@@ -338,7 +338,7 @@ extension Host {
     try withdrawAll("stopped by a person", andDue: true)
     try lose("stopped by a person", as: .closed)
     // A pause that nobody can end would hold back the review.
-    if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: desk.person) }
+    if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
     isOver = true
   }
 }
