@@ -1,5 +1,5 @@
-// Claude Code's hooks: one event as a JSON object on stdin, one JSON object on stdout. Shapes of 2.1.330
-// (code.claude.com/docs/en/hooks). What names an action is required and checked; what only describes is optional.
+// Hooks: one event as a JSON object on stdin, one JSON object on stdout. Shapes of Claude Code 2.1.330
+// (code.claude.com/docs/en/hooks) and of Codex 0.163.0, which took them over but for some answers. What names an action is required and checked; what only describes is optional.
 
 import Domain
 import Wire
@@ -8,6 +8,28 @@ import Wire
 package struct HookFault: Error, Hashable, Sendable {
   package let reason: String
   package init(reason: String) { self.reason = reason }
+}
+
+/// An agent whose hooks are known.
+package enum HookedAgent: String, Hashable, Sendable, CaseIterable {
+  case claudeCode = "claude-code"
+  case codex
+
+  /// As people call it.
+  package var title: String {
+    switch self {
+    case .claudeCode: "Claude Code"
+    case .codex: "Codex"
+    }
+  }
+
+  /// How far its hook can be relied on: Codex takes a hook that crashes or is late for a yes.
+  package var grade: Grade {
+    switch self {
+    case .claudeCode: .hooked
+    case .codex: .weak
+    }
+  }
 }
 
 package struct HookEvent: Hashable, Sendable {
@@ -50,7 +72,7 @@ package struct HookCall: Hashable, Sendable {
 
 extension HookEvent {
   /// - Parameter bytes: all of stdin.
-  package init(_ bytes: [UInt8]) throws(HookFault) {
+  package init(_ bytes: [UInt8], of agent: HookedAgent = .claudeCode) throws(HookFault) {
     let read: (value: JSON, loneSurrogates: Int)
     do { read = try JSONReader.readCounting(bytes) } catch {
       throw HookFault(reason: "the event is no JSON (\(error.code.rawValue) at byte \(error.offset))")
@@ -66,21 +88,28 @@ extension HookEvent {
     self.name = name
     self.session = session
     self.directory = directory
-    body = try Self.body(name, fields, directory)
+    body = try Self.body(name, fields, directory, agent)
   }
 
   /// Those that an answer can stop something at.
   package static let gates: Set<String> = ["PreToolUse", "PermissionRequest"]
 
-  private static func body(_ name: String, _ fields: JSON, _ directory: String) throws(HookFault) -> Body {
+  private static func body(
+    _ name: String, _ fields: JSON, _ directory: String, _ agent: HookedAgent
+  ) throws(HookFault) -> Body {
     let call = fields["tool_use_id"]?.string ?? ""
     switch name {
     case "PreToolUse", "PermissionRequest":
       guard let tool = fields["tool_name"]?.string, !tool.isEmpty, let input = fields["tool_input"],
         input.members != nil
       else { throw HookFault(reason: "the event names no tool or has no input") }
-      if let words = ClaudeTool.inner(tool, input) { return .inner(words: words) }
-      var own = HookCall(id: call, tool: tool, input: input, proposal: try ClaudeTool.proposal(tool, input, directory))
+      let (words, proposal): (String?, Proposal) =
+        switch agent {
+        case .claudeCode: (ClaudeTool.inner(tool, input), try ClaudeTool.proposal(tool, input, directory))
+        case .codex: (CodexTool.inner(tool, input), try CodexTool.proposal(tool, input, directory))
+        }
+      if let words { return .inner(words: words) }
+      var own = HookCall(id: call, tool: tool, input: input, proposal: proposal)
       own.isAgain = name == "PermissionRequest"
       return .call(own)
     case "PostToolUse": return .done(call: call)
@@ -104,8 +133,16 @@ package enum HookAnswer: Hashable, Sendable {
   case deny(String, stops: Bool = false)
 
   /// One object, always: an agent takes anything else for silence, and silence for a yes.
-  package func json(_ event: String) -> JSON {
+  package func json(_ event: String, for agent: HookedAgent = .claudeCode) -> JSON {
     switch (self, event) {
+    // INVARIANT: Codex runs what is denied without a reason, and what is answered with `continue: false`.
+    case (.deny(let words, _), "PermissionRequest") where agent == .codex:
+      return Self.answer(event, [.init("decision", ["behavior": "deny", "message": .string(Self.never(words))])])
+    case (.deny(let words, _), _) where agent == .codex:
+      return Self.answer(
+        event, [.init("permissionDecision", "deny"), .init("permissionDecisionReason", .string(Self.never(words)))])
+    case (.nothing, _) where agent == .codex: return .object([])
+
     case (.nothing, _): return ["suppressOutput": true]
     case (.allow(_, let input), "PermissionRequest"):
       return Self.answer(event, [.init("decision", .of(["behavior": "allow", "updatedInput": input]))])
@@ -124,6 +161,10 @@ package enum HookAnswer: Hashable, Sendable {
       return stops
         ? .object([.init("continue", false), .init("stopReason", .string(words))] + (answer.members ?? [])) : answer
     }
+  }
+
+  private static func never(_ words: String) -> String {
+    words.allSatisfy(\.isWhitespace) ? "denied in Ringi" : words
   }
 
   private static func answer(_ event: String, _ members: [JSON.Member]) -> JSON {

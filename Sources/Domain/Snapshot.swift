@@ -45,6 +45,9 @@ package struct RunSummary: Hashable, Sendable {
   /// Its agent asks through hooks: no process of Ringi's is there between two questions.
   package var isHooked: Bool { !session.isEmpty }
 
+  /// Its agent's hooks tell what came of a call, whatever else they are good for.
+  package var reportsBack: Bool { grade == .hooked || grade == .weak }
+
   /// Its agent uses a person's text in place of its own where it is told to.
   package func takesOurText(_ kind: ActionKind) -> Bool {
     grade == .hooked && (kind == .fileCreate || kind == .fileEdit)

@@ -2,6 +2,14 @@
 // would understand is refused, not handed on as it is.
 
 enum CommandWords {
+  /// A word as a shell's line has it.
+  static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "/._-".utf8.contains(byte)
+    }
+    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+  }
+
   /// Blanks part words; '…' and "…" keep them together, a backslash keeps the next character.
   static func split(_ text: String) throws(RuntimeFault) -> [String] {
     var words: [String] = []

@@ -228,11 +228,19 @@ package enum Doctor {
   /// A gate that the gated can take away is said to be one.
   private static func hooks() -> [Check] {
     func isInstalled(_ isManaged: Bool) -> Bool {
-      (try? HookSettings(isManaged: isManaged, workspace: nil))?.isInstalled ?? false
+      (try? HookSettings(.claudeCode, isManaged: isManaged, workspace: nil))?.isInstalled ?? false
     }
-    if isInstalled(true) { return [.good("hook", "Claude Code asks here, for everybody on this machine")] }
-    guard isInstalled(false) else { return [] }
-    return [
+    let codex: [Check] =
+      (try? HookSettings(.codex, isManaged: false, workspace: nil))?.isInstalled != true
+      ? []
+      : [
+        .care(
+          "hook", "Codex asks here, once its hooks are trusted there; it takes a hook that crashes for a yes (weak)",
+          "`speaks: codex` in desk.yaml starts it by its app-server, which asks")
+      ]
+    if isInstalled(true) { return [.good("hook", "Claude Code asks here, for everybody on this machine")] + codex }
+    guard isInstalled(false) else { return codex }
+    return codex + [
       .care(
         "hook",
         "Claude Code asks here by your own settings: a project’s settings (`disableAllHooks`) switch that off unseen",

@@ -1,5 +1,6 @@
 // Applying the hunks of a unified diff (as git and GNU diff write them) to the very text they were made from: exactly where
-// they say, or not at all.
+// they say, or not at all. A hunk without numbers, as models write them, stands where its old lines are found first after the
+// one before.
 
 package enum UnifiedPatch {
   /// - Parameter hunks: from the first `@@` on, without the names of files.
@@ -10,7 +11,12 @@ package enum UnifiedPatch {
     var at = 0
     var rest = lines(hunks)[...]
     while let header = rest.popFirst() {
-      guard let (start, count, newCount) = Self.header(header) else { return nil }
+      guard let (start, count, newCount) = Self.header(header) else {
+        guard let place = found(header, &rest, old, from: at) else { return nil }
+        out += old[at..<place.start] + place.new
+        at = place.start + place.count
+        continue
+      }
       // A hunk that takes no line stands after the line it names.
       let place = count == 0 ? start : start - 1
       guard place >= at, place <= old.count else { return nil }
@@ -44,6 +50,55 @@ package enum UnifiedPatch {
       guard taken == count, given == newCount else { return nil }
     }
     return Array((out + old[at...]).joined())
+  }
+
+  /// - Parameter header: `@@`, or `@@` and a line that stands somewhere before the place.
+  /// - Returns: where its old lines begin, how many they are, and what takes their place.
+  private static func found(
+    _ header: ArraySlice<UInt8>, _ rest: inout ArraySlice<ArraySlice<UInt8>>, _ old: [ArraySlice<UInt8>], from: Int
+  ) -> (start: Int, count: Int, new: [ArraySlice<UInt8>])? {
+    let (mark, end) = (Array("@@".utf8), Array("*** End of File".utf8))
+    guard header.starts(with: mark) else { return nil }
+    var body = rest.prefix { !$0.starts(with: mark) }
+    rest = rest.dropFirst(body.count)
+    var isAtEnd = false
+    if let last = body.last, bare(last).elementsEqual(end) {
+      isAtEnd = true
+      body.removeLast()
+    }
+    var (before, after) = ([ArraySlice<UInt8>](), [ArraySlice<UInt8>]())
+    for line in body {
+      switch line.first {
+      case UInt8(ascii: " "): (before, after) = (before + [line.dropFirst()], after + [line.dropFirst()])
+      case UInt8(ascii: "-"): before.append(line.dropFirst())
+      case UInt8(ascii: "+"): after.append(line.dropFirst())
+      case 10: (before, after) = (before + [line], after + [line])
+      default: return nil
+      }
+    }
+    guard !body.isEmpty else { return nil }
+    var at = from
+    let anchor = trimmed(header.dropFirst(2))
+    if !anchor.isEmpty {
+      guard let line = old[at...].firstIndex(where: { trimmed($0).elementsEqual(anchor) }) else { return nil }
+      at = line + 1
+    }
+    // What only adds, adds at the end.
+    if before.isEmpty { return (old.count, 0, after) }
+    guard old.count - before.count >= at else { return nil }
+    let places = isAtEnd ? old.count - before.count...old.count - before.count : at...old.count - before.count
+    let place = places.first { place in
+      before.indices.allSatisfy { bare(old[place + $0]).elementsEqual(bare(before[$0])) }
+    }
+    return place.map { ($0, before.count, after) }
+  }
+
+  private static func bare(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> { line.last == 10 ? line.dropLast() : line }
+
+  private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let isBlank = { (byte: UInt8) in byte == 32 || byte == 9 || byte == 10 || byte == 13 }
+    let rest = line.drop(while: isBlank)
+    return rest.prefix((rest.lastIndex { !isBlank($0) }).map { $0 + 1 - rest.startIndex } ?? 0)
   }
 
   /// Each with its own end.

@@ -5,50 +5,59 @@ import Runtime
 struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook", abstract: "The gate for agents that ask through hooks.",
-    subcommands: [ClaudeCode.self, Install.self, Remove.self])
+    subcommands: [ClaudeCode.self, Codex.self, Install.self, Remove.self])
 
   struct ClaudeCode: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "claude-code", abstract: "One question of Claude Code on stdin, one answer on stdout.")
-    @Option(help: "A workspace's folder; without it the folder Claude Code works in, under the company's policy.")
+    @OptionGroup var options: Options
+    func run() throws { options.answer(.claudeCode) }
+  }
+
+  struct Codex: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "codex", abstract: "One question of Codex on stdin, one answer on stdout.")
+    @OptionGroup var options: Options
+    func run() throws { options.answer(.codex) }
+  }
+
+  struct Options: ParsableArguments {
+    @Option(help: "A workspace's folder; without it the folder the agent works in, under the company's policy.")
     var workspace: String?
     @Option(help: "The desk's folder.") var desk: String?
     @Option(help: "How many seconds a person is waited for: less than the hook's own timeout.") var wait = 540
-
     @Option(help: "How many seconds more the desk may take; then the answer is no.") var grace = 20
 
-    func run() throws {
+    func answer(_ agent: HookedAgent) -> Never {
       if let desk { setenv("RINGI_DESK", desk, 1) }
-      Glibc.exit(HookGate(workspace: workspace, seconds: max(0, wait), grace: max(1, grace)).run())
+      Glibc.exit(HookGate(agent, workspace: workspace, seconds: max(0, wait), grace: max(1, grace)).run())
     }
   }
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Put Ringi's hooks into an agent's settings, shown first.")
-    @Argument(help: "claude-code") var agent: HookedAgent
+    @Argument(help: "claude-code or codex.") var agent: HookedAgent
     @Argument(help: "A workspace's folder; without it the folder the agent is started in, under the company's policy.")
     var workspace: String?
     @Flag(help: "For everybody on this machine, so that no user can take them out; needs root.") var managed = false
     @Flag(help: "Ask nothing.") var yes = false
 
     func run() throws {
-      print(try HookSettings(isManaged: managed, workspace: workspace).install(isAsking: !yes), terminator: "")
+      print(try HookSettings(agent, isManaged: managed, workspace: workspace).install(isAsking: !yes), terminator: "")
     }
   }
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take Ringi's hooks out again, shown first.")
-    @Argument(help: "claude-code") var agent: HookedAgent
+    @Argument(help: "claude-code or codex.") var agent: HookedAgent
     @Flag(help: "Those for everybody on this machine; needs root.") var managed = false
     @Flag(help: "Ask nothing.") var yes = false
 
     func run() throws {
-      print(try HookSettings(isManaged: managed, workspace: nil).remove(isAsking: !yes), terminator: "")
+      print(try HookSettings(agent, isManaged: managed, workspace: nil).remove(isAsking: !yes), terminator: "")
     }
   }
 }
 
-enum HookedAgent: String, ExpressibleByArgument, CaseIterable {
-  case claudeCode = "claude-code"
-}
+extension HookedAgent: ExpressibleByArgument {}

@@ -108,5 +108,44 @@ extension SessionTests {
       try stop.run()
       stop.waitUntilExit()
     }
+
+    @Test("by its hook it asks for a patch and a command; a no is one, and what was done is held against the disk")
+    func hook() throws {
+      defer { kill(model.processIdentifier, SIGKILL) }
+      let home = "\(ringi.folder.path)/codex"
+      setenv("CODEX_HOME", home, 1)
+      defer { unsetenv("CODEX_HOME") }
+      let hook = "\(Ringi.program) hook codex --desk \(ringi.desk)"
+      let groups = ["PreToolUse", "PermissionRequest", "PostToolUse", "Stop", "SessionEnd"].map {
+        #""\#($0)":[{"hooks":[{"type":"command","command":"\#(hook)","timeout":60}]}]"#
+      }
+      try "{\"hooks\":{\(groups.joined(separator: ","))}}".write(
+        toFile: "\(home)/hooks.json", atomically: true, encoding: .utf8)
+      let agent = Process()
+      // A test's threads block signals, and what they start inherits that: Codex would never hear that its hook has ended.
+      let plainly =
+        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv(sys.argv[1], sys.argv[1:])"
+      agent.executableURL = URL(filePath: "/usr/bin/env")
+      agent.arguments = [
+        "python3", "-c", plainly, codex ?? "", "exec", "--dangerously-bypass-hook-trust", "--skip-git-repo-check", "-s",
+        "danger-full-access", "do it",
+      ]
+      agent.currentDirectoryURL = URL(filePath: files)
+      agent.environment = ["CODEX_HOME": home, "NO_PROXY": "127.0.0.1", "PATH": "/usr/bin:/bin", "HOME": home]
+      (agent.standardInput, agent.standardOutput, agent.standardError) = (
+        FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice
+      )
+      try agent.run()
+      let desk = try Desk()
+      let patch = try answer(desk.store, desk.gate, desk.person, isYes: true)
+      #expect(patch.kind == .fileChange && patch.target == "a.txt, b.txt")
+      let command = try answer(desk.store, desk.gate, desk.person, isYes: false)
+      #expect(command.kind == .commandRun && command.number.value == 2)
+      agent.waitUntilExit()
+      #expect(try desk.store.run(RunID(1))?.grade == .weak)
+      #expect(try desk.store.step(patch.id)?.reason == "done by the agent, and the files are what was approved")
+      #expect(try Set(FileManager.default.contentsOfDirectory(atPath: files)) == ["a.txt", "b.txt"])
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
   }
 }

@@ -65,4 +65,19 @@ struct UnifiedPatchTests {
     "what is no hunk is refused",
     arguments: ["@@", "@@ -1 +1", "-a\n+b\n", "@@ -1,2 +1 @@\n-a\n+b\n", "@@ -9 +9 @@\n-a\n+b\n", "@@ -x +1 @@\n"])
   func refused(text: String) { #expect(UnifiedPatch.apply(Array(text.utf8), to: Array("a\n".utf8)) == nil) }
+
+  @Test("hunks without numbers go where their old lines are found first after the one before, or nowhere")
+  func numberless() {
+    func apply(_ hunks: String, _ text: String) -> String? {
+      UnifiedPatch.apply(Array(hunks.utf8), to: Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(apply("@@\n a\n-b\n+B\n", "a\nb\na\nb\n") == "a\nB\na\nb\n")
+    #expect(apply("@@\n-b\n+B\n@@\n-b\n+C\n", "a\nb\na\nb\n") == "a\nB\na\nC\n")
+    #expect(apply("@@ two\n-b\n+B\n", "one\nb\n  two\nb\n") == "one\nb\n  two\nB\n")
+    #expect(apply("@@\n-b\n+B\n*** End of File\n", "b\na\nb") == "b\na\nB\n")
+    #expect(apply("@@\n+end\n", "a\n") == "a\nend\n")
+    for odd in ["@@\n-x\n+y\n", "@@ nowhere\n-a\n+b\n", "@@\n?a\n", "@@\n-a\n-a\n-a\n-a\n"] {
+      #expect(apply(odd, "a\na\n") == nil, "\(odd)")
+    }
+  }
 }

@@ -138,7 +138,7 @@ extension Gateway {
 
   /// An agent that asks through hooks has asked for this call already; the hook's yes is for this very call.
   private func isAllowedByHook(_ id: RPCID, _ entry: Open, _ session: HookSession) throws -> Bool {
-    guard !entry.call.hookedAs.isEmpty, session.run.grade == .hooked, entry.step == nil,
+    guard !entry.call.hookedAs.isEmpty, session.run.reportsBack, entry.step == nil,
       let step = try desk.store.step(ofCall: entry.call.hookedAs, in: session.run.id), step.isRelayed,
       step.state == .performing, case .call(let call) = try maker().effect(of: step.id),
       call.tool == entry.call.tool, call.arguments == entry.call.arguments
@@ -200,6 +200,6 @@ extension Gateway {
     for id in open.keys { link.deny(id, "the server has ended") }
     open = [:]
     // Others of the same client go on by themselves.
-    if hold?.isLast != false, session.run.grade != .hooked { try session.end(why, isLost: false) }
+    if hold?.isLast != false, !session.run.reportsBack { try session.end(why, isLost: false) }
   }
 }

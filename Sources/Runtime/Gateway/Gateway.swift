@@ -113,7 +113,7 @@ package final class Gateway {
     for id in open.keys where open[id]?.isPassed == false { advance(id) }
     // What is with the server can't be taken back: a stop ends the server.
     attempt {
-      if !self.open.isEmpty, self.session?.run.grade != .hooked, try self.session?.isStopped() == true {
+      if !self.open.isEmpty, self.session?.run.reportsBack != true, try self.session?.isStopped() == true {
         (self.isOver, self.isStopped) = (true, true)
       }
     }

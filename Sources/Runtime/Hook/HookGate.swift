@@ -1,4 +1,4 @@
-// `ringi hook claude-code`: one question of the agent's, one answer. INVARIANT: whatever happens in here, a tool that asks
+// `ringi hook AGENT`: one question of the agent's, one answer. INVARIANT: whatever happens in here, a tool that asks
 // is answered with one JSON object, and with a no unless a yes is on the record; the agent takes silence for a yes.
 
 import AgentLink
@@ -9,7 +9,11 @@ import Glibc
 import Storage
 import Wire
 
+/// Agents whose hooks are known, by the name that the command line has for them.
+package typealias HookedAgent = AgentLink.HookedAgent
+
 package struct HookGate {
+  private let agent: HookedAgent
   private let workspace: String?
   /// How long a person is waited for, in milliseconds: less than the agent waits for its hook.
   private let patience: Int64
@@ -19,7 +23,8 @@ package struct HookGate {
   private let grace: Int
 
   /// - Parameter seconds: how long a person is waited for.
-  package init(workspace: String?, seconds: Int, grace: Int) {
+  package init(_ agent: HookedAgent, workspace: String?, seconds: Int, grace: Int) {
+    self.agent = agent
     self.workspace = workspace
     self.grace = grace
     patience = Int64(seconds) * 1_000
@@ -31,14 +36,15 @@ package struct HookGate {
   /// - Returns: the exit code: 0, or 2, which the agent takes for a no, where something is wrong in here.
   package func run() -> Int32 {
     // Which event it is can't be told before it is read: a denial that counts for every one that can be denied.
-    let late = HookAnswer.deny("Ringi did not answer in time, so the answer is no").json("PreToolUse").text + "\n"
+    let late =
+      HookAnswer.deny("Ringi did not answer in time, so the answer is no").json("PreToolUse", for: agent).text + "\n"
     cp_say_after(UInt32(patience / 1_000) + UInt32(grace), late)
     signal(SIGPIPE, SIG_IGN)
     var name = "PreToolUse"
     do {
-      let event = try HookEvent(try Self.input())
+      let event = try HookEvent(try Self.input(), of: agent)
       name = event.name
-      return Self.tell(try answer(event), name, code: 0)
+      return tell(try answer(event), name, code: 0)
     } catch {
       let why =
         switch error {
@@ -50,8 +56,8 @@ package struct HookGate {
         }
       StandardError.write("ringi hook: \(why)")
       // What can't stop anything is not failed for our sake.
-      guard HookEvent.gates.contains(name) else { return Self.tell(.nothing, name, code: 0) }
-      return Self.tell(.deny("Ringi can't look at this, so the answer is no: \(why)"), name, code: 2)
+      guard HookEvent.gates.contains(name) else { return tell(.nothing, name, code: 0) }
+      return tell(.deny("Ringi can't look at this, so the answer is no: \(why)"), name, code: 2)
     }
   }
 
@@ -68,10 +74,10 @@ package struct HookGate {
     }
   }
 
-  private static func tell(_ answer: HookAnswer, _ event: String, code: Int32) -> Int32 {
+  private func tell(_ answer: HookAnswer, _ event: String, code: Int32) -> Int32 {
     // From here on there is one answer, this one.
     cp_say_after(0, "")
-    let bytes = Array((answer.json(event).text + "\n").utf8)
+    let bytes = Array((answer.json(event, for: agent).text + "\n").utf8)
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { write(1, $0.baseAddress?.advanced(by: written), bytes.count - written) }
@@ -116,12 +122,12 @@ package struct HookGate {
 
   private func asker(_ event: HookEvent, _ prompt: String) -> HookSession.Asker {
     HookSession.Asker(
-      agent: "claude-code", grade: .hooked, session: event.session, directory: event.directory, goal: goal(prompt),
+      agent: agent.rawValue, grade: agent.grade, session: event.session, directory: event.directory, goal: goal(prompt),
       process: .ofHook())
   }
 
   private func goal(_ prompt: String) -> String {
     let line = prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return line.allSatisfy(\.isWhitespace) ? "a session of Claude Code" : String(line.prefix(200))
+    return line.allSatisfy(\.isWhitespace) ? "a session of \(agent.title)" : String(line.prefix(200))
   }
 }

@@ -1,21 +1,32 @@
-// `ringi hook install claude-code`: Ringi's hooks in Claude Code's settings, and out of them again. What would change is
+// `ringi hook install AGENT`: Ringi's hooks in an agent's settings, and out of them again. What would change is
 // shown before it is written; what others have put there stays.
 
+import AgentLink
 import Glibc
 import Wire
 
 package struct HookSettings {
+  private let agent: HookedAgent
   private let isManaged: Bool
   private let workspace: String?
   private let file: ClientSettings
 
   /// - Parameters:
   ///   - isManaged: for everybody on this machine, in a file of its own that no user can change.
-  ///   - workspace: a definition folder; nil for the folder that Claude Code is started in.
-  package init(isManaged: Bool, workspace: String?) throws(RuntimeFault) {
+  ///   - workspace: a definition folder; nil for the folder that the agent is started in.
+  package init(_ agent: HookedAgent, isManaged: Bool, workspace: String?) throws(RuntimeFault) {
+    self.agent = agent
     self.isManaged = isManaged
     self.workspace = workspace
-    if isManaged {
+    if agent == .codex {
+      guard !isManaged else {
+        throw RuntimeFault(.usage, "Codex knows no hooks that nobody can take out: `--managed` is for claude-code")
+      }
+      guard let own = Desk.variable("CODEX_HOME") ?? Desk.variable("HOME").map({ "\($0)/.codex" }) else {
+        throw RuntimeFault(.usage, "HOME does not say where settings are")
+      }
+      file = ClientSettings("\(own)/hooks.json")
+    } else if isManaged {
       file = ClientSettings("/etc/claude-code/managed-settings.d/50-ringi.json", isForAll: true)
     } else if let own = Desk.variable("CLAUDE_CONFIG_DIR") {
       file = ClientSettings("\(own)/settings.json")
@@ -28,7 +39,7 @@ package struct HookSettings {
   /// Whether Ringi's hooks are in these settings.
   package var isInstalled: Bool {
     guard let settings = try? file.read() else { return false }
-    return (settings["hooks"]?["PreToolUse"]?.array ?? []).contains(where: Self.isOurs)
+    return (settings["hooks"]?["PreToolUse"]?.array ?? []).contains(where: isOurs)
   }
 
   /// Longer than any person takes, and for the hook a little less: it answers by itself in time.
@@ -44,10 +55,11 @@ package struct HookSettings {
     let desk = try Desk()
     if let workspace { _ = try WorkspaceLoader.load(workspace, desk: desk.directory) }
     let old = try file.read()
-    var new = try Self.without(old)
+    var new = try without(old)
     let hooks = new["hooks"]?.members ?? []
     var merged = hooks
-    for event in Self.events {
+    // Codex has one event for the end of a tool, well or not.
+    for event in Self.events where agent == .claudeCode || event != "PostToolUseFailure" {
       let group = try group(event, desk)
       if let index = merged.firstIndex(where: { $0.key == event }) {
         merged[index] = JSON.Member(event, .array((merged[index].value.array ?? []) + [group]))
@@ -61,23 +73,36 @@ package struct HookSettings {
       new = ClientSettings.setting("requiredMinimumVersion", "2.1.295", in: new)
       new = ClientSettings.setting("permissions", ["disableBypassPermissionsMode": "disable"], in: new)
     }
-    return try file.write(old, new, isAsking) ?? "Ringi’s hooks are there already, in \(file.path)\n"
+    guard let written = try file.write(old, new, isAsking) else {
+      return "Ringi’s hooks are there already, in \(file.path)\n"
+    }
+    return agent == .codex
+      ? "\(written)Codex skips a hook until you have trusted it there: start codex, and trust these under /hooks. It asks again after every change.\n"
+      : written
   }
 
   package func remove(isAsking: Bool) throws(RuntimeFault) -> String {
     let old = try file.read()
-    return try file.write(old, isManaged ? .object([]) : Self.without(old), isAsking)
+    return try file.write(old, isManaged ? .object([]) : without(old), isAsking)
       ?? "no hooks of Ringi’s are in \(file.path)\n"
   }
 
   private func group(_ event: String, _ desk: Desk) throws(RuntimeFault) -> JSON {
-    var arguments = ["hook", "claude-code", "--desk", desk.directory]
+    var arguments = ["hook", agent.rawValue, "--desk", desk.directory]
     if let workspace {
       guard let real = Files.real(workspace) else { throw RuntimeFault(.usage, "there is no folder `\(workspace)`") }
       arguments += ["--workspace", real]
     }
     let isGate = event == "PreToolUse" || event == "PermissionRequest"
     if isGate { arguments += ["--wait", "\(Self.wait)"] }
+    if agent == .codex {
+      // Its command is a shell's line; what does not end by itself in time is taken for a yes.
+      let line = ([ChildProcess.ownPath()] + arguments).map(CommandWords.quoted).joined(separator: " ")
+      var hook: [JSON.Member] = [.init("type", "command"), .init("command", .string(line))]
+      if isGate { hook.append(.init("timeout", .int(Int64(Self.timeout)))) }
+      let own: [JSON.Member] = [.init("hooks", .array([.object(hook)]))]
+      return .object((event.contains("Tool") || isGate ? [.init("matcher", "*")] : []) + own)
+    }
     // The exact form: a program and its words, no shell in between.
     var hook: [JSON.Member] = [
       .init("type", "command"), .init("command", .string(ChildProcess.ownPath())),
@@ -94,7 +119,7 @@ package struct HookSettings {
   }
 
   /// The settings without what Ringi has put there.
-  private static func without(_ settings: JSON) throws(RuntimeFault) -> JSON {
+  private func without(_ settings: JSON) throws(RuntimeFault) -> JSON {
     guard let hooks = settings["hooks"] else { return settings }
     guard let members = hooks.members else { throw RuntimeFault(.usage, "`hooks` in the settings is no object") }
     let kept = members.compactMap { member -> JSON.Member? in
@@ -105,8 +130,9 @@ package struct HookSettings {
     return ClientSettings.setting("hooks", kept.isEmpty ? nil : .object(kept), in: settings)
   }
 
-  private static func isOurs(_ group: JSON) -> Bool {
+  private func isOurs(_ group: JSON) -> Bool {
     (group["hooks"]?.array ?? []).contains { hook in
+      if agent == .codex { return hook["command"]?.string?.contains("/ringi hook codex ") == true }
       let words = (hook["args"]?.array ?? []).prefix(2).compactMap(\.string)
       return words == ["hook", "claude-code"] && hook["command"]?.string?.hasSuffix("/ringi") == true
     }

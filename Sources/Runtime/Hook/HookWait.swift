@@ -154,7 +154,7 @@ struct HookWait {
     // What leaves a file the disk tells, when the program comes again or has ended.
     let end = RelayedEnd(maker: try session.maker())
     let isSeen = try journalled { () throws(JournalFault) in try end.canTell(step) }
-    if session.run.grade != .hooked, !isSeen {
+    if !session.run.reportsBack, !isSeen {
       try session.desk.gate.conclude([(step.id, .done(detail: StepSummary.allowed))])
     }
     let changed = input == nil ? "" : ", with a person’s text in place of yours"
@@ -219,7 +219,7 @@ extension HookSession {
       if let maker {
         let end = RelayedEnd(maker: maker)
         let isKnown = try end.canTell(step)
-        if run.grade != .hooked || isKnown { outcome = try end.silent(step) }
+        if !run.reportsBack || isKnown { outcome = try end.silent(step) }
       }
       try desk.gate.conclude([(step.id, outcome)])
     }
