@@ -49,7 +49,10 @@ package struct ACPClient: AgentPeer {
   var modeOption: String?
   var toolCalls: [String: ToolCall] = [:]
   /// Requests of the agent that have no answer yet.
-  private var open: Set<ReplyToken> = []
+  var open: Set<ReplyToken> = []
+  /// What it has asked us to run, by the name it was given.
+  var terminals: [String: Terminal] = [:]
+  var lastTerminal = 0
   package private(set) var outgoing: [UInt8] = []
 
   /// - Parameters:
@@ -80,7 +83,8 @@ package struct ACPClient: AgentPeer {
         params: [
           "protocolVersion": 1,
           "clientCapabilities": [
-            "fs": ["readTextFile": .bool(offersFiles), "writeTextFile": .bool(offersFiles)], "terminal": false,
+            "fs": ["readTextFile": .bool(offersFiles), "writeTextFile": .bool(offersFiles)],
+            "terminal": .bool(offersFiles),
           ],
           "clientInfo": ["name": "ringi", "title": "Ringi", "version": .string(version)],
         ]))
@@ -212,6 +216,7 @@ package struct ACPClient: AgentPeer {
       return fail(id, RPCError.invalidParams, "no such session")
     }
     switch method {
+    case _ where method.hasPrefix("terminal/") && offersFiles: return terminal(id, method, params)
     case "fs/read_text_file" where !offersFiles, "fs/write_text_file" where !offersFiles:
       return fail(id, RPCError.methodNotFound, "\(method) is not offered")
     case "fs/read_text_file":
@@ -271,7 +276,7 @@ package struct ACPClient: AgentPeer {
     return [.proposal(Proposal(effect: effect, claims: claims), token)]
   }
 
-  private mutating func fail(_ id: RPCID, _ code: Int64, _ message: String) -> [LinkEvent] {
+  mutating func fail(_ id: RPCID, _ code: Int64, _ message: String) -> [LinkEvent] {
     send(.failure(id: id, RPCError(code: code, message: message)))
     return []
   }
@@ -290,6 +295,7 @@ package struct ACPClient: AgentPeer {
         return
       }
       send(.response(id: token.id, result: ["content": .string(text)]))
+    case (.terminal(let name), _): settle(name, answer)
     case (.writeFile, .done), (.writeFile, .prepared): send(.response(id: token.id, result: .object([])))
     default: _ = fail(token.id, -32050, answer.reason)
     }

@@ -58,8 +58,8 @@ enum ClaudeTool {
       }
       if input["dangerouslyDisableSandbox"]?.bool == true { notes.append("it asks to run without the agent’s sandbox") }
       return .command(arguments: ["bash", "-c", command], directory: directory, notes: notes)
-    case "WebFetch": return .other(OtherAction(target: "fetch \(try text("url"))", payload: input.text))
-    case "WebSearch": return .other(OtherAction(target: "search the web: \(try text("query"))", payload: input.text))
+    case "WebFetch": return .web(try text("url"), isSearch: false, about: input["prompt"]?.string ?? "")
+    case "WebSearch": return .web(try text("query"), isSearch: true, about: "")
     case "NotebookEdit":
       return .other(OtherAction(target: "edit the notebook \(try text("notebook_path"))", payload: input.pretty))
     default:

@@ -285,7 +285,7 @@ package struct CodexClient: AgentPeer {
       // INVARIANT: only what is done is allowed, this once.
       case .done: "accept"
       case .cancelled: "cancel"
-      case .content, .prepared, .waiting, .scheduled, .refused, .rejected, .failed, .invalid: "decline"
+      case .content, .ran, .prepared, .waiting, .scheduled, .refused, .rejected, .failed, .invalid: "decline"
       }
     send(.response(id: token.id, result: ["decision": .string(decision)]))
   }

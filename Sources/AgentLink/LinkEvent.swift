@@ -13,6 +13,8 @@ package struct ReplyToken: Hashable, Sendable {
     /// Codex's approval of an item. The agent performs what we allow.
     case approval(call: String)
     case tool
+    /// A command that the agent waits for under this name.
+    case terminal(String)
   }
   /// 0 for the agent's own; any other is a connection to our tools.
   package let connection: Int
@@ -29,7 +31,7 @@ package struct ReplyToken: Hashable, Sendable {
   package var call: String? {
     switch shape {
     case .permission(_, _, let call), .approval(let call): call
-    case .readFile, .writeFile, .tool: nil
+    case .readFile, .writeFile, .tool, .terminal: nil
     }
   }
 }
@@ -63,6 +65,8 @@ package enum Answer: Hashable, Sendable {
   /// Content of a file that was read.
   case content([UInt8])
   case done(StepNumber, detail: String)
+  /// A command was run, and what it printed.
+  case ran(StepNumber, code: Int, output: String)
   case prepared(StepNumber)
   case waiting(StepNumber)
   /// A person said yes, for a time that is not yet: nothing has happened, and nothing is left to wait for.
@@ -84,7 +88,7 @@ package enum Answer: Hashable, Sendable {
     case .invalid(let reason): reason
     case .cancelled: "cancelled"
     case .scheduled(let step, let at): "approved as #\(step), it happens at \(at); go on"
-    case .content, .done, .prepared: ""
+    case .content, .done, .ran, .prepared: ""
     }
   }
 }

@@ -177,6 +177,7 @@ package struct ToolServer: Sendable {
       switch answer {
       case .done(let step, let detail):
         told(step, "done", detail.isEmpty ? "done as #\(step)" : "done as #\(step): \(detail)")
+      case .ran(let step, let code, let output): told(step, "done", "ended with \(code) (#\(step))\n\(output)")
       case .prepared(let step): told(step, "prepared", "held as #\(step) for review, go on")
       case .scheduled(let step, _): told(step, "approved", answer.reason)
       case .waiting(let step): told(step, "waiting", answer.reason)

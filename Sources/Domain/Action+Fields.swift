@@ -194,6 +194,9 @@ extension Effect {
       out.put("trust", pin.connector)
       out.put("text", pin.text)
       if let before = pin.before { out.put("before", before) }
+    case .web(let words, let isSearch):
+      out.put("web", words)
+      out.put("isSearch", isSearch)
     case .command(let call):
       out.put("command", strings: call.arguments)
       out.put("directory", call.directory)
@@ -279,6 +282,7 @@ extension Effect {
       self = .trust(
         ConnectorPin(
           connector: connector, text: text, before: try reader.isAtEnd ? nil : reader.content("before")))
+    case "web": self = .web(try reader.string("web"), isSearch: try reader.bool("isSearch"))
     case "command":
       var call = Invocation(arguments: try reader.strings("command"), directory: try reader.string("directory"))
       if reader.nextKey == "contained" { call.isContained = try reader.bool("contained") }

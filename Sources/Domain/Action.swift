@@ -15,7 +15,7 @@ package struct Action: Hashable, Sendable {
   package var canBeUndone: Bool {
     switch effect {
     case .createFile, .editFile, .renameFile, .deleteFile, .makeFolder, .removeFolder, .changeMode, .changeFiles: true
-    case .readFile, .look, .reportFindings, .draftMail: true
+    case .readFile, .look, .web, .reportFindings, .draftMail: true
     case .addEvent(let event): event.attendees.isEmpty
     case .outside, .unfit, .sendMail, .post, .call, .trust, .command, .push, .other: false
     }

@@ -67,6 +67,7 @@ package enum Classifier {
     case .addEvent(let event): event.attendees.isEmpty ? .eventAdd : .eventInvite
     case .call(let call): kind(of: call, facts.reading)
     case .trust: .connectorTrust
+    case .web(_, let isSearch): isSearch ? .webSearch : .webFetch
     case .command: .commandRun
     case .push: .gitPush
     case .reportFindings: .findingReport
@@ -142,6 +143,8 @@ package enum Classifier {
       guard mail.recipients.contains(where: { !Address($0).isInside(facts.insideDomains) }) else { return nil }
       text = "\(mail.subject)\n\(mail.body)\n\(facts.contentText)"
     case .call(let call): text = call.arguments
+    // An address can carry what it is asked with.
+    case .web(let words, _): text = words
     case .other(let other): text = other.payload
     default: return nil
     }

@@ -261,6 +261,8 @@ package enum Effect: Hashable, Sendable {
   case addEvent(CalendarEvent)
   case call(ConnectorCall)
   case trust(ConnectorPin)
+  /// A page that is fetched by its address, or a search of the web by its words. Only agents do that by themselves.
+  case web(String, isSearch: Bool)
   case command(Invocation)
   case push(GitPush)
   case reportFindings(document: String, Content)
@@ -282,6 +284,7 @@ package enum Effect: Hashable, Sendable {
     case .addEvent(let event): event.title
     case .call(let call): call.target
     case .trust(let pin): pin.connector
+    case .web(let words, _): words
     case .command(let call): call.arguments.joined(separator: " ")
     case .push(let push): "\(push.url) \(push.ref)"
     case .reportFindings(let document, _): document
@@ -351,7 +354,8 @@ extension Effect {
     case .push(let push): [push.summary.digest]
     case .reportFindings(_, let content): [content.digest]
     case .trust(let pin): [pin.text.digest] + [pin.before?.digest].compactMap { $0 }
-    case .readFile, .look, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .other:
+    case .readFile, .look, .makeFolder, .removeFolder, .changeMode, .unfit, .outside, .post, .addEvent, .call, .web,
+      .other:
       []
     }
   }

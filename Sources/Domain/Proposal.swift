@@ -32,6 +32,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case call(ConnectorCall)
   /// A connector's server as it is, in words.
   case trust(connector: String, text: [UInt8])
+  /// - Parameter about: what the agent wants of the page, in its own words.
+  case web(String, isSearch: Bool, about: String)
   /// - Parameter notes: how it would run, for the eye.
   case command(arguments: [String], directory: String, notes: [String] = [])
   /// A branch of a repository in the folders, to a remote that the repository knows by this name.

@@ -73,6 +73,9 @@ package struct Reach: Hashable, Sendable {
       if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
     case .call(let call): reach.describe(call, action.kind, facts)
     case .trust: reach.noun = "connector"
+    case .web(_, let isSearch):
+      reach.noun = isSearch ? "search" : "page"
+      if case .remote = facts.model { reach.readInto = facts.model.description }
     case .command(let call):
       reach.noun = "command"
       if call.isContained { reach.goesOut = false }

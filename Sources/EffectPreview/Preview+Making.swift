@@ -151,6 +151,8 @@ extension Preview {
           + event.attendees.map { ("invites", $0) }, body: event.notes, note: images.facts.first ?? "")
     case .call(let call): Preview.call(call, images.reading)
     case .trust(let pin): pin.before == nil ? created(images.after) : diff(images.before, images.after)
+    case .web(let words, let isSearch):
+      plain([(isSearch ? "searches the web" : "fetches", words)], body: decoded(images.after) ?? "")
     case .command(let call): command(call, images)
     case .push(let push):
       plain(

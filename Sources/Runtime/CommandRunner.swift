@@ -31,7 +31,8 @@ struct CommandRunner {
 
   private static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
 
-  func run(_ call: Invocation) -> (outcome: Outcome, output: String) {
+  /// - Returns: with its code, where it ended by itself.
+  func run(_ call: Invocation) -> (outcome: Outcome, output: String, code: Int?) {
     let (result, fault) = start(call.arguments, in: call.directory, mayWrite: true, most: Self.most)
     let text = String(decoding: result.output, as: UTF8.self)
     let cut = result.isCut ? ", of which the first \(Self.most >> 10) KiB are kept" : ""
@@ -46,7 +47,8 @@ struct CommandRunner {
       case .timeOut: .failed(detail: "ended after \(Self.patience / 1_000) s, \(said)")
       case .notStarted(let reason): .failed(detail: fault.isEmpty ? reason : fault)
       }
-    return (outcome, text)
+    let code: Int? = if case .code(let code) = result.end { Int(code) } else { nil }
+    return (outcome, text, code)
   }
 
   /// What a program prints that only looks: the folders are read-only for it. nil where it fails.

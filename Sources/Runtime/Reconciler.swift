@@ -94,7 +94,7 @@ struct Reconciler {
         )
       }
     case .trust: return (.reconcileDone, "it is on the record")
-    case .readFile, .look, .reportFindings: return (.reconcileDone, "a read changes nothing")
+    case .readFile, .look, .web, .reportFindings: return (.reconcileDone, "a read changes nothing")
     case .createFile(let path, let content): return compare(path, before: nil, after: Wanted(content, content.mode))
     case .editFile(let path, let image, let content):
       return compare(

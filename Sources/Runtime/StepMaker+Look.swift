@@ -7,6 +7,11 @@ import Effector
 import PolicyEngine
 
 extension StepMaker {
+  /// What lies in no allowed folder, in words.
+  func outside(_ operation: String, _ path: [UInt8]) -> Material {
+    Material(effect: .outside(operation: operation, path: String(decoding: path, as: UTF8.self)))
+  }
+
   func look(_ raw: [UInt8], _ look: Look, _ staging: StagingArea) throws -> Material {
     guard let place = scopes.place(raw) ?? (raw.isEmpty ? anyFolder : nil) else { return outside("look into", raw) }
     let folders = FolderView(scopes: scopes, staging: staging)

@@ -228,6 +228,9 @@ struct StepMaker {
       return Material(effect: .addEvent(event))
     case .call(let call): return Material(effect: .call(aimed(call)))
     case .trust(let connector, let text): return try trust(connector, text)
+    case .web(let words, let isSearch, let about):
+      return Material(
+        effect: .web(words, isSearch: isSearch), images: PreviewImages(after: Array(about.utf8)), contentText: about)
     case .command(let arguments, let directory, let notes):
       return Material(effect: .command(Invocation(arguments: arguments, directory: directory)), warnings: notes)
     case .replace(let path, let old, let new, let everywhere):
@@ -238,10 +241,6 @@ struct StepMaker {
       return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
     case .other(let other): return Material(effect: .other(other))
     }
-  }
-
-  func outside(_ operation: String, _ path: [UInt8]) -> Material {
-    Material(effect: .outside(operation: operation, path: String(decoding: path, as: UTF8.self)))
   }
 
   /// Real content, or the agent's own prepared one; nil when nothing is there.

@@ -276,13 +276,18 @@ extension SessionTests {
       let calls: [(String, String, ActionKind)] = [
         ("Bash", #"{"command":"rm -rf x\nls","run_in_background":true}"#, .commandRun),
         ("mcp__drive__create_file", #"{"name":"x"}"#, .connectorCall),
-        ("WebFetch", #"{"url":"https://a.example/x","prompt":"p"}"#, .other),
         ("NewTool", #"{"a":1}"#, .other), ("mcp__odd", #"{"a":1}"#, .other),
       ]
       for (index, (tool, input, kind)) in calls.enumerated() {
         #expect(try ringi.hook(call(tool, input, id: "t\(index)"), "--wait", "0").decision == "deny")
         #expect(try waiting(index + 1).kind == kind, "\(tool)")
       }
+      // A page is a look, and recorded; an address that carries a card number away is none.
+      let page = try ringi.hook(call("WebFetch", #"{"url":"https://a.example/x","prompt":"p"}"#), "--wait", "0")
+      #expect(page.decision == "allow")
+      let leak = call("WebFetch", #"{"url":"https://a.example/?q=4111111111111111","prompt":"p"}"#)
+      #expect(try ringi.hook(leak, "--wait", "0").reason.contains("forbidden"))
+      #expect(try ringi("list", "1").output.contains("web.fetch  https://a.example/x"))
       let shell = try ringi("show", "1.1").output
       #expect(
         shell.contains("  rm -rf x\n  ls\n") && shell.contains("careful  it goes on in the background"), "\(shell)")

@@ -261,4 +261,32 @@ extension SessionTests {
     #expect(verified.output.hasPrefix("intact"), "\(verified.error)")
     try stop(ringi)
   }
+
+  @Test(
+    "an agent’s terminal is a step that Ringi runs after a yes, and the agent hears its end", .enabled(if: canMakeViews)
+  )
+  func agentsTerminal() throws {
+    let ringi = try Ringi()
+    let heard = "\(ringi.folder.path)/heard"
+    func ask(_ id: Int, _ method: String, _ rest: String) -> String {
+      #"{"jsonrpc":"2.0","id":\#(id),"method":"terminal/\#(method)","params":{"sessionId":"s",\#(rest)}}"#
+    }
+    let name = #""terminalId":"ringi-1""#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking(
+        [ask(7, "create", #""command":"/usr/bin/wc","args":["-c","a.md"]"#)],
+        then:
+          "read r; printf '%s\\n' '\(ask(8, "wait_for_exit", name))'; read r; echo \"$r\" > \(heard).1; printf '%s\\n' '\(ask(9, "output", name))'; read r; echo \"$r\" > \(heard); cat > /dev/null"
+      ))
+    try "12345".write(toFile: "\(space)/files/a.md", atomically: true, encoding: .utf8)
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("it waits") { $0.waiting.first?.kind == .commandRun }
+    #expect(!FileManager.default.fileExists(atPath: "\(heard).1"))
+    for _ in 0..<4 where sitting.model.current?.state == .waiting { try sitting.decide("a") }
+    try sitting.until("the agent has heard") { _ in FileManager.default.fileExists(atPath: heard) }
+    #expect(try String(contentsOfFile: "\(heard).1", encoding: .utf8).contains(#""exitCode":0"#))
+    #expect(try String(contentsOfFile: heard, encoding: .utf8).contains("5 a.md"))
+    try stop(ringi)
+  }
 }

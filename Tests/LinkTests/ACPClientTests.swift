@@ -155,7 +155,7 @@ struct ACPClientTests {
         )
       ).isEmpty)
     #expect(
-      client.receive(line(#"{"jsonrpc":"2.0","id":7,"method":"terminal/create","params":{"sessionId":"s"}}"#)).isEmpty)
+      client.receive(line(#"{"jsonrpc":"2.0","id":7,"method":"brand/new","params":{"sessionId":"s"}}"#)).isEmpty)
     #expect(sent(&client)[0]["error"]?["code"]?.int == -32601)
   }
 

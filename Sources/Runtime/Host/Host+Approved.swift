@@ -83,7 +83,7 @@ extension Host {
     if try store.step(step.id)?.state == .waiting {
       waiting[step.id] = token
     } else {
-      try answer(token, reply(step, outcome))
+      try answer(token, reply(step, outcome, to: token))
     }
   }
 

@@ -95,12 +95,15 @@ extension Host {
         deadlines.append((Clocks.monotonic() + Self.patience, step.id, step.number, token))
       }
     } else {
-      try answer(token, reply(step, outcome))
+      try answer(token, reply(step, outcome, to: token))
     }
   }
 
-  func reply(_ step: StepSummary, _ outcome: Outcome) -> Answer {
-    switch outcome {
+  func reply(_ step: StepSummary, _ outcome: Outcome, to token: ReplyToken) -> Answer {
+    if case .terminal = token.shape, let code = outputs.code(of: step.id) {
+      return .ran(step.number, code: code, output: outputs.text(of: step.id))
+    }
+    return switch outcome {
     case .done(let detail):
       contents[step.id].map { .content($0) } ?? .done(step.number, detail: self.detail(detail, step.id))
     case .failed(let detail), .rolledBack(let detail), .unknown(let detail):

@@ -125,8 +125,8 @@ package final class Host {
         command: { call, step in
           let runner = CommandRunner(
             desk: desk.directory, workspace: loaded.workspace, isStopped: { (try? store.stopWanted(run)) ?? false })
-          let (outcome, output) = runner.run(call)
-          outputs.keep(output, of: step)
+          let (outcome, output, code) = runner.run(call)
+          outputs.keep(output, code: code, of: step)
           return outcome
         }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }),
       progress: { work.tell(.placing, $0) })
@@ -279,7 +279,10 @@ package final class Host {
 /// What commands have printed, by step.
 final class CommandOutputs {
   private var texts: [StepID: String] = [:]
-  func keep(_ text: String, of step: StepID) { texts[step] = text }
+  private var codes: [StepID: Int] = [:]
+  /// - Parameter code: how it ended by itself; nil where it was ended, or never began.
+  func keep(_ text: String, code: Int?, of step: StepID) { (texts[step], codes[step]) = (text, code) }
+  func code(of step: StepID) -> Int? { codes[step] }
   func text(of step: StepID) -> String { texts[step] ?? "" }
 }
 
