@@ -31,7 +31,7 @@ extension ToolCatalogue {
           ("path", "string", "a folder; the main one when left out", false),
         ] + page)),
     Tool(
-      name: "file_read", about: "Read a text file, as it is with your own prepared changes.",
+      name: "file_read", about: "Read a text file (UTF-8), as it is with your own prepared changes.",
       parameters: named([("path", "string", "the file", true)] + page)),
     Tool(
       name: "file_write",
@@ -42,7 +42,8 @@ extension ToolCatalogue {
       ])),
     Tool(
       name: "file_edit",
-      about: "Propose to replace a piece of a text file by another. The piece must stand there exactly once.",
+      about:
+        "Propose to replace a piece of a text file by another. The piece must stand there exactly once, unless `everywhere`.",
       parameters: named([
         ("path", "string", "the file", true),
         ("old", "string", "the piece as it stands, with enough around it to be the only one", true),

@@ -101,9 +101,15 @@ enum ToolCatalogue {
 
   static let tools: [Tool] = [
     Tool(
-      name: "plan", about: "Announce your plan: each entry with the kind and target of the action it intends.",
+      name: "plan",
+      about:
+        "Announce your plan, and announce it again as it moves on: steps you propose stand under the entry that is in_progress.",
       parameters: [
-        ("entries", "array", "objects {title, status, kind, target}; status: pending, in_progress, completed", true)
+        (
+          "entries", "array",
+          "objects {title, status, kind, target}: status is pending, in_progress or completed; kind, if you know it, one of file.create, file.edit, file.rename, file.delete, mail.draft, mail.send, chat.send, event.add, event.invite, command.run; target a path or address",
+          true
+        )
       ]),
     Tool(name: "mail_draft", about: "Prepare a mail as a draft. It is not sent.", parameters: named(mail)),
     Tool(name: "mail_send", about: "Propose to send a mail. A person approves each.", parameters: named(mail)),
@@ -149,7 +155,7 @@ enum ToolCatalogue {
     Tool(
       name: "command_run",
       about:
-        "Propose to run a program in the workspace: a list of words, no shell. A person approves it; you get what it prints. It has no network.",
+        "Propose to run a program in the workspace: a list of words, no shell. A person approves it; you get what it prints. It has no network, and sees the files as they are in place, without what is only prepared.",
       parameters: named([
         ("arguments", "strings", "the program, then each argument", true),
         ("directory", "string", "where, the main folder when left out", false),
@@ -165,25 +171,28 @@ enum ToolCatalogue {
         ("reason", "string", "why", false),
       ])),
     Tool(
-      name: "findings_report", about: "Hand over findings on a document as a SARIF 2.1.0 log.",
+      name: "findings_report",
+      about:
+        "Hand over findings on a document as a SARIF 2.1.0 log: level error is RED, warning YELLOW, note GREEN; ruleId the clause, region its lines, message why, fixes the redline, properties {standard, fallback, impact, escalation, mustHave, missing}.",
       parameters: named([
         ("document", "string", "path as in the workspace", true), ("sarif", "object", "SARIF 2.1.0", true),
       ])),
     Tool(
-      name: "connector_call", about: "Propose a call of another system.",
+      name: "connector_call", about: "Propose a call of another system, by the name your user has for it.",
       parameters: named([
         ("connector", "string", "system", true), ("tool", "string", "operation", true),
         ("arguments", "object", "its arguments", true), ("action_kind", "string", "your own word for it", false),
         ("reason", "string", "why", false),
       ])),
     Tool(
-      name: "propose", about: "Propose any other action.",
+      name: "propose", about: "Propose an action that no other tool here is for; a person decides it.",
       parameters: named([
         ("action_kind", "string", "what kind of action", true), ("target", "string", "on what", true),
         ("payload", "object", "the details", true), ("reason", "string", "why", false),
       ])),
     Tool(
-      name: "step_status", about: "The state of a step you proposed.",
+      name: "step_status",
+      about: "The state of a step you proposed. What is held for review is decided at the end: do not wait for it.",
       parameters: named([
         ("step", "integer", "its number", true), ("wait", "boolean", "wait a while for a change", false),
       ])),

@@ -59,6 +59,8 @@ package enum Message: Sendable {
   case edited
   case told(String, isBad: Bool)
   /// Why the rules or the desk's settings can't be read now; empty when they can.
+  /// The folder that the workspace's work goes to.
+  case mainFolder(String)
   case settings(String)
   /// Said once at the start, for a few seconds.
   case greeted(String, isBad: Bool)

@@ -245,6 +245,9 @@ package struct Model: Sendable {
     self.zone = zone
   }
 
+  /// Where what is kept is put in place: the workspace's own folder; empty where it has none.
+  package var mainFolder = ""
+
   /// For how long what is under the cursor has been on the screen, with earlier looks at the same form.
   package var timeOnScreen: Int64 {
     let earlier = current.flatMap { step in looked[step.id].flatMap { $0.revision == step.revision ? $0.time : nil } }

@@ -20,10 +20,10 @@ extension OverlayView {
     var lines: [[Span]] = [
       [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
     ]
-    if let run = model.run, kept.contains(where: \.kind.isFile) {
-      lines.append([Span("into the folders of \(run.directory)", .dim)])
+    if !model.mainFolder.isEmpty, kept.contains(where: \.kind.isFile) {
+      lines.append([Span("into \(model.mainFolder)", .dim)])
     }
-    if let run = model.run,
+    if let run = model.run, run.view != .none,
       !run.failureWords.isEmpty || run.note.contains("host is gone") || run.note.hasPrefix("stopped")
     {
       lines.append([Span("its program did not end by itself: what it wrote last may be half of it", .warning)])

@@ -47,6 +47,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
       model.draftSelection = id
       return showCurrent(&model)
     }
+    if model.view == .review, model.preparedIDs.contains(id) {
+      model.reviewSelection = id
+      return showCurrent(&model)
+    }
     model.view = .run
     model.pane = .list
     model.isFollowing = false
@@ -105,6 +109,9 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     return []
   case .told(let text, let isBad):
     say(&model, text, isBad: isBad)
+    return []
+  case .mainFolder(let path):
+    model.mainFolder = path
     return []
   case .settings(let fault):
     model.settingsFault = fault

@@ -310,7 +310,9 @@ package struct DeskActions {
       let new = try maker.changing(try maker.revised(step, as: effect)) {
         if let sent = earlier.last(where: { $0.state == .done && !$0.isUndelivered }) {
           $0.reach.warnings.insert("this draft was sent before, as #\(sent.number)", at: 0)
-        } else if let laid = earlier.last(where: { $0.state == .done }) {
+        } else if let laid = earlier.last(where: { $0.state == .done })
+          ?? (step.kind != .mailDraft && step.state == .done ? step : nil)
+        {
           $0.reach.warnings.insert(
             "this lies in the outbox already, as #\(laid.number): it would be there twice", at: 0)
         }

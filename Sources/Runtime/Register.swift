@@ -55,8 +55,12 @@ package enum Register {
 
   private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?) -> [String] {
     let finding = flag.finding
+    let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
+    // Who keeps the copy and says nothing else keeps what is in it.
+    let isKeptWithCopy = flag.mark == .undecided && isInCopy && !finding.redline.isEmpty
     let decision: String =
       switch flag.mark {
+      case .undecided where isKeptWithCopy && !flag.isRelevelled && flag.rewritten.isEmpty: "redline kept with its copy"
       case .undecided:
         !flag.rewritten.isEmpty
           ? "redline rewritten" : flag.isRelevelled ? "level changed" : finding.level == .green ? "" : "undecided"
@@ -67,7 +71,6 @@ package enum Register {
             ? "redline kept" : flag.isInPart ? "redline kept in part" : "redline kept, rewritten"
       case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
       }
-    let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
     let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
     let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording
     return [
@@ -75,7 +78,8 @@ package enum Register {
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
       flag.level.word, decision, joined(wording),
       finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
-      flag.decidedBy, flag.decidedAt?.rfc3339 ?? "",
+      flag.decidedBy.isEmpty && isKeptWithCopy ? copy?.decidedBy ?? "" : flag.decidedBy,
+      (flag.decidedAt ?? (isKeptWithCopy ? copy?.decidedAt : nil))?.rfc3339 ?? "",
       [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
   }

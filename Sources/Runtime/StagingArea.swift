@@ -21,6 +21,8 @@ struct StagingArea {
   private(set) var entries: [FilePath: Entry] = [:]
   /// New folders that are prepared.
   private(set) var folders: [FilePath: StepID] = [:]
+  /// Paths that are part of a rename or of a set: another version of them alone would undo more than itself.
+  private var bound: Set<FilePath> = []
   private var paths: [StepID: [FilePath]] = [:]
   /// Paths that will be there, and their folders, by their folded form: how often each is written in which way.
   private var names: [String: [FilePath: Int]] = [:]
@@ -29,10 +31,17 @@ struct StagingArea {
     switch effect {
     case .createFile(let path, let content), .editFile(let path, _, let content): put(path, .content(step, content))
     case .renameFile(let from, let to, let image):
+      // What is prepared of it goes along.
+      let content = if case .content(_, let own)? = entries[from] { own } else { image.content }
       put(from, .gone(step))
-      put(to, .content(step, image.content))
+      put(to, .content(step, content))
+      bound.formUnion([from, to])
     case .makeFolder(let path, _): folders[path] = step
-    case .changeFiles(let parts): for part in parts { add(step, part) }
+    case .changeFiles(let parts):
+      for part in parts {
+        add(step, part)
+        bound.formUnion(part.paths)
+      }
     default: break
     }
   }
@@ -42,8 +51,12 @@ struct StagingArea {
     for path in paths.removeValue(forKey: step) ?? [] where entries[path]?.step == step {
       if case .content? = entries[path] { count(path, -1) }
       entries[path] = nil
+      bound.remove(path)
     }
   }
+
+  /// The step a path is only a part of.
+  func binding(_ path: FilePath) -> StepID? { bound.contains(path) ? entries[path]?.step : nil }
 
   private mutating func put(_ path: FilePath, _ entry: Entry) {
     if case .content? = entries[path] { count(path, -1) }

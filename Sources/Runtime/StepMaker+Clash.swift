@@ -209,8 +209,8 @@ extension DeskActions {
   static func notedWords(_ noted: [StepNumber]) -> String {
     let memos = noted.map { "#\($0)" }.joined(separator: ", ")
     return noted.count == 1
-      ? "memo \(memos) says now on top what people said of its flags: look, then keep it again"
-      : "memos \(memos) say now on top what people said of their flags: look, then keep them again"
+      ? "memo \(memos) says more on top now: look, then keep it again"
+      : "memos \(memos) say more on top now: look, then keep them again"
   }
 
   /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.

@@ -19,7 +19,7 @@ extension StepMaker {
     var mail = mail
     mail.from = loaded.workspace.sender
     var images = PreviewImages()
-    var text = ""
+    var (text, warnings) = ("", [String]())
     for name in attachments {
       guard let path = scopes.locate(Array(name.utf8)) else { return outside("attach", Array(name.utf8)) }
       guard let bytes = try current(path, staging) else {
@@ -28,7 +28,10 @@ extension StepMaker {
       mail.attachments.append(Attachment(path: path, content: try store.store(bytes)))
       images.attachments.append((path.display, bytes))
       text += String(decoding: bytes, as: UTF8.self)
+      if let entry = staging.entries[path], let step = try store.step(entry.step) {
+        warnings.append("\(path.display) goes along as #\(step.number) has prepared it, which nobody has kept yet")
+      }
     }
-    return Material(effect: effect(mail), images: images, contentText: text)
+    return Material(effect: effect(mail), images: images, contentText: text, warnings: warnings)
   }
 }

@@ -66,3 +66,39 @@ extension Effect {
     }
   }
 }
+
+extension StepMaker {
+  /// What is only a part of something prepared is decided with it.
+  func checkBound(_ path: FilePath, _ staging: StagingArea) throws {
+    // On a private view the difference as it is now takes the place of the one before.
+    guard run.view == .none, let id = staging.binding(path), let step = try store.step(id) else { return }
+    let what = step.kind == .fileRename ? "to be renamed" : "part of a set"
+    throw ProposalFault(
+      reason:
+        "`\(path.display)` is \(what) in #\(step.number), which waits for the review; nothing else can be done to it before that"
+    )
+  }
+
+  /// What is there only as prepared can be written anew, and nothing else.
+  func checkPrepared(_ path: FilePath, _ staging: StagingArea) throws {
+    try checkBound(path, staging)
+    guard run.view == .none, case .content(let id, _)? = staging.entries[path], scopes.standing(path) == .nothing,
+      let step = try store.step(id)
+    else { return }
+    throw ProposalFault(
+      reason:
+        "`\(path.display)` is only prepared, as #\(step.number), and not in place yet: until the review it can be written anew, not moved or removed"
+    )
+  }
+
+  /// Nothing that is there, or will be, is one file with it elsewhere.
+  func checkNames(_ path: FilePath, _ staging: StagingArea, leaving: FilePath? = nil) throws {
+    guard
+      let other = try staging.collision(with: path, leaving: leaving) ?? scopes.collision(with: path, leaving: leaving)
+    else { return }
+    throw ProposalFault(
+      reason:
+        "`\(path.display)` and `\(other.display)`, which is there, differ only in case or in how accents are written, and are one file on many systems: use the name that is there, or another"
+    )
+  }
+}

@@ -275,6 +275,7 @@ struct StepMaker {
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
+    if kept == nil { try checkBound(path, staging) }
     do {
       return try write(path, text, kept ?? store.store(text), mode, staging, isOfView: kept != nil)
     } catch let fault as ScopeFault where fault.code == .symbolicLink {
@@ -301,17 +302,6 @@ struct StepMaker {
       effect: .editFile(path, image, content.with(mode: bits == now.mode ? nil : bits)),
       images: PreviewImages(before: now.bytes, after: text), replaces: replaces, basis: image.content.digest,
       warnings: now.losses)
-  }
-
-  /// Nothing that is there, or will be, is one file with it elsewhere.
-  private func checkNames(_ path: FilePath, _ staging: StagingArea, leaving: FilePath? = nil) throws {
-    guard
-      let other = try staging.collision(with: path, leaving: leaving) ?? scopes.collision(with: path, leaving: leaving)
-    else { return }
-    throw ProposalFault(
-      reason:
-        "`\(path.display)` and `\(other.display)`, which is there, differ only in case or in how accents are written, and are one file on many systems: use the name that is there, or another"
-    )
   }
 
   /// A file as it is now, kept on the desk.
@@ -346,6 +336,7 @@ struct StepMaker {
   private func delete(_ raw: [UInt8], _ staging: StagingArea) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("delete", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("delete from a read-only folder", raw) }
+    try checkPrepared(path, staging)
     let now = try scopes.read(path)
     let image = try preImage(now)
     return Material(effect: .deleteFile(path, image), images: PreviewImages(before: now.bytes))
@@ -368,6 +359,8 @@ struct StepMaker {
     if try scopes.scope(of: source).folder.isReadOnly || scopes.scope(of: target).folder.isReadOnly {
       return outside("rename in a read-only folder", from)
     }
+    try checkPrepared(source, staging)
+    try checkBound(target, staging)
     let now = try scopes.read(source)
     if try current(target, staging) != nil { throw ProposalFault(reason: "`\(target.display)` exists already") }
     try checkNames(target, staging, leaving: source)

@@ -130,6 +130,37 @@ extension SessionTests {
       #expect(try ringi("audit", "verify").code == 0)
     }
 
+    @Test("what is prepared as a rename or a set is not taken apart by the next call, and goes along where it is moved")
+    func bound() throws {
+      let client = try client()
+      try "p\n".write(toFile: "\(files)/p.txt", atomically: true, encoding: .utf8)
+      #expect(try said(client, 1, "file_edit", #"{"path":"a.txt","old":"three","new":"four"}"#).contains("for review"))
+      #expect(try said(client, 2, "file_rename", #"{"from":"a.txt","to":"b.txt"}"#).contains("for review"))
+      #expect(try said(client, 3, "file_read", #"{"path":"b.txt"}"#) == "one\ntwo Clause\nfour\n")
+      for path in ["a.txt", "b.txt"] {
+        let answer = try said(client, 4, "file_write", #"{"path":"\#(path)","text":"other\n"}"#)
+        #expect(answer.contains("to be renamed in #2"), "\(answer)")
+      }
+      let set = #"{"changes":[{"op":"write","path":"x.txt","text":"x"},{"op":"write","path":"y.txt","text":"y"}]}"#
+      #expect(try said(client, 5, "file_changes", set).contains("for review"))
+      #expect(try said(client, 6, "file_edit", #"{"path":"x.txt","old":"x","new":"z"}"#).contains("part of a set"))
+      #expect(try said(client, 7, "file_write", #"{"path":"n.txt","text":"n"}"#).contains("for review"))
+      #expect(try said(client, 8, "file_delete", #"{"path":"n.txt"}"#).contains("is only prepared"))
+      #expect(try said(client, 9, "file_rename", #"{"from":"n.txt","to":"m.txt"}"#).contains("is only prepared"))
+      // Its own version anew is what it always was.
+      #expect(try said(client, 10, "file_write", #"{"path":"n.txt","text":"n2"}"#).contains("for review"))
+      #expect(try said(client, 11, "file_read", #"{"path":"../x"}"#).contains("read: `../x`"))
+      try client.end()
+      let left = try #require(try run(.review))
+      let desk = try actions()
+      try desk.keepAll(left.id)
+      _ = try? desk.finishReview(left.id)
+      _ = try ringi("host", "\(left.id)", "--perform-only")
+      func text(_ name: String) -> String? { try? String(contentsOfFile: "\(files)/\(name)", encoding: .utf8) }
+      #expect(text("a.txt") == nil && text("b.txt") == "one\ntwo Clause\nfour\n")
+      #expect(text("x.txt") == "x" && text("y.txt") == "y" && text("n.txt") == "n2")
+    }
+
     @Test("Ringi's tools go into a client's settings and out again, and nothing stands before them")
     func settings() throws {
       let file = "\(ringi.folder.path)/settings.json"

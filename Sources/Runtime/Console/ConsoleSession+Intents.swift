@@ -103,7 +103,11 @@ extension ConsoleSession {
       try deliver(.edited)
     case .mark(let step, let mark, let changes, let reason, let painted):
       try actions.mark(step, mark, discarding: changes, reason: reason, painted: painted)
-      if let words = try actions.noteFlags(run) { try deliver(.told(words, isBad: true)) }
+      if let words = try actions.noteFlags(run) {
+        try readDesk()
+        try deliver(.selected(step.id))
+        try deliver(.told(words, isBad: true))
+      }
     case .markAll(let steps, let mark, let painted): try actions.markAll(steps, mark, painted: painted)
     case .checkPrepared:
       let words = try actions.noteFlags(run)

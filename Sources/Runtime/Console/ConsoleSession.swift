@@ -244,7 +244,7 @@ struct ConsoleSession<Terminal: Screen> {
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
-      if !hasHost, !summary.state.isOver, !summary.isHooked, !summary.note.hasPrefix("stopped") {
+      if !hasHost, !summary.state.isOver, !summary.isHooked, !summary.isOfCaller, !summary.note.hasPrefix("stopped") {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
@@ -277,7 +277,10 @@ struct ConsoleSession<Terminal: Screen> {
     guard stamp != settingsStamp, !run.state.isOver else { return }
     settingsStamp = stamp
     var fault = ""
-    do throws(RuntimeFault) { _ = try WorkspaceLoader.load(run.directory, desk: desk.directory) } catch {
+    do throws(RuntimeFault) {
+      let folders = try WorkspaceLoader.load(run.directory, desk: desk.directory).workspace.folders
+      try deliver(.mainFolder(folders.first { $0.label.isEmpty }?.path ?? ""))
+    } catch {
       fault = error.sentence
     }
     if fault != model.settingsFault { try deliver(.settings(fault)) }

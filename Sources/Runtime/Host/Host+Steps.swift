@@ -65,7 +65,10 @@ extension Host {
       throw error
     }
     switch step.state {
-    case .refused: try answer(token, .refused(step.number, reason: step.verdict.reasons.joined(separator: "; ")))
+    case .refused:
+      // Of a path outside the reason is where it leads.
+      let what = if case .outside(let deed, let path) = new.action.effect { ["\(deed): `\(path)`"] } else { [String]() }
+      try answer(token, .refused(step.number, reason: (what + step.verdict.reasons).joined(separator: "; ")))
     case .permitted: try performOwn(step, token, content: made.readContent)
     case .staged:
       if let replaced = made.step.replaces {
