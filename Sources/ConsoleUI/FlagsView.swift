@@ -23,11 +23,13 @@ enum FlagsView {
       let row = flags[top + line]
       let isSelected = row.id == model.finding
       let (sign, role) = Marks.mark(row.mark, isPartial: false, ascii: model.isASCII)
-      let gap = String(repeating: " ", count: max(1, 8 - row.level.word.count))
+      // Where there is little room the letter says it, and leaves some for the document.
+      let level = isNarrow ? row.level.letter : row.level.word
+      let gap = String(repeating: " ", count: isNarrow ? 1 : max(1, 8 - level.count))
       frame.putCut(
         [
           Span(isSelected ? (model.isASCII ? ">" : "▶") : " ", .key), Span("\(sign) ", role),
-          Span(row.level.word, Marks.flag(row.level)), Span(gap, .text), Span(row.isRelevelled ? "* " : "", .key),
+          Span(level, Marks.flag(row.level)), Span(gap, .text), Span(row.isRelevelled ? "* " : "", .key),
           Span("\(row.finding.clause)  ", .text), Span(isNarrow ? row.stem : name(row.finding.document), .dim),
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }

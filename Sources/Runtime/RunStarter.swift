@@ -248,8 +248,9 @@ package enum RunStarter {
   /// A session that ended without a word: nobody waits for what it asked.
   private static func attend(hooked run: RunSummary, _ desk: Desk) throws(JournalFault) -> Bool {
     let session = HookSession(desk: desk, run: run)
-    if run.state == .live, !RunPulse.isLive(desk.directory, run) {
-      try session.end("the agent is gone", isLost: true)
+    let isStopped = try desk.store.stopWanted(run.id)
+    if run.state == .live, isStopped || !RunPulse.isLive(desk.directory, run) {
+      try session.end(isStopped ? "stopped by a person" : "the agent is gone", isLost: !isStopped)
     } else {
       try session.lookAtDone()
     }

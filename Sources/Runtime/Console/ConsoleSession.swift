@@ -244,7 +244,10 @@ struct ConsoleSession<Terminal: Screen> {
     if hasHost != model.hasHost {
       model.hasHost = hasHost
       isDirty = true
-      if !hasHost, !summary.state.isOver, !summary.isHooked, !summary.isOfCaller, !summary.note.hasPrefix("stopped") {
+      // The run may have come to its end since it was last read.
+      if !hasHost { try readDesk() }
+      let isOver = model.run?.state.isOver ?? true
+      if !hasHost, !isOver, !summary.isHooked, !summary.isOfCaller, !summary.note.hasPrefix("stopped") {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
