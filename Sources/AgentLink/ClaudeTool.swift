@@ -62,15 +62,7 @@ enum ClaudeTool {
     case "WebSearch": return .web(try text("query"), isSearch: true, about: "")
     case "NotebookEdit":
       return .other(OtherAction(target: "edit the notebook \(try text("notebook_path"))", payload: input.pretty))
-    default:
-      // mcp__server__tool
-      let rest = tool.dropFirst(5)
-      guard tool.hasPrefix("mcp__"), let end = rest.firstRange(of: "__") else {
-        return .other(OtherAction(target: tool, payload: input.text))
-      }
-      return .call(
-        ConnectorCall(
-          connector: String(rest[..<end.lowerBound]), tool: String(rest[end.upperBound...]), arguments: input.text))
+    default: return .called(tool, input)
     }
   }
 }

@@ -39,14 +39,7 @@ enum CodexTool {
         return .unfit(reason: "it steers Codex itself, which could stop asking here", path: path)
       }
       return parts.count == 1 ? first : .changes(parts)
-    default:
-      let rest = tool.dropFirst(5)
-      guard tool.hasPrefix("mcp__"), let end = rest.firstRange(of: "__") else {
-        return .other(OtherAction(target: tool, payload: input.text))
-      }
-      return .call(
-        ConnectorCall(
-          connector: String(rest[..<end.lowerBound]), tool: String(rest[end.upperBound...]), arguments: input.text))
+    default: return .called(tool, input)
     }
   }
 }
@@ -55,7 +48,7 @@ enum CodexTool {
 enum CodexPatch {
   private static let heads = (
     begin: "*** Begin Patch", end: "*** End Patch", add: "*** Add File: ", delete: "*** Delete File: ",
-    update: "*** Update File: ", move: "*** Move to: "
+    update: "*** Update File: "
   )
 
   /// - Returns: nil for what is no such patch, or moves a file while it changes it.

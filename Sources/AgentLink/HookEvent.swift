@@ -1,5 +1,6 @@
 // Hooks: one event as a JSON object on stdin, one JSON object on stdout. Shapes of Claude Code 2.1.330
-// (code.claude.com/docs/en/hooks) and of Codex 0.163.0, which took them over but for some answers. What names an action is required and checked; what only describes is optional.
+// (code.claude.com/docs/en/hooks) and of Codex 0.163.0, which took them over but for some answers. What names an action is
+// required and checked; what only describes is optional.
 
 import Domain
 import Wire
@@ -70,6 +71,19 @@ package struct HookCall: Hashable, Sendable {
   }
 }
 
+extension ProposedEffect {
+  /// A tool of a server's, `mcp__server__tool`; any other that is not known asks as it is.
+  static func called(_ tool: String, _ input: JSON) -> ProposedEffect {
+    let rest = tool.dropFirst(5)
+    guard tool.hasPrefix("mcp__"), let end = rest.firstRange(of: "__") else {
+      return .other(OtherAction(target: tool, payload: input.text))
+    }
+    return .call(
+      ConnectorCall(
+        connector: String(rest[..<end.lowerBound]), tool: String(rest[end.upperBound...]), arguments: input.text))
+  }
+}
+
 extension HookEvent {
   /// - Parameter bytes: all of stdin.
   package init(_ bytes: [UInt8], of agent: HookedAgent = .claudeCode) throws(HookFault) {
@@ -137,10 +151,10 @@ package enum HookAnswer: Hashable, Sendable {
     switch (self, event) {
     // INVARIANT: Codex runs what is denied without a reason, and what is answered with `continue: false`.
     case (.deny(let words, _), "PermissionRequest") where agent == .codex:
-      return Self.answer(event, [.init("decision", ["behavior": "deny", "message": .string(Self.never(words))])])
+      return Self.answer(event, [.init("decision", ["behavior": "deny", "message": .string(Self.reason(words))])])
     case (.deny(let words, _), _) where agent == .codex:
       return Self.answer(
-        event, [.init("permissionDecision", "deny"), .init("permissionDecisionReason", .string(Self.never(words)))])
+        event, [.init("permissionDecision", "deny"), .init("permissionDecisionReason", .string(Self.reason(words)))])
     case (.nothing, _) where agent == .codex: return .object([])
 
     case (.nothing, _): return ["suppressOutput": true]
@@ -163,7 +177,7 @@ package enum HookAnswer: Hashable, Sendable {
     }
   }
 
-  private static func never(_ words: String) -> String {
+  private static func reason(_ words: String) -> String {
     words.allSatisfy(\.isWhitespace) ? "denied in Ringi" : words
   }
 

@@ -96,6 +96,9 @@ private struct Finding {
   /// Text files of up to 4 MiB are looked through.
   private static let mostBytes = 4 << 20
   private static let mostLines = 20_000
+  /// And all that one look goes through: names, and bytes of files.
+  private static let mostNames = 200_000
+  private static let mostInAll = 256 << 20
   private static let longestLine = 400
 
   private let folders: FolderView
@@ -105,6 +108,10 @@ private struct Finding {
   private var (files, below, found) = (0, 0, 0)
   private var (unnamed, unreadable, kept, unread) = (0, 0, 0, 0)
   private var isSearch = false
+  private var (names, bytes) = (0, 0)
+  private var isFull: Bool {
+    lines.count >= Self.mostLines || names >= Self.mostNames || bytes >= Self.mostInAll
+  }
 
   init(folders: FolderView, policy: Policy, read: @escaping (FilePath) -> [UInt8]?) {
     (self.folders, self.policy, self.read) = (folders, policy, read)
@@ -139,6 +146,7 @@ private struct Finding {
       guard entry.size <= Self.mostBytes, let bytes = finding.read(entry.path), !bytes.contains(0),
         String(validating: bytes, as: UTF8.self) != nil
       else { return finding.unread += 1 }
+      finding.bytes += bytes.count
       finding.lookThrough(bytes, of: entry.path, for: words)
     }
   }
@@ -163,13 +171,14 @@ private struct Finding {
     _ folder: FilePath, isDeep: Bool, _ body: (inout Finding, FolderEntry) -> Void
   ) {
     var left = [folder]
-    while let next = left.popLast(), lines.count < Self.mostLines {
+    while let next = left.popLast(), !isFull {
       guard let (entries, unnamed) = try? folders.entries(in: next) else {
         unreadable += 1
         continue
       }
       self.unnamed += unnamed
-      for entry in entries where lines.count < Self.mostLines {
+      for entry in entries where !isFull {
+        names += 1
         guard mayRead(entry, upTo: .watched) else {
           kept += 1
           continue
@@ -198,7 +207,7 @@ private struct Finding {
         ? "\(count(found, "line", "lines")) in \(count(files, "file", "files"))"
         : "\(count(files, "file", "files")), \(count(below, "folder", "folders"))"
     ]
-    if lines.count >= Self.mostLines { end.append("more is not looked at: name a folder below, or other words") }
+    if isFull { end.append("more is not looked at: name a folder below, or other words") }
     if kept > 0 { end.append("\(kept) left out by the policy") }
     if unread > 0 { end.append("\(unread) not looked through: no text, or more than 4 MiB") }
     if unnamed > 0 { end.append("\(unnamed) left out: their names are no text, or never touched") }

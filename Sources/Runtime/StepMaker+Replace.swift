@@ -8,6 +8,7 @@ extension StepMaker {
     _ raw: [UInt8], _ old: [UInt8], _ new: [UInt8], everywhere: Bool, _ staging: StagingArea
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
+    guard old != new else { throw ProposalFault(reason: "what is to stand there is what stands there already") }
     let before = try current(path, staging)
     if old.isEmpty, before?.isEmpty ?? true { return try write(raw, new, nil, staging) }
     guard let before else { throw ProposalFault(reason: "`\(path.display)` does not exist") }
