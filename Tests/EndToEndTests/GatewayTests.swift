@@ -302,6 +302,23 @@ extension SessionTests {
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }
 
+    @Test("a gate that is killed over a call that was passed on leaves the same question when its client has gone")
+    func killedOverACall() throws {
+      try trusted(server("silent"), name: "silent")
+      let client = try Ringi.Client(ringi, ["--name", "silent"], server: server("silent"))
+      try client.call(1, "append", #"{"line":"x"}"#)
+      let call = try waiting(.connectorCall)
+      try approve(call)
+      for _ in 0..<1_000 where written.isEmpty { poll(nil, 0, 10) }
+      kill(client.process.processIdentifier, SIGKILL)
+      client.process.waitUntilExit()
+      #expect(try state(call).state == .performing)
+      let desk = try Desk(mustExist: true)
+      let run = try #require(try desk.store.run(call.run))
+      try HookSession(desk: desk, run: run).end("the agent is gone", isLost: true)
+      #expect(try state(call).state == .waiting && state(call).mayHaveHappened)
+    }
+
     @Test("without a desk, a record or readable rules nothing is passed on", arguments: ["desk", "policy", "record"])
     func closed(fault: String) throws {
       if fault == "desk" {

@@ -10,7 +10,7 @@ struct CodexHookTests {
   private func event(_ tool: String, _ input: String, name: String = "PreToolUse") throws -> HookEvent {
     try HookEvent(
       Array(
-        #"{"session_id":"s","turn_id":"t","transcript_path":null,"cwd":"/work/p","hook_event_name":"\#(name)","model":"m","permission_mode":"default","tool_name":"\#(tool)","tool_input":\#(input),"tool_use_id":"c1"}"#
+        #"{"session_id":"s","turn_id":"t","transcript_path":null,"cwd":"/w/p","hook_event_name":"\#(name)","model":"m","permission_mode":"default","tool_name":"\#(tool)","tool_input":\#(input),"tool_use_id":"c1"}"#
           .utf8), of: .codex)
   }
 
@@ -28,13 +28,13 @@ struct CodexHookTests {
     #expect(
       try patch("*** Update File: a.txt", "@@ class A", "-old", "+new", "@@", " x", "*** End of File")
         == .patch(
-          path: Array("/work/p/a.txt".utf8), hunks: Array("@@ class A\n-old\n+new\n@@\n x\n*** End of File\n".utf8)))
-    guard case .changes(let parts)? = try patch("*** Add File: /work/p/b.txt", "+b", "+", "*** Delete File: c.txt")
+          path: Array("/w/p/a.txt".utf8), hunks: Array("@@ class A\n-old\n+new\n@@\n x\n*** End of File\n".utf8)))
+    guard case .changes(let parts)? = try patch("*** Add File: /w/p/b.txt", "+b", "+", "*** Delete File: c.txt")
     else {
       return #expect(Bool(false), "no changes")
     }
-    #expect(parts[0] == .write(path: Array("/work/p/b.txt".utf8), text: Array("b\n\n".utf8)))
-    #expect(parts[1] == .delete(path: Array("/work/p/c.txt".utf8)) && parts.count == 2)
+    #expect(parts[0] == .write(path: Array("/w/p/b.txt".utf8), text: Array("b\n\n".utf8)))
+    #expect(parts[1] == .delete(path: Array("/w/p/c.txt".utf8)) && parts.count == 2)
     for odd in [
       ["*** Update File: a", "*** Move to: b", "@@", "-x", "+y"], ["*** Add File: a", "no plus"], ["words"],
     ] {
@@ -53,7 +53,7 @@ struct CodexHookTests {
     guard
       case .command(let words, let place, let notes)? = try effect("Bash", #"{"command":"cat ~/.codex/hooks.json"}"#)
     else { return #expect(Bool(false), "no command") }
-    #expect(words == ["bash", "-lc", "cat ~/.codex/hooks.json"] && place == "/work/p" && notes.count == 1)
+    #expect(words == ["bash", "-lc", "cat ~/.codex/hooks.json"] && place == "/w/p" && notes.count == 1)
     guard case .call(let call)? = try effect("mcp__mail__send_it", #"{"to":"a"}"#) else {
       return #expect(Bool(false), "no call")
     }

@@ -3,6 +3,7 @@
 import AgentLink
 import AuditLog
 import Domain
+import Effector
 import GateKeeper
 import Glibc
 import Storage
@@ -214,15 +215,25 @@ extension HookSession {
   func turnEnded() throws(JournalFault) {
     let maker = try? maker()
     for step in try store.steps(of: run.id, in: [.performing]) where step.isRelayed {
-      // A hook would have heard of it; of a program that only asks nothing more is known than the disk tells.
-      var outcome = Outcome.failed(detail: "the agent never said that it did it")
-      if let maker {
-        let end = RelayedEnd(maker: maker)
-        let isKnown = try end.canTell(step)
-        if !run.reportsBack || isKnown { outcome = try end.silent(step) }
+      let end = maker.map { RelayedEnd(maker: $0) }
+      let isKnown = try end?.canTell(step) ?? false
+      if let end, isKnown {
+        try desk.gate.conclude([(step.id, try end.silent(step))])
+      } else if run.reportsBack || step.kind.isRead {
+        try desk.gate.conclude([(step.id, .failed(detail: "the agent never said that it did it"))])
+      } else {
+        try ask(step, maker)
       }
-      try desk.gate.conclude([(step.id, outcome)])
     }
+  }
+
+  /// A call that was with its server when whoever stood before that died: nobody here can tell whether it was done.
+  private func ask(_ step: StepSummary, _ maker: StepMaker?) throws(JournalFault) {
+    let words = "Ringi’s gate was ended before the answer came"
+    try desk.gate.conclude([(step.id, .unknown(detail: words))])
+    guard let maker else { return }
+    let sent = SentMail(outbox: "\(desk.directory)/outbox", hasCommand: false, name: { _ in "" })
+    try Reconciler(desk: desk, maker: maker, sent: sent).ask(step, because: words)
   }
 
   /// What a program was allowed that only asks, and has done by now.
