@@ -45,7 +45,34 @@ struct ToolCaller {
         }
       }
       guard ToolPipe.write(server.takeOutgoing(), to: 1) else { return }
-      guard calls.isEmpty else { return try begin(client).run(calls + framing.rest) }
+      guard calls.isEmpty else {
+        var open = OpenCalls()
+        if try begin(client).run(calls + framing.rest, seen: { open.note($0, isClient: $1) }) {
+          refuse(&server, open.bytes)
+        }
+        return
+      }
+    }
+  }
+
+  /// Its run is over: a client that was stopped does not go on in another one by calling once more.
+  /// - Parameter open: calls that its run has not answered.
+  private func refuse(_ server: inout ToolServer, _ open: [UInt8]) {
+    var said = open
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      for event in server.receive(said) {
+        switch event {
+        case .proposal(_, let token), .status(_, _, let token):
+          server.answer(token, .invalid(reason: "the run was ended in Ringi: nothing more is done for this session"))
+        default: break
+        }
+      }
+      guard ToolPipe.write(server.takeOutgoing(), to: 1) else { return }
+      var count = read(0, &buffer, buffer.count)
+      while count < 0, errno == EINTR { count = read(0, &buffer, buffer.count) }
+      guard count > 0 else { return }
+      said = Array(buffer[0..<count])
     }
   }
 
@@ -64,4 +91,25 @@ struct ToolCaller {
     let about = params["clientInfo"] ?? params["_meta"]?["io.modelcontextprotocol/clientInfo"]
     return about?["name"]?.string.flatMap { $0.isEmpty ? nil : String($0.prefix(64)) }
   }
+}
+
+/// Calls that were passed on and not answered.
+private struct OpenCalls {
+  private var (client, host) = (LineFraming(), LineFraming())
+  private var calls: [RPCID: [UInt8]] = [:]
+
+  mutating func note(_ bytes: [UInt8], isClient: Bool) {
+    guard isClient else {
+      for case .line(let line) in host.add(bytes) {
+        if case .response(let id, _)? = try? RPCMessage(line: line) { calls[id] = nil }
+      }
+      return
+    }
+    for case .line(let line) in client.add(bytes) {
+      if case .request(let id, "tools/call", _)? = try? RPCMessage(line: line) { calls[id] = line }
+    }
+  }
+
+  /// The calls as they came, and what has come of a line that has not ended.
+  var bytes: [UInt8] { calls.values.flatMap { $0 + [10] } + client.rest }
 }

@@ -29,7 +29,10 @@ package struct ToolPipe {
   /// - Parameter folder: a workspace, or a folder to work in.
   package static func run(_ folder: String?) throws(RuntimeFault) {
     signal(SIGPIPE, SIG_IGN)
-    if let path = Desk.variable("RINGI_SOCKET") { return try ToolPipe(path).run() }
+    if let path = Desk.variable("RINGI_SOCKET") {
+      try ToolPipe(path).run()
+      return
+    }
     guard let folder else {
       throw RuntimeFault(
         .usage,
@@ -40,25 +43,31 @@ package struct ToolPipe {
 
   /// Until either side ends.
   /// - Parameter begun: what the client has said already.
-  func run(_ begun: [UInt8] = []) {
-    guard Self.write(begun, to: socket) else { return }
+  /// - Parameter seen: hears of all that passes, and whether the client said it.
+  /// - Returns: whether it was the run that ended.
+  @discardableResult
+  func run(_ begun: [UInt8] = [], seen: (_ bytes: [UInt8], _ isClient: Bool) -> Void = { _, _ in }) -> Bool {
+    seen(begun, true)
+    guard Self.write(begun, to: socket) else { return true }
     var descriptors = [
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
     ]
     while true {
       if poll(&descriptors, 2, -1) < 0 {
         if errno == EINTR { continue }
-        return
+        return false
       }
-      if descriptors[0].revents != 0, !Self.copy(0, socket) { return }
-      if descriptors[1].revents != 0, !Self.copy(socket, 1) { return }
+      // What the run still says comes before its end.
+      if descriptors[1].revents != 0, !Self.copy(socket, 1, { seen($0, false) }) { return true }
+      if descriptors[0].revents != 0, !Self.copy(0, socket, { seen($0, true) }) { return false }
     }
   }
 
-  private static func copy(_ from: Int32, _ to: Int32) -> Bool {
+  private static func copy(_ from: Int32, _ to: Int32, _ seen: ([UInt8]) -> Void) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(from, &buffer, buffer.count)
     guard count > 0 else { return count < 0 && errno == EINTR }
+    seen(Array(buffer[0..<count]))
     return write(Array(buffer[0..<count]), to: to)
   }
 

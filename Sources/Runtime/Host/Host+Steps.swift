@@ -338,7 +338,7 @@ extension Host {
   private func stop() throws(JournalFault) {
     link?.cancel()
     try flushAgent()
-    for token in waiting.values where token.isOfTool { try answer(token, .cancelled) }
+    for token in Array(waiting.values) + watchers.map(\.token) where token.isOfTool { try answer(token, .cancelled) }
     isAgentDone = false
     // A stop is a stop: what was set for later doesn't go out either.
     try withdrawAll("stopped by a person", andDue: true)
