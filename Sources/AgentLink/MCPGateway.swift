@@ -195,12 +195,22 @@ package struct MCPGateway: Sendable {
   }
 
   /// A result that the model reads, not an error of the protocol.
-  package mutating func deny(_ id: RPCID, _ reason: String) {
+  package mutating func deny(_ id: RPCID, _ reason: String) { answer(id, reason, isError: true) }
+
+  /// The call is held until a review is finished: its client goes on.
+  package mutating func hold(_ id: RPCID, _ words: String) {
+    guard let held = calls[id] else { return }
+    // What promises a form of its own has none to show yet; a client checks that of everything but errors.
+    let isFormed = manifest?.tools.contains { $0.name == held.call.tool && $0.promisesForm } ?? true
+    answer(id, isFormed ? "this is no error: \(words)" : words, isError: isFormed)
+  }
+
+  private mutating func answer(_ id: RPCID, _ text: String, isError: Bool) {
     guard let held = calls[id], !held.isPassed else { return }
     calls[id] = nil
     let result: JSON = .of([
-      "resultType": held.isModern ? "complete" : nil, "content": [["type": "text", "text": .string(reason)]],
-      "isError": true,
+      "resultType": held.isModern ? "complete" : nil, "content": [["type": "text", "text": .string(text)]],
+      "isError": .bool(isError),
     ])
     toClient += RPCMessage.response(id: id, result: result).line
   }

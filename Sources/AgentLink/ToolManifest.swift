@@ -7,14 +7,19 @@ package struct ToolManifest: Hashable, Sendable {
   package struct Tool: Hashable, Sendable {
     package let name: String
     package let text: String
+    /// Its results have a form that clients check (`outputSchema`).
+    package var promisesForm = false
   }
   package let tools: [Tool]
 
   /// - Parameter list: the members of `tools` of all pages of `tools/list`.
   package init(_ list: [JSON]) {
     // In the order of their names: a server may list them in any.
-    tools = list.map { Tool(name: Self.oneLine($0["name"]?.string ?? ""), text: Self.text($0)) }
-      .sorted { ($0.name, $0.text) < ($1.name, $1.text) }
+    tools = list.map {
+      Tool(
+        name: Self.oneLine($0["name"]?.string ?? ""), text: Self.text($0), promisesForm: $0["outputSchema"] != nil)
+    }
+    .sorted { ($0.name, $0.text) < ($1.name, $1.text) }
   }
 
   private static func text(_ tool: JSON) -> String {

@@ -206,7 +206,7 @@ enum Deed {
     return step.verdict.isFloor ? "\(step.verdict.rule) is a floor: nobody changes its level in a run" : nil
   }
 
-  static func isSavedDraft(_ step: StepSummary?) -> Bool { step?.kind == .mailDraft && step?.state == .done }
+  static func isSavedDraft(_ step: StepSummary?) -> Bool { step?.isSavedDraft == true }
 
   /// A saved draft that nobody has sent, or is about to send.
   static func isUnsent(_ step: StepSummary?, _ model: Model) -> Bool {

@@ -94,6 +94,7 @@ enum Standing {
     switch step.state {
     case .waiting: return ("waits", .watched)
     case .staged where step.mark == .discard: return ("to discard", .dim)
+    case .staged where !step.reach.connector.isEmpty: return (step.mark == .keep ? "to keep" : "held", .batched)
     case .staged where step.kind == .eventAdd: return (step.mark == .keep ? "to keep" : "prepared", .batched)
     case .staged: return step.mark == .keep ? ("to keep, NOT SENT", .batched) : ("draft, NOT SENT", .batched)
     case .approved:
@@ -101,6 +102,7 @@ enum Standing {
       if !model.settingsFault.isEmpty { return ("held, settings broken", .warning) }
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, step, model), .warning)
+    case .done where step.kind == .mailDraft && !step.isSavedDraft: return ("draft in \(step.reach.connector)", .good)
     case .done where step.kind == .mailDraft:
       guard let sending = sending(step, model) else { return ("draft, NOT SENT", .batched) }
       let word = Drafts.group(sending) == .outbox ? "in outbox" : "sent"

@@ -276,13 +276,13 @@ package struct Model: Sendable {
     waitingIDs = []
     (hasDue, undecidedCount) = (false, 0)
     var messages: [StepSummary] = []
-    var staged: [(kind: ActionKind, number: StepNumber, id: StepID)] = []
+    var staged: [(group: ReviewGroup, number: StepNumber, id: StepID)] = []
     for id in order {
       guard let place = steps.index(forKey: id) else { continue }
       // Looked at in place: a run can have very many steps.
       let (state, kind) = (steps.values[place].state, steps.values[place].kind)
       if state == .staged {
-        staged.append((kind, steps.values[place].number, id))
+        staged.append((.of(kind, steps.values[place].reach), steps.values[place].number, id))
         if steps.values[place].mark == .undecided { undecidedCount += 1 }
       }
       if state == .waiting { waitingIDs.append(id) }
@@ -291,10 +291,10 @@ package struct Model: Sendable {
       if Drafts.isMessage(step) { messages.append(step) }
       if state == .approved && step.dueAt != nil || state == .waiting && step.expiresAt != nil { hasDue = true }
     }
-    // By kind, and within it by number.
-    let names = Dictionary(uniqueKeysWithValues: ActionKind.allCases.map { ($0, $0.rawValue) })
-    let kinds = Set(staged.map(\.kind)).sorted { names[$0] ?? "" < names[$1] ?? "" }
-    preparedIDs = kinds.flatMap { kind in staged.filter { $0.kind == kind }.sorted { $0.number < $1.number }.map(\.id) }
+    // By group, and within it by number.
+    preparedIDs = Set(staged.map(\.group)).sorted { $0.order < $1.order }.flatMap { group in
+      staged.filter { $0.group == group }.sorted { $0.number < $1.number }.map(\.id)
+    }
     draftIDs = Drafts.order(messages)
   }
 

@@ -11,10 +11,10 @@ enum ReviewView {
     let here = rows.firstIndex { $0.step != nil && $0.step?.id == model.reviewSelection } ?? 0
     let top = ListRows.top(here: here, count: rows.count, height: inner.height)
     for line in 0..<min(inner.height, rows.count - top) {
-      let (step, kind) = rows[top + line]
+      let (step, group) = rows[top + line]
       let y = inner.y + line
       guard let step else {
-        frame.put(heading(kind), .title, x: inner.x + 1, y: y, limit: inner.width - 1)
+        frame.put(group.heading, .title, x: inner.x + 1, y: y, limit: inner.width - 1)
         continue
       }
       let (sign, role) = Marks.mark(step.mark, isPartial: !step.discardedChanges.isEmpty, ascii: model.isASCII)
@@ -39,29 +39,15 @@ enum ReviewView {
     frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
   }
 
-  /// Prepared results under headings of their kind.
-  static func rows(_ model: Model) -> [(step: StepSummary?, kind: ActionKind)] {
-    var rows: [(step: StepSummary?, kind: ActionKind)] = []
+  /// Prepared results under the headings of their groups.
+  static func rows(_ model: Model) -> [(step: StepSummary?, group: ReviewGroup)] {
+    var rows: [(step: StepSummary?, group: ReviewGroup)] = []
     for step in model.prepared {
-      if rows.last?.kind != step.kind { rows.append((nil, step.kind)) }
-      rows.append((step, step.kind))
+      let group = ReviewGroup.of(step.kind, step.reach)
+      if rows.last?.group != group { rows.append((nil, group)) }
+      rows.append((step, group))
     }
     return rows
-  }
-
-  private static func heading(_ kind: ActionKind) -> String {
-    switch kind {
-    case .fileCreate: "New files"
-    case .fileEdit: "Edited files"
-    case .fileChange: "Changes made together"
-    case .fileRename: "Renamed files"
-    case .folderMake: "New folders"
-    case .folderMode: "Folders with other permissions"
-    case .folderRemove: "Emptied folders, removed"
-    case .mailDraft: "Drafts (saved, not sent)"
-    case .eventAdd: "Calendar"
-    default: kind.rawValue
-    }
   }
 
   static func totals(_ list: [StepSummary]) -> String {
@@ -71,11 +57,38 @@ enum ReviewView {
       (.folderRemove, "removed folder"), (.folderMode, "chmod"), (.mailDraft, "draft"),
       (.eventAdd, "event"),
     ]
-    return words.compactMap { kind, word in
-      let count = list.count { $0.kind == kind }
+    let counts = words.map { kind, word in (list.count { ReviewGroup.of($0.kind, $0.reach) == .kind(kind) }, word) }
+    return (counts + [(list.count { !$0.reach.connector.isEmpty }, "call")]).compactMap { count, word in
       return count == 0
         ? nil
-        : "\(count) \(word)\(count > 1 && (["draft", "event", "set"].contains(word) || word.hasSuffix("folder")) ? "s" : "")"
+        : "\(count) \(word)\(count > 1 && (["draft", "event", "set", "call"].contains(word) || word.hasSuffix("folder")) ? "s" : "")"
     }.joined(separator: " · ")
+  }
+}
+
+/// What stands under one heading of the review.
+enum ReviewGroup: Hashable {
+  case kind(ActionKind)
+  /// What other systems are to do, whatever it is.
+  case calls
+
+  static func of(_ kind: ActionKind, _ reach: Reach) -> ReviewGroup { reach.connector.isEmpty ? .kind(kind) : .calls }
+
+  var order: String { if case .kind(let kind) = self { kind.rawValue } else { "~" } }
+
+  var heading: String {
+    switch self {
+    case .calls: "Calls of other systems (one by one)"
+    case .kind(.fileCreate): "New files"
+    case .kind(.fileEdit): "Edited files"
+    case .kind(.fileChange): "Changes made together"
+    case .kind(.fileRename): "Renamed files"
+    case .kind(.folderMake): "New folders"
+    case .kind(.folderMode): "Folders with other permissions"
+    case .kind(.folderRemove): "Emptied folders, removed"
+    case .kind(.mailDraft): "Drafts (saved, not sent)"
+    case .kind(.eventAdd): "Calendar"
+    case .kind(let kind): kind.rawValue
+    }
   }
 }

@@ -173,6 +173,16 @@ enum TrailView {
     }
   }
 
+  /// Words that no agent said but a step brought back: `#4` and `printed`.
+  private static func source(_ entry: TrailLine) -> (who: String, deed: String)? {
+    let parts = entry.actor.split(separator: " ")
+    guard entry.actorKind == "agent", parts.count == 2, parts[0].first == "#",
+      parts[0].dropFirst().allSatisfy(\.isNumber),
+      parts[1] == "printed" || parts[1] == "answered"
+    else { return nil }
+    return (String(parts[0]), String(parts[1]))
+  }
+
   /// - Parameter isDeskWide: entries of other days and runs stand among them.
   static func row(
     _ model: Model, _ entry: TrailLine, _ inner: Region, _ y: Int, isDeskWide: Bool = false, _ frame: inout Frame
@@ -182,14 +192,15 @@ enum TrailView {
     }
     let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
     let words = entry.event == "said"
+    let source = words ? source(entry) : nil
     let day = entry.time.date(offset: model.zone)
     let isOld = isDeskWide && day != model.time.date(offset: model.zone)
     let place = isDeskWide ? padded(entry.run.map { "run \($0)" } ?? "desk", 7) : ""
     var spans = [
       Span(" \(isOld ? "\(day.suffix(5)) " : "")\(entry.time.clock(offset: model.zone)) \(place)", .dim),
       Span("#\(entry.index.value) ", .dim),
-      Span(padded(who(entry), 8), entry.actorKind == "person" ? .key : .text),
-      Span(padded(entry.event, 10), isBad ? .danger : .text),
+      Span(padded(source?.who ?? who(entry), 8), entry.actorKind == "person" ? .key : .text),
+      Span(padded(source?.deed ?? entry.event, 10), isBad ? .danger : .text),
     ]
     if words {
       spans.append(Span("“\(Claims.quoted(entry.note))”", .claim))

@@ -168,7 +168,7 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   }
   // What failed is worth more than that it is over.
   if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad {
-    say(&model, "the run is over: \(run.note)")
+    say(&model, run.note.isEmpty ? "the run is over" : "the run is over: \(run.note)")
   }
   // A word elsewhere on the desk moves nothing here.
   if isNews {

@@ -105,10 +105,10 @@ package enum ActionKind: String, Sendable, Hashable, CaseIterable {
     case .fileRead, .fileCreate, .fileEdit, .fileRename, .folderMake, .folderRemove, .folderMode, .fileChange,
       .mailSearch,
       .mailRead, .mailDraft,
-      .driveSearch, .driveRead,
+      .driveSearch, .driveRead, .driveCreate,
       .eventAdd, .webSearch, .webFetch, .findingReport, .connectorRead:
       true
-    case .fileDelete, .fileOutside, .fileUnfit, .mailSend, .driveCreate, .driveEdit, .chatSend, .eventInvite,
+    case .fileDelete, .fileOutside, .fileUnfit, .mailSend, .driveEdit, .chatSend, .eventInvite,
       .connectorCall, .connectorTrust,
       .paymentMake, .hrWrite, .contractSend, .personalDataSend, .gitPush, .commandRun, .other:
       false

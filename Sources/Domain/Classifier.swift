@@ -77,7 +77,7 @@ package enum Classifier {
 
   /// INVARIANT: only of a server that a person has accepted is the catalogue believed where it loosens.
   private static func kind(of call: ConnectorCall, _ reading: CallReading?) -> ActionKind {
-    guard let reading, call.pin != nil || reading.kind.goesOut else { return .connectorCall }
+    guard let reading, call.pin != nil || reading.kind.goesOut && !reading.kind.canBeHeld else { return .connectorCall }
     return reading.kind
   }
 

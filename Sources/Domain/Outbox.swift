@@ -19,6 +19,9 @@ extension StepSummary {
   /// Nobody knows whether it took effect: that is a question about the past, which no end of an agent answers.
   package var mayHaveHappened: Bool { reach.warnings.contains { $0.contains(Self.mayHaveHappened) } }
 
+  /// A draft that the desk keeps; one in another system is sent there, or not at all.
+  package var isSavedDraft: Bool { kind == .mailDraft && state == .done && reach.connector.isEmpty }
+
   /// Only whether it happened is asked: what was with another's server nobody here can do again.
   package var isQuestionOnly: Bool { isRelayed && mayHaveHappened }
 

@@ -19,6 +19,8 @@ package struct Reach: Hashable, Sendable {
   package var topic = ""
   /// A message that nothing is set up to deliver: it goes no further than the desk's outbox.
   package var goesNowhere = false
+  /// The connector whose server does it; empty for anything else.
+  package var connector = ""
   /// How many folders around a new file are made with it.
   package var newFolders = 0
 
@@ -98,6 +100,7 @@ package struct Reach: Hashable, Sendable {
 
   private mutating func describe(_ call: ConnectorCall, _ kind: ActionKind, _ facts: JudgingFacts) {
     noun = kind.isRead ? "look" : "record outside"
+    connector = kind.isRead ? "" : call.connector
     bytes = call.arguments.utf8.count
     switch facts.reading?.shape {
     case .mail(let mail): describe(mail, facts, sends: kind != .mailDraft)
@@ -165,6 +168,7 @@ extension Reach {
     if !topic.isEmpty { out.put("topic", topic) }
     if newFolders > 0 { out.put("newFolders", newFolders) }
     if goesNowhere { out.put("goesNowhere", goesNowhere) }
+    if !connector.isEmpty { out.put("connector", connector) }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -178,5 +182,6 @@ extension Reach {
     if reader.nextKey == "topic" { topic = try reader.string("topic") }
     if reader.nextKey == "newFolders" { newFolders = try reader.int("newFolders") }
     if reader.nextKey == "goesNowhere" { goesNowhere = try reader.bool("goesNowhere") }
+    if reader.nextKey == "connector" { connector = try reader.string("connector") }
   }
 }

@@ -82,7 +82,7 @@ package struct Docket: Hashable, Sendable {
     }
     if reach.goesNowhere {
       // Nobody has it yet: it is taken out of the outbox by hand.
-    } else if saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
+    } else if reach.connector.isEmpty, saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
       parts.append("only saved on the desk")
     } else if !step.kind.isRead, step.kind != .findingReport {
       parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone")

@@ -4,8 +4,10 @@
 import Domain
 
 extension Preview {
-  static func call(_ call: ConnectorCall, _ reading: CallReading?) -> Preview {
-    let head = [PreviewLine(.label, "by \(Docket.oneLine(call.connector)), with its tool \(Docket.oneLine(call.tool))")]
+  static func call(_ call: ConnectorCall, _ reading: CallReading?, _ facts: [String]) -> Preview {
+    let head =
+      [PreviewLine(.label, "by \(Docket.oneLine(call.connector)), with its tool \(Docket.oneLine(call.tool))")]
+      + facts.map { PreviewLine(.label, Docket.oneLine($0)) }
     guard let reading else {
       return Preview(lines: head + [PreviewLine(.gap, "")] + bodyLines(call.arguments), changes: 0)
     }

@@ -149,7 +149,7 @@ extension Preview {
           ("place", event.place),
         ]
           + event.attendees.map { ("invites", $0) }, body: event.notes, note: images.facts.first ?? "")
-    case .call(let call): Preview.call(call, images.reading)
+    case .call(let call): Preview.call(call, images.reading, images.facts)
     case .trust(let pin): pin.before == nil ? created(images.after) : diff(images.before, images.after)
     case .web(let words, let isSearch):
       plain([(isSearch ? "searches the web" : "fetches", words)], body: decoded(images.after) ?? "")
@@ -286,7 +286,8 @@ extension Preview {
 
   /// Every header that changes where a mail goes, then the body, then what is attached.
   static func message(_ mail: Mail, _ images: PreviewImages) -> Preview {
-    var lines = [PreviewLine(.label, "From: \(Docket.oneLine(mail.from))")]
+    // A system that sends by an account of its own is told no sender.
+    var lines = mail.from.isEmpty ? [] : [PreviewLine(.label, "From: \(Docket.oneLine(mail.from))")]
     for (name, list) in [("To", mail.to), ("Cc", mail.cc), ("Bcc", mail.bcc)] {
       lines += list.map { PreviewLine(.label, "\(name): \(Docket.oneLine($0))") }
     }

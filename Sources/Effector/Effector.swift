@@ -28,12 +28,16 @@ package struct Delivery: Hashable, Sendable {
 package struct Programs {
   let command: (Invocation, StepID) -> Outcome
   let push: (GitPush) -> Outcome
+  /// nil where the desk has no server for the connector.
+  let connector: (ConnectorCall, StepID) -> Outcome?
   package init(
     command: @escaping (Invocation, StepID) -> Outcome = { _, _ in .failed(detail: "no command can be run here") },
-    push: @escaping (GitPush) -> Outcome = { _ in .failed(detail: "nothing can be pushed from here") }
+    push: @escaping (GitPush) -> Outcome = { _ in .failed(detail: "nothing can be pushed from here") },
+    connector: @escaping (ConnectorCall, StepID) -> Outcome? = { _, _ in nil }
   ) {
     self.command = command
     self.push = push
+    self.connector = connector
   }
 }
 
@@ -133,6 +137,7 @@ package final class Performer {
           .done(detail: event.attendees.isEmpty ? "saved as \($0)" : "\(Outbox.prefix), nobody was invited yet: \($0)")
         } ?? .failed(detail: "the outbox can't be written")
     case .call(let call):
+      if let outcome = programs.connector(call, permitted.step) { return outcome }
       return save(Array("\(call.connector).\(call.tool)\n\(call.arguments)\n".utf8), "\(name).call.txt")
         .map { .done(detail: "\(Outbox.prefix), no connector `\(call.connector)` is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")

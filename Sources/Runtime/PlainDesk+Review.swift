@@ -77,7 +77,7 @@ extension PlainDesk {
     let raised = Set(done.compactMap(\.raisedFrom))
     guard
       let draft = done.first(where: {
-        $0.kind == .mailDraft && $0.state == .done && !raised.contains($0.id) && !draftsLeft.contains($0.id)
+        $0.isSavedDraft && !raised.contains($0.id) && !draftsLeft.contains($0.id)
       })
     else { return false }
     let words = "#\(draft.number) is a saved draft, not sent: \(draft.targetInLists), \(draft.reach.topic)"

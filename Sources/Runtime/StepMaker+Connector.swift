@@ -12,9 +12,12 @@ extension StepMaker {
     CallReader.read(call, by: Catalogue.connector(call.connector))
   }
 
-  /// The call with whom or what it is aimed at.
-  func aimed(_ call: ConnectorCall) -> ConnectorCall {
+  /// The call with whom or what it is aimed at, and for a server of the desk's own with what was accepted of it.
+  func aimed(_ call: ConnectorCall) throws(JournalFault) -> ConnectorCall {
     var call = call
+    if call.pin == nil, settings.connectors[call.connector] != nil {
+      call.pin = try store.trusted(call.connector)?.digest
+    }
     call.aims = reading(call)?.aims ?? []
     return call
   }
@@ -32,6 +35,22 @@ extension StepMaker {
       }
     }
     return step
+  }
+
+  /// A call whose server was accepted anew since it was shown; nil where it was not.
+  func reaccepted(_ step: StepSummary) throws(JournalFault) -> NewStep? {
+    guard case .call(var call) = try effect(of: step.id), let pin = try store.trusted(call.connector)?.digest,
+      pin != call.pin
+    else { return nil }
+    let isFirst = call.pin == nil
+    call.pin = pin
+    let again = try revised(step, as: .call(call))
+    guard !isFirst else { return again }
+    return try changing(again) {
+      let words = "its server was accepted anew since this was shown"
+      $0.reach.warnings.removeAll { $0 == words }
+      $0.reach.warnings.insert(words, at: 0)
+    }
   }
 
   /// A server as it is, against what was accepted of it.

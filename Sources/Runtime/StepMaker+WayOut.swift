@@ -19,8 +19,26 @@ extension StepMaker {
       settings.calendar.isEmpty
         ? wayOut(settings.mail, "mail or calendar command", as: " as a mail from \(loaded.workspace.sender)")
         : wayOut(settings.calendar, "calendar command", as: ", organised by \(loaded.workspace.sender),")
+    case .call(let call): wayOut(of: call)
     default: nil
     }
+  }
+
+  private func wayOut(of call: ConnectorCall) -> WayOut {
+    guard let entry = settings.connectors[call.connector] else {
+      return WayOut(
+        words: ["no connector `\(call.connector)` is set up: it goes no further than the desk’s outbox"], isSetUp: false
+      )
+    }
+    let program = entry.command.first ?? ""
+    let isFound = ChildProcess.find(program) != nil
+    var warnings = isFound ? [] : ["`\(program)`, which is to take it, is no program on this machine"]
+    if call.pin == nil { warnings.append("nobody has accepted its server yet: that is asked first") }
+    return WayOut(
+      words: [
+        "Ringi starts its server for it, as desk.yaml says: \(ConnectorServer.masked(entry.command).joined(separator: " "))"
+      ],
+      isSetUp: true, warnings: warnings)
   }
 
   private func withChannel(_ way: WayOut) -> WayOut {

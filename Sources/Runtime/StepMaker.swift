@@ -226,7 +226,7 @@ struct StepMaker {
     case .event(let event):
       try checkAddresses(event.attendees)
       return Material(effect: .addEvent(event))
-    case .call(let call): return Material(effect: .call(aimed(call)))
+    case .call(let call): return Material(effect: .call(try aimed(call)))
     case .trust(let connector, let text): return try trust(connector, text)
     case .web(let words, let isSearch, let about):
       return Material(

@@ -24,6 +24,11 @@
 //     command: [/usr/local/bin/post, "{channel}"]   # the words are on its standard input
 //   calendar:
 //     command: [/usr/local/bin/invite]     # an iCalendar object is on its standard input
+//   connectors:                            # servers of other systems (MCP) that Ringi starts itself, so that calls can be held
+//     gmail:                               # a name of the catalogue's, or such a name and a word: `gmail-sales`
+//       command: [/opt/gmail-mcp/server, --stdio]
+//       secrets:                           # variables of its environment, and the commands that print them
+//         GMAIL_TOKEN: [pass, show, gmail]
 //   textconv:
 //     pdf: [pdftotext, -layout, "{}", "-"]   # {} is the file; without it the file is the last word
 
@@ -53,6 +58,17 @@ package struct AgentEntry: Hashable, Sendable {
   }
 }
 
+/// How a connector's server is started.
+package struct ConnectorEntry: Hashable, Sendable {
+  package let command: [String]
+  /// Variables of its environment, and the commands that print their values.
+  package let secrets: [String: [String]]
+  package init(command: [String], secrets: [String: [String]] = [:]) {
+    self.command = command
+    self.secrets = secrets
+  }
+}
+
 package struct DeskSettings: Hashable, Sendable {
   package var agents: [String: AgentEntry] = [:]
   /// Operating-system user to role.
@@ -61,6 +77,7 @@ package struct DeskSettings: Hashable, Sendable {
   package var mail: [String] = []
   package var chat: [String] = []
   package var calendar: [String] = []
+  package var connectors: [String: ConnectorEntry] = [:]
   /// Ending of a file name to the command that prints such a file as text.
   package var textconv: [String: [String]] = [:]
   package init() {}
@@ -70,13 +87,14 @@ package enum DeskFile {
   package static func read(_ text: String) throws(SettingsFault) -> DeskSettings {
     var out = DeskSettings()
     let top = try Entry.document(text, file: "desk.yaml").mapping([
-      "agents", "people", "mail", "chat", "calendar", "textconv",
+      "agents", "people", "mail", "chat", "calendar", "connectors", "textconv",
     ])
     for (name, entry) in try top["agents"]?.names() ?? [] { out.agents[name] = try agent(entry) }
     for (name, entry) in try top["people"]?.names() ?? [] { out.people[name] = try entry.text() }
     if let entry = try top["mail"]?.mapping(["sendmail"])["sendmail"] { out.mail = try command(entry) }
     if let entry = try top["chat"]?.mapping(["command"])["command"] { out.chat = try command(entry) }
     if let entry = try top["calendar"]?.mapping(["command"])["command"] { out.calendar = try command(entry) }
+    for (name, entry) in try top["connectors"]?.names() ?? [] { out.connectors[name] = try connector(entry) }
     for (name, entry) in try top["textconv"]?.names() ?? [] {
       out.textconv[name.lowercased()] = try command(entry)
     }
@@ -88,6 +106,19 @@ package enum DeskFile {
     for item in try entry.texts() { words.append(try item.text()) }
     guard !words.isEmpty else { throw entry.fault("a command is a list of words") }
     return words
+  }
+
+  private static func connector(_ entry: Entry) throws(SettingsFault) -> ConnectorEntry {
+    let fields = try entry.mapping(["command", "secrets"])
+    guard let words = fields["command"] else { throw entry.fault("the connector has no `command`") }
+    var secrets: [String: [String]] = [:]
+    for (name, value) in try fields["secrets"]?.names() ?? [] {
+      guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "=") }) else {
+        throw value.fault("`\(name)` is no name of a variable")
+      }
+      secrets[name] = try command(value)
+    }
+    return ConnectorEntry(command: try command(words), secrets: secrets)
   }
 
   private static func agent(_ entry: Entry) throws(SettingsFault) -> AgentEntry {

@@ -10,6 +10,7 @@ struct MCPCommand: ParsableCommand {
       "`ringi mcp -- SERVER …` stands in front of a server: put it before the server's command where the client names it.",
     subcommands: [ToolsCommand.self])
   @Option(help: "What rules and the trail call it, as `gmail`; without it the server's command says.") var name: String?
+  @Option(help: "A connector of desk.yaml, in place of a server's command.") var connector: String?
   @Option(help: "A workspace's folder, whose policy holds; without it the company's policy alone.") var workspace:
     String?
   @Option(help: "The desk's folder.") var desk: String?
@@ -33,6 +34,12 @@ struct MCPCommand: ParsableCommand {
       if let tools, !remove { return print(try settings.install(toolsFor: tools, isAsking: !yes), terminator: "") }
       return print(
         remove ? try settings.remove(isAsking: !yes) : try settings.install(isAsking: !yes), terminator: "")
+    }
+    if let connector {
+      guard server.isEmpty, name == nil else {
+        throw ValidationError("--connector has its name and command from desk.yaml: leave out --name and `-- SERVER …`")
+      }
+      return try Gateway(connector: connector, workspace: workspace, seconds: max(0, wait)).run()
     }
     if server.isEmpty { throw ValidationError("name the server's command after `--`: ringi mcp -- SERVER …") }
     try Gateway(server, name: name, workspace: workspace, seconds: max(0, wait)).run()

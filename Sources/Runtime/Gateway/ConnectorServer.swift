@@ -3,6 +3,7 @@
 import AgentLink
 import AuditLog
 import Domain
+import Effector
 import Glibc
 import Settings
 import Storage
@@ -12,15 +13,35 @@ struct ConnectorServer {
   let command: [String]
   /// What the catalogue knows of it; nil for a system it does not list.
   let connector: Connector?
+  /// The desk's own entry, by which Ringi may start it at any time; nil for a server that a client's settings name.
+  let entry: ConnectorEntry?
   private let lines: [String]
 
   /// Programs that fetch or start another one, whose own bytes say nothing of that.
   private static let launchers: Set<String> = ["npx", "uvx", "uv", "pipx", "docker", "podman", "bunx", "deno"]
   private static let interpreters: Set<String> = ["python", "python3", "node", "ruby", "bash", "sh", "java", "dotnet"]
 
+  /// A connector of desk.yaml.
+  init(named name: String, in settings: DeskSettings) throws(RuntimeFault) {
+    guard let entry = settings.connectors[name] else {
+      let known = settings.connectors.keys.sorted().joined(separator: ", ")
+      throw RuntimeFault(
+        .usage,
+        "desk.yaml names no connector `\(name)`\(known.isEmpty ? ": put its command under `connectors:`" : "; it names \(known)")"
+      )
+    }
+    try self.init(entry.command, name: name, entry: entry)
+  }
+
   /// - Parameter name: as rules, steps and the trail name it; nil for what its command says.
-  init(_ command: [String], name: String?) throws(RuntimeFault) {
+  init(_ command: [String], name: String?, entry: ConnectorEntry? = nil) throws(RuntimeFault) {
+    self.entry = entry
     guard let first = command.first, let program = ChildProcess.find(first) else {
+      if let name, entry != nil {
+        throw RuntimeFault(
+          .usage,
+          "`\(command.first ?? "")`, which desk.yaml names for the connector `\(name)`, is no program on this machine")
+      }
       throw RuntimeFault(
         .usage,
         "`\(command.first ?? "")` is no program on this machine: `ringi mcp -- SERVER …` takes the server’s command")
@@ -48,11 +69,17 @@ struct ConnectorServer {
     if Self.launchers.contains(starter) {
       lines.append("\(starter) starts what it fetches: the server’s own code is not held to these bytes")
     }
+    for (variable, words) in (entry?.secrets ?? [:]).sorted(by: { $0.key < $1.key }) {
+      lines.append("told \(variable), which is printed by: \(Self.masked(words).joined(separator: " "))")
+    }
     self.lines = lines
   }
 
+  /// Its calls can be held: what each tool does is known, and Ringi can start it when a review is finished.
+  var canHold: Bool { entry != nil && connector != nil }
+
   /// A secret among the words is not shown; that it has changed is.
-  private static func masked(_ words: [String]) -> [String] {
+  static func masked(_ words: [String]) -> [String] {
     let signs = ["key", "token", "secret", "password", "passwd", "credential", "auth"]
     func isSecret(_ name: Substring) -> Bool { signs.contains { name.lowercased().contains($0) } }
     func hidden(_ value: some StringProtocol) -> String {
@@ -107,16 +134,63 @@ struct ConnectorServer {
     return Array((out.joined(separator: "\n") + "\n").utf8)
   }
 
-  /// Starts it with the environment its client gave us, but for what is the desk's.
+  /// Starts it with the environment its client gave us, but for what is the desk's; one of the desk's own always with the same.
   func start() throws(RuntimeFault) -> (pid: pid_t, channel: Channel) {
+    let environment = try entry.map { (entry) throws(RuntimeFault) in
+      ChildProcess.agentEnvironment([]) + (try Self.secrets(entry.secrets))
+    }
     let toServer = try ChildProcess.pipe()
     let fromServer = try ChildProcess.pipe()
     let pid = try ChildProcess.spawn(
-      command, environment: Self.environment(), directory: nil,
+      command, environment: environment ?? Self.environment(), directory: nil,
       streams: .init(input: toServer.read, output: fromServer.write, error: 2), diesWithParent: true)
     close(toServer.read)
     close(fromServer.write)
     return (pid, Channel(input: fromServer.read, output: toServer.write))
+  }
+
+  /// A server ends when its input does; one that does not is ended.
+  /// - Returns: its exit code; nil where it was ended, or by a signal.
+  static func end(_ pid: pid_t) -> Int32? {
+    var status: Int32 = 0
+    for signal in [0, SIGTERM, SIGKILL] {
+      if signal != 0 { kill(-pid, signal) }
+      for _ in 0..<100 {
+        if waitpid(pid, &status, WNOHANG) == pid {
+          return signal == 0 && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+        }
+        poll(nil, 0, 10)
+      }
+    }
+    return nil
+  }
+
+  /// What the commands print, as variables. A line end at the end is not part of it.
+  private static func secrets(_ commands: [String: [String]]) throws(RuntimeFault) -> [String] {
+    var out: [String] = []
+    for (name, words) in commands.sorted(by: { $0.key < $1.key }) {
+      var fault = ""
+      let command = ChildCommand(arguments: words, patience: 30_000, diesWithHost: true)
+      // What it complains of is no part of a secret.
+      let result = command.run { input, output in
+        do throws(RuntimeFault) {
+          return try ChildProcess.spawn(
+            words, environment: environment(), directory: nil, streams: .init(input: input, output: output, error: 2),
+            diesWithParent: true)
+        } catch {
+          fault = error.sentence
+          return -EPERM
+        }
+      }
+      var value = result.output[...]
+      if value.last == 10 { value = value.dropLast() }
+      guard result.end == .code(0), !result.isCut, !value.isEmpty, !value.contains(0) else {
+        let why = fault.isEmpty ? "`\(words.first ?? "")` did not print it" : fault
+        throw RuntimeFault(.fault, "the secret \(name) of desk.yaml is not there: \(why)")
+      }
+      out.append("\(name)=\(String(decoding: value, as: UTF8.self))")
+    }
+    return out
   }
 
   private static func environment() -> [String] {

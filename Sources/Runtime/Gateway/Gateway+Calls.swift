@@ -36,6 +36,10 @@ extension Gateway {
     if let known = entry.step {
       step = known
     } else {
+      if let held = try session.inTurn({ try self.hold(call) }) {
+        open[id] = nil
+        return link.hold(id, held)
+      }
       step = try session.inTurn { try self.propose(call) }
       open[id]?.step = step
     }
@@ -77,6 +81,24 @@ extension Gateway {
       if try maker.effect(of: step.id) == made.action.effect { return step.id }
     }
     return try desk.gate.intake(made, by: session.agent).id
+  }
+
+  /// A call that its rule leaves to the review of the run is prepared: Ringi makes it when the review is finished.
+  /// - Returns: what its client is told; nil where it can't be held.
+  private func hold(_ call: HookCall) throws -> String? {
+    guard server.canHold, case .call(let effect) = call.proposal.effect else { return nil }
+    let maker = try maker()
+    guard maker.reading(effect)?.kind.isRead == false else { return nil }
+    let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: false).step
+    guard made.verdict.level == .batched else { return nil }
+    // The same once more is the same call, made again by a client that did not hear.
+    let session = try opened()
+    var same: StepSummary?
+    for step in try desk.store.alike(session.run.id, made.action.kind, target: made.action.effect.target)
+    where try step.state == .staged && maker.agentsEffect(step) == made.action.effect { same = step }
+    let step = if let same { same } else { try desk.gate.intake(made, by: session.agent) }
+    return
+      "held\(same == nil ? "" : " already") as #\(step.number) in Ringi for review. It has not happened, and has no result yet: it is done when a person keeps it after your work. Go on with what does not need its result"
   }
 
   // MARK: the server
@@ -157,7 +179,7 @@ extension Gateway {
     let words = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) } ?? ""
     attempt {
       if !isError, !words.isEmpty, let session = self.session, let number = try self.desk.store.step(step)?.number {
-        try session.say("#\(number) was answered: \(words)")
+        try self.desk.store.say(session.run.id, words, by: .agent("#\(number) answered"))
       }
       try self.desk.gate.conclude([
         (step, isError ? .failed(detail: "the server says: \(words)") : .done(detail: StepSummary.passedOn))

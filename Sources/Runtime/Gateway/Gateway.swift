@@ -58,9 +58,18 @@ package final class Gateway {
   private var isStopped = false
 
   /// - Parameter seconds: how long a person is waited for where the client hears of progress.
-  package init(_ command: [String], name: String?, workspace: String?, seconds: Int) throws(RuntimeFault) {
-    server = try ConnectorServer(command, name: name)
-    desk = try Desk(mustExist: true)
+  package convenience init(_ command: [String], name: String?, workspace: String?, seconds: Int) throws(RuntimeFault) {
+    try self.init(server: ConnectorServer(command, name: name), desk: Desk(mustExist: true), workspace, seconds)
+  }
+
+  /// In front of a connector of desk.yaml.
+  package convenience init(connector: String, workspace: String?, seconds: Int) throws(RuntimeFault) {
+    let desk = try Desk(mustExist: true)
+    try self.init(server: ConnectorServer(named: connector, in: desk.settings), desk: desk, workspace, seconds)
+  }
+
+  private init(server: ConnectorServer, desk: Desk, _ workspace: String?, _ seconds: Int) throws(RuntimeFault) {
+    (self.server, self.desk) = (server, desk)
     bell = Doorbell(directory: desk.directory)
     self.workspace = workspace
     patience = Int64(seconds) * 1_000
@@ -129,7 +138,7 @@ package final class Gateway {
   private func handle(_ events: [MCPGateway.Event]) {
     for event in events {
       switch event {
-      case .client(let name): if session == nil { clientName = String(name.prefix(60)) }
+      case .client(let name): if session == nil { clientName = String(name.drop { $0 == "#" }.prefix(60)) }
       case .call(let call):
         let now = Clocks.monotonic()
         let limit = call.wantsProgress ? patience : min(patience, Self.shortPatience)
@@ -237,17 +246,6 @@ package final class Gateway {
       try self.leave(isStopped ? "stopped by a person" : isClientGone ? "its client has ended" : "the server has ended")
     }
     flush()
-    // A server ends when its input does; one that does not is ended.
-    var status: Int32 = 0
-    for signal in [0, SIGTERM, SIGKILL] {
-      if signal != 0 { kill(-pid, signal) }
-      for _ in 0..<100 {
-        if waitpid(pid, &status, WNOHANG) == pid {
-          return signal == 0 && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
-        }
-        poll(nil, 0, 10)
-      }
-    }
-    return nil
+    return ConnectorServer.end(pid)
   }
 }

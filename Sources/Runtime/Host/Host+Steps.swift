@@ -123,14 +123,12 @@ extension Host {
     let outcomes = performer.perform(permit)
     work.end()
     for step in steps { try sayPrinted(step) }
-    if steps.count == 1, !isOfReview, case .rolledBack(let detail)? = outcomes.first?.outcome,
-      let step = try store.step(steps[0]), let again = try maker.again(step)
-    {
+    if steps.count == 1, !isOfReview, let again = try shownAnew(steps[0], outcomes.first?.outcome) {
       // Its target is not what was shown: it is shown as it is now, and waits for a person.
       try desk.gate.move([
         Transition(
-          step: step.id, event: .revise, actor: .performer, reasonCode: "target-changed", reason: detail, revised: again
-        )
+          step: steps[0], event: .revise, actor: .performer, reasonCode: "target-changed", reason: again.why,
+          revised: again.step)
       ])
     } else {
       // What a person decided alone does not go back into a review.
@@ -139,6 +137,8 @@ extension Host {
       for case (let id, .unknown(let detail)) in outcomes {
         if let step = try store.step(id) { try reconciler.ask(step, because: detail) }
       }
+      for case (let id, .done) in outcomes { try followAcceptance(id) }
+      for (id, outcome) in outcomes where isOfReview { try takeBack(id, outcome) }
     }
     // Our own commits don't change this connection's data_version.
     seenVersion = -1
@@ -148,12 +148,15 @@ extension Host {
   /// What a command has printed is on the trail before its outcome is, a line an entry.
   private func sayPrinted(_ step: StepID) throws(JournalFault) {
     let lines = outputs.text(of: step).split(whereSeparator: \.isNewline)
-    guard !lines.isEmpty, let number = try store.step(step)?.number else { return }
-    for line in lines.prefix(Self.maximumLines) {
-      try store.say(run, String(line.prefix(2_000)), by: .agent("#\(number) printed"))
+    guard !lines.isEmpty, let summary = try store.step(step) else { return }
+    // The first line of an answer, as at the gateway: the rest is for its agent.
+    let most = summary.reach.connector.isEmpty ? Self.maximumLines : 1
+    let deed = summary.reach.connector.isEmpty ? "printed" : "answered"
+    for line in lines.prefix(most) {
+      try store.say(run, String(line.prefix(2_000)), by: .agent("#\(summary.number) \(deed)"))
     }
-    guard lines.count > Self.maximumLines else { return }
-    try store.say(run, "\(lines.count - Self.maximumLines) more lines of #\(number) are not kept", by: .performer)
+    guard lines.count > most else { return }
+    try store.say(run, "\(lines.count - most) more lines of #\(summary.number) are not kept", by: .performer)
   }
 
   /// What an agent is told that asked for a command: how it ended, and what it printed.
@@ -309,7 +312,7 @@ extension Host {
   /// After the agent's end: a review while something is open, else the run is over.
   func settleState() throws(JournalFault) {
     // A session goes on without us: we were there for one step of it.
-    if summary.isHooked, let now = try store.run(run), RunPulse.isLive(desk.directory, now) {
+    if summary.isHooked, let now = try store.run(run), now.state == .live, RunPulse.isLive(desk.directory, now) {
       isOver = try store.steps(of: run, in: [.approved, .kept]).allSatisfy(\.isRelayed)
       return
     }

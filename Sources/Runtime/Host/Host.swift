@@ -128,7 +128,21 @@ package final class Host {
           let (outcome, output, code) = runner.run(call)
           outputs.keep(output, code: code, of: step)
           return outcome
-        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) }),
+        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) },
+        connector: { call, step in
+          guard loaded.settings.connectors[call.connector] != nil else { return nil }
+          do {
+            var runner = ConnectorRunner(server: try ConnectorServer(named: call.connector, in: loaded.settings))
+            runner.isStopped = { (try? store.stopWanted(run)) ?? false }
+            let end = runner.run(call, accepted: try store.trusted(call.connector)?.digest)
+            outputs.keep(end.answer, code: nil, of: step)
+            outputs.strangers[step] = end.stranger
+            return end.outcome
+          } catch {
+            return .rolledBack(
+              detail: "\((error as? RuntimeFault)?.sentence ?? "its server can’t be looked up"); nothing was called")
+          }
+        }),
       progress: { work.tell(.placing, $0) })
   }
 
@@ -280,6 +294,8 @@ package final class Host {
 final class CommandOutputs {
   private var texts: [StepID: String] = [:]
   private var codes: [StepID: Int] = [:]
+  /// Servers that were not as they were accepted, as they are, by the step that was to go to them.
+  var strangers: [StepID: [UInt8]] = [:]
   /// - Parameter code: how it ended by itself; nil where it was ended, or never began.
   func keep(_ text: String, code: Int?, of step: StepID) { (texts[step], codes[step]) = (text, code) }
   func code(of step: StepID) -> Int? { codes[step] }

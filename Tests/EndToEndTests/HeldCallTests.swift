@@ -1,0 +1,194 @@
+// Calls of other systems that wait for the review of their run: Ringi makes them by itself, each at most once.
+
+import Domain
+import Foundation
+import GateKeeper
+import Glibc
+import Storage
+import TestKit
+import Testing
+import Wire
+
+@testable import Runtime
+
+extension SessionTests {
+  @Suite("held calls of a connector", .enabled(if: access("/usr/bin/python3", X_OK) == 0))
+  struct HeldCallTests {
+    let ringi: Ringi
+    private var ledger: String { "\(ringi.folder.path)/ledger" }
+    private var written: String { (try? String(contentsOfFile: ledger, encoding: .utf8)) ?? "" }
+    private static let draft = #"{"to":["anna@example.com"],"subject":"Offer","body":"Hello Anna"}"#
+    private static let line =
+      #"create_draft {"body": "Hello Anna", "subject": "Offer", "to": ["anna@example.com"]}"# + "\n"
+
+    init() throws {
+      ringi = try Ringi()
+      setenv("RINGI_DESK", ringi.desk, 1)
+      _ = try Desk()
+    }
+
+    private func actions() throws -> DeskActions { DeskActions(try Desk(mustExist: true)) }
+
+    private func setUp(_ flags: String = "") throws {
+      let server = Project.corpus.appending(path: "agents/mcp_server.py").path
+      let calls = Project.corpus.appending(path: "connectors/gmail.json").path
+      try """
+      connectors:
+        gmail:
+          command: [/usr/bin/python3, \(server), \(ledger), "tools=\(calls)"]
+          secrets:
+            SECRET: [/bin/sh, -c, "echo no part of it >&2; echo s3cret"]
+
+      """.write(toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
+      try flags.write(toFile: "\(ledger).flags", atomically: true, encoding: .utf8)
+    }
+
+    private func step(_ kind: ActionKind, _ state: StepState) throws -> StepSummary {
+      let store = try actions().store
+      for _ in 0..<1_000 {
+        for run in try store.runs() {
+          if let step = try store.steps(of: run.id, in: [state]).first(where: { $0.kind == kind }) { return step }
+        }
+        poll(nil, 0, 10)
+      }
+      Issue.record("no \(kind.rawValue) was ever \(state.rawValue)")
+      throw CancellationError()
+    }
+
+    private func accept(_ trust: StepSummary) throws {
+      let desk = try Desk(mustExist: true)
+      try desk.gate.decide(trust.id, .approve, by: desk.person, shown: Shown(trust, painted: "t"))
+      _ = try ringi("host", "\(trust.run)", "--perform-only")
+    }
+
+    /// A client's draft, held.
+    private func held(by client: Ringi.Client, _ id: Int = 1) throws -> String? {
+      try client.call(id, "create_draft", Self.draft)
+      if try actions().store.trustSteps("gmail").isEmpty { try accept(try step(.connectorTrust, .waiting)) }
+      return client.answer(id)?["result"]?["content"]?.array?.first?["text"]?.string
+    }
+
+    private func review(_ step: StepSummary, _ mark: Mark = .keep) throws {
+      try actions().mark(
+        try #require(try actions().store.step(step.id)), mark, discarding: [], reason: mark == .discard ? "no" : nil,
+        painted: "t")
+      _ = try? actions().finishReview(step.run)
+      _ = try ringi("host", "\(step.run)", "--perform-only")
+    }
+
+    private func now(_ step: StepSummary) throws -> StepSummary { try #require(try actions().store.step(step.id)) }
+
+    @Test(
+      "a draft is held, its agent goes on, and is made once when the review is finished", arguments: ["", "modern"])
+    func whole(era: String) throws {
+      try setUp(era)
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      if era.isEmpty {
+        let words = try held(by: client)
+        #expect(words?.contains("held as #2") == true && words?.contains("has no result yet") == true, "\(words ?? "")")
+        #expect(try held(by: client, 2)?.contains("held already as #2") == true)
+      } else {
+        let meta =
+          #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#
+        try client.say(
+          #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_draft","arguments":\#(Self.draft),"_meta":\#(meta)}}"#
+        )
+        try accept(try step(.connectorTrust, .waiting))
+        #expect(client.answer(1)?["result"]?["isError"]?.bool == false)
+      }
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      #expect(!draft.isRelayed && draft.reach.goesOut && !draft.reach.goesNowhere && written.isEmpty)
+      let shown = try ringi("show", "\(draft.run).\(draft.number)").output
+      #expect(shown.contains("Ringi starts its server for it") && shown.contains("Hello Anna"))
+      #expect(try actions().store.run(draft.run)?.state == .review)
+      try review(draft)
+      #expect(written == "s3cret \(Self.line)")
+      #expect(try now(draft).state == .done && now(draft).reason == StepSummary.passedOn)
+      _ = try ringi("host", "\(draft.run)", "--perform-only")
+      #expect(written == "s3cret \(Self.line)")
+      let log = try ringi("audit", "log").output + shown
+      #expect(!log.contains("s3cret") && log.contains("written"))
+      #expect(try actions().store.run(draft.run)?.state == .finished)
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("what is discarded is never called, what the server refuses comes back into the review with its words")
+    func refused() throws {
+      try setUp()
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: client)
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      try setUp("fails")
+      try review(draft)
+      #expect(try now(draft).state == .staged && written.isEmpty)
+      #expect(try now(draft).reach.warnings.contains { $0.contains("the quota is used up") })
+      #expect(try now(draft).mark == .undecided)
+      try review(draft, .discard)
+      #expect(try now(draft).state == .discarded && written.isEmpty)
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("a server that is another one by then is asked about first, and what it is to do is shown again")
+    func changed() throws {
+      try setUp()
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: client)
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      try setUp("formed")
+      try review(draft)
+      #expect(try written.isEmpty && now(draft).state == .staged)
+      let trust = try step(.connectorTrust, .waiting)
+      try accept(trust)
+      #expect(try now(draft).reach.warnings.contains { $0.contains("accepted anew") })
+      try review(draft)
+      #expect(try written == "s3cret \(Self.line)" && now(draft).state == .done)
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("a tool that promises a form is not answered with words as if they were one")
+    func formed() throws {
+      try setUp("formed")
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      try client.call(1, "create_draft", Self.draft)
+      try accept(try step(.connectorTrust, .waiting))
+      let result = client.answer(1)?["result"]
+      #expect(result?["isError"]?.bool == true)
+      #expect(result?["content"]?.array?.first?["text"]?.string?.hasPrefix("this is no error: held as #2") == true)
+      try client.end()
+    }
+
+    @Test("what had left for a server that gave no answer is a question", arguments: ["dies"])
+    func unknown(flag: String) throws {
+      try setUp()
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: client)
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      try setUp(flag)
+      try review(draft)
+      #expect(written == "s3cret \(Self.line)")
+      #expect(try now(draft).state == .waiting && now(draft).mayHaveHappened)
+    }
+
+    @Test("without its secret, its program or its entry a server is not started, and the reason says which")
+    func closed() throws {
+      try setUp()
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: client)
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      let file = "\(ringi.desk)/desk.yaml"
+      let settings = try String(contentsOfFile: file, encoding: .utf8)
+      try settings.replacing("echo s3cret", with: "false").write(toFile: file, atomically: true, encoding: .utf8)
+      try review(draft)
+      #expect(
+        try now(draft).state == .staged && now(draft).reach.warnings.contains { $0.contains("the secret SECRET") })
+      let other = try ringi("mcp", "--connector", "jira")
+      #expect(other.code == 2 && other.error.contains("desk.yaml names no connector `jira`"))
+      #expect(written.isEmpty)
+    }
+  }
+}
