@@ -70,9 +70,12 @@ extension ACPClient {
     guard let command = params["command"]?.string, !command.isEmpty, words.allSatisfy({ $0 != nil }) else {
       return fail(id, RPCError.invalidParams, "no command")
     }
-    guard (params["env"]?.array ?? []).isEmpty else {
-      return fail(
-        id, RPCError.invalidParams, "a command gets no environment of the agent's here: put it into its words")
+    // What it wants in the environment is among the words that are shown.
+    let variables = (params["env"]?.array ?? []).map { entry in
+      entry["name"]?.string.flatMap { name in entry["value"]?.string.map { "\(name)=\($0)" } }
+    }
+    guard variables.allSatisfy({ $0?.first != "=" && $0 != nil }) else {
+      return fail(id, RPCError.invalidParams, "`env` is a list of names with values")
     }
     guard terminals.count < 200 else { return fail(id, RPCError.invalidParams, "release some terminals first") }
     lastTerminal += 1
@@ -82,11 +85,16 @@ extension ACPClient {
     let limit = params["outputByteLimit"]?.int.map { Int(max(0, min($0, 1 << 20))) } ?? 1 << 20
     terminals[name] = Terminal(token: token, limit: limit)
     send(.response(id: id, result: ["terminalId": .string(name)]))
-    // One word with blanks is a shell's line: it is shown as one.
-    let isLine = words.isEmpty && command.contains(where: \.isWhitespace)
+    // One word that is no program's name is a shell's line: it is shown as one.
+    let isLine = words.isEmpty && command.contains { $0.isWhitespace || "|&;<>()$`\"'*?[#~{}!".contains($0) }
     let all = isLine ? ["/bin/sh", "-c", command] : [command] + words.compactMap { $0 }
-    let effect = ProposedEffect.command(arguments: all, directory: params["cwd"]?.string ?? "")
-    return [.proposal(Proposal(effect: effect, claims: Claims()), token)]
+    let own = variables.isEmpty ? [] : ["/usr/bin/env"] + variables.compactMap { $0 }
+    let effect = ProposedEffect.command(arguments: own + all, directory: params["cwd"]?.string ?? "")
+    let over = comes(.commands) { call in
+      guard case .command(let asked, _, _) = call.effect(in: "") else { return false }
+      return asked.last == all.last
+    }
+    return over + [.proposal(Proposal(effect: effect, claims: Claims()), token)]
   }
 
   /// What came of it, for whoever asked and will ask.

@@ -22,13 +22,19 @@ extension ACPClient {
       guard let id = update["toolCallId"]?.string, toolCalls.count < 10_000 else { return [] }
       toolCalls[id, default: ToolCall()].merge(update)
       joinAhead(id)
+      // A command of a terminal of ours is a step already.
+      if toolCalls[id]?.terminals.contains(where: { terminals[$0] != nil }) == true { toolCalls[id]?.isSettled = true }
       guard let call = toolCalls[id], !call.isOpen else { return [] }
       // What it asked about is answered for; what it did without asking is told.
       defer { toolCalls[id]?.isSettled = true }
+      let name = askedAs[id] ?? id
+      // What it asked says more than what it tells of it.
+      let known = asked[name] ?? call
+      let isBroken = breaks(name, isDone: call.status == "completed")
+      let did = isBroken ? "\(did(known)): it was to leave that to Ringi" : call.isSettled ? "" : did(call)
       return [
         .ended(
-          call: askedAs[id] ?? id, isDone: call.status == "completed" && ToolCall.code(update["rawOutput"]) ?? 0 == 0,
-          did: call.isSettled ? "" : did(call))
+          call: name, isDone: call.status == "completed" && ToolCall.code(update["rawOutput"]) ?? 0 == 0, did: did)
       ]
     case "current_mode_update":
       // An example of the protocol's own pages has the other name.
@@ -53,7 +59,7 @@ extension ACPClient {
   /// What an agent says it did by itself.
   func did(_ call: ToolCall) -> String {
     let command = call.rawInput?["command"]?.string.map { ": \($0)" } ?? ""
-    let paths = call.paths.filter { !call.title.contains($0) }.sorted().joined(separator: ", ")
+    let paths = call.named.filter { !call.title.contains($0) }.sorted().joined(separator: ", ")
     return
       "\(call.kind.isEmpty ? "a tool" : call.kind): \(call.title)\(call.title.contains(command.dropFirst(2)) ? "" : command)\(paths.isEmpty ? "" : " (\(paths))")"
   }
@@ -71,11 +77,11 @@ extension ACPClient {
       let open = toolCalls.filter { $0.value.isOpen && !$0.value.isSettled }
       if let same = open.filter({ $0.value.isAlike(call, in: directory) }).keys.sorted().last {
         id = same
-      } else if call.rawInput == nil, call.diff == nil, let only = open.first, open.count == 1 {
+      } else if call.rawInput == nil, call.diffs.isEmpty, let only = open.first, open.count == 1 {
         var merged = only.value
         if merged.title.isEmpty { merged.title = call.title }
         (id, call) = (only.key, merged)
-      } else if call.rawInput == nil, call.diff == nil, !open.isEmpty {
+      } else if call.rawInput == nil, call.diffs.isEmpty, !open.isEmpty {
         // Which of them nobody can tell: all of them are shown.
         let all = open.sorted { $0.key < $1.key }.map {
           "\($0.value.title)\n\($0.value.rawInput?.pretty ?? $0.value.text)"
@@ -85,6 +91,7 @@ extension ACPClient {
       }
     }
     if toolCalls[id] == nil { askedAhead[id] = call }
+    asked[id] = call
     toolCalls[id]?.isSettled = true
     let claims = Claims(title: call.title, reason: call.rawInput?["description"]?.string ?? "", kind: call.kind)
     var effect = call.effect(in: directory)

@@ -1,5 +1,5 @@
 // The client side of the Agent Client Protocol, stable v1, as a state machine: bytes in, events out, bytes to send
-// collected in `outgoing`. It offers file reads and writes, so that Ringi performs them, and no terminal.
+// collected in `outgoing`. Where it offers file reads and writes and terminals, Ringi performs them.
 
 import Domain
 import Wire
@@ -53,6 +53,13 @@ package struct ACPClient: AgentPeer {
   /// What it has asked us to run, by the name it was given.
   var terminals: [String: Terminal] = [:]
   var lastTerminal = 0
+  /// Questions of this turn whose call is not over, by its name.
+  var asked: [String: ToolCall] = [:]
+  /// What the agent is known to leave to us, and what it said it would and then did by itself.
+  var handedOver: Set<Handed> = []
+  var hasBroken: Set<Handed> = []
+  /// Calls that were answered with a yes because their work is to come to us.
+  var promised: [String: Handed] = [:]
   package private(set) var outgoing: [UInt8] = []
 
   /// - Parameters:
@@ -163,7 +170,8 @@ package struct ACPClient: AgentPeer {
       }
       session = name
       phase = .idle
-      return [.ready(agent: agentName, session: name, isResumed: isResuming)] + opened(result)
+      // How it asks is known, and seen to, before it is given its goal.
+      return opened(result) + [.ready(agent: agentName, session: name, isResumed: isResuming)]
     case (promptID, .prompting):
       return turnEnded() + [.stopped(reason: result["stopReason"]?.string ?? "unknown")]
     default: return []
@@ -224,13 +232,13 @@ package struct ACPClient: AgentPeer {
       let token = ReplyToken(
         connection: 0, id: id,
         shape: .readFile(line: params["line"]?.int.map { Int($0) }, limit: params["limit"]?.int.map { Int($0) }))
-      return propose(.read(path: absolute(path)), path: path, token)
+      return propose(.read(path: absolute(path)), .reads, path: path, token)
     case "fs/write_text_file":
       guard let path = params["path"]?.string, let content = params["content"]?.string else {
         return fail(id, RPCError.invalidParams, "no path or content")
       }
       return propose(
-        .write(path: absolute(path), text: Array(content.utf8)), path: path,
+        .write(path: absolute(path), text: Array(content.utf8)), .writes, path: path,
         ReplyToken(connection: 0, id: id, shape: .writeFile))
     case "session/request_permission":
       guard let (proposal, shape) = permission(params) else {
@@ -238,12 +246,7 @@ package struct ACPClient: AgentPeer {
       }
       let token = ReplyToken(connection: 0, id: id, shape: shape)
       open.insert(token)
-      // Where the work itself comes to us it is asked about there, as it really is.
-      if offersFiles, proposal.effect.isOfFile {
-        answer(token, .done(StepNumber(0), detail: ""))
-        return []
-      }
-      return [.proposal(proposal, token)]
+      return leavesToWork(proposal, token) ? [] : [.proposal(proposal, token)]
     default: return fail(id, RPCError.methodNotFound, "\(method) is not offered")
     }
   }
@@ -256,7 +259,7 @@ package struct ACPClient: AgentPeer {
   /// What is still open is over with the turn.
   private mutating func turnEnded() -> [LinkEvent] {
     phase = .idle
-    defer { (toolCalls, askedAhead, askedAs) = ([:], [:], [:]) }
+    defer { (toolCalls, askedAhead, askedAs, asked, promised) = ([:], [:], [:], [:], [:]) }
     return toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
       .ended(call: $0.key, isDone: false, did: "\(did($0.value)); it never said how that ended")
     }
@@ -267,13 +270,17 @@ package struct ACPClient: AgentPeer {
     return names.isEmpty ? "" : " (\(names.joined(separator: ", ")), by its own program)"
   }
 
-  private mutating func propose(_ effect: ProposedEffect, path: String, _ token: ReplyToken) -> [LinkEvent] {
+  private mutating func propose(
+    _ effect: ProposedEffect, _ work: Handed, path: String, _ token: ReplyToken
+  ) -> [LinkEvent] {
     open.insert(token)
+    let (place, here) = (absolute(path), self)
+    let over = comes(work) { call in call.paths.contains { here.absolute($0) == place } }
     let id = toolCalls.first { $0.value.paths.contains(path) && $0.value.isOpen }?.key
     let call = id.flatMap { toolCalls[$0] }
     if let id { toolCalls[id]?.isSettled = true }
     let claims = Claims(title: call?.title ?? "", reason: "", kind: call?.kind ?? "")
-    return [.proposal(Proposal(effect: effect, claims: claims), token)]
+    return over + [.proposal(Proposal(effect: effect, claims: claims), token)]
   }
 
   mutating func fail(_ id: RPCID, _ code: Int64, _ message: String) -> [LinkEvent] {
@@ -296,6 +303,8 @@ package struct ACPClient: AgentPeer {
       }
       send(.response(id: token.id, result: ["content": .string(text)]))
     case (.terminal(let name), _): settle(name, answer)
+    // What is not there has a code of its own, by which agents know a new file.
+    case (.readFile, .invalid(let reason)) where reason.hasSuffix("does not exist"): _ = fail(token.id, -32002, reason)
     case (.writeFile, .done), (.writeFile, .prepared): send(.response(id: token.id, result: .object([])))
     default: _ = fail(token.id, -32050, answer.reason)
     }

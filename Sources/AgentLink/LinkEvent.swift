@@ -52,6 +52,8 @@ package enum LinkEvent: Hashable, Sendable {
   case withdrawn(ReplyToken)
   /// A tool call is over; `did` is what the agent did in it without asking, in its own words, else empty.
   case ended(call: String, isDone: Bool, did: String)
+  /// What it asked about in this call it has left to us: the work itself is the next proposal.
+  case handedOver(call: String)
   /// Which of its own ways of asking the agent is on, and whether it asks at all.
   case mode(String, asks: Bool)
   /// The turn is over.

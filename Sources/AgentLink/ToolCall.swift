@@ -11,7 +11,10 @@ struct ToolCall: Sendable {
   var status = ""
   var paths: Set<String> = []
   var rawInput: JSON?
-  var diff: (path: String, old: String?, new: String)?
+  /// What it draws of the files it would change, one for each of them.
+  var diffs: [(path: String, old: String?, new: String)] = []
+  /// Terminals it names, of ours or its own.
+  var terminals: Set<String> = []
   /// What it would do, in the agent's own words.
   var text = ""
   /// It was asked about, or told of.
@@ -35,9 +38,16 @@ struct ToolCall: Sendable {
       switch item["type"]?.string {
       case "diff":
         guard let path = item["path"]?.string, let new = item["newText"]?.string else { continue }
-        diff = (path, item["oldText"]?.string, new)
+        let diff = (path, item["oldText"]?.string, new)
+        if let index = diffs.firstIndex(where: { $0.path == path }) { diffs[index] = diff } else { diffs.append(diff) }
         paths.insert(path)
-      case "content": text = item["content"]?["text"]?.string ?? text
+      case "terminal": if let name = item["terminalId"]?.string { terminals.insert(name) }
+      case "content":
+        text = item["content"]?["text"]?.string ?? text
+        // Some send their input as the words of the question, and nowhere else.
+        if rawInput == nil, let input = try? JSONReader.read(Array(text.utf8)), input.members != nil {
+          rawInput = input
+        }
       // An example of the protocol's own pages has it without its frame.
       case "text": text = item["text"]?.string ?? text
       default: continue
@@ -69,6 +79,8 @@ struct ToolCall: Sendable {
   /// - Parameter directory: relative paths are meant from here, though the protocol wants none.
   func effect(in directory: String) -> ProposedEffect {
     func path(_ text: String) -> [UInt8] { Array((text.hasPrefix("/") ? text : "\(directory)/\(text)").utf8) }
+    // Several files at once are one question.
+    if diffs.count > 1 { return .changes(diffs.map { effect(of: $0, path) }) }
     if let (place, change) = input {
       switch change {
       case .whole(let text): return .write(path: path(place), text: Array(text.utf8))
@@ -76,12 +88,7 @@ struct ToolCall: Sendable {
         return .replace(path: path(place), old: Array(old.utf8), new: Array(new.utf8), everywhere: everywhere)
       }
     }
-    if let diff {
-      // Whether what it shows as old is the whole file the disk knows: what it replaces must be found there.
-      guard let old = diff.old, !old.isEmpty else { return .write(path: path(diff.path), text: Array(diff.new.utf8)) }
-      return .replace(
-        path: path(diff.path), old: Array(old.utf8), new: Array(diff.new.utf8), everywhere: false)
-    }
+    if let diff = diffs.first { return effect(of: diff, path) }
     switch kind {
     case "read": if let only = onlyPath { return .read(path: path(only)) }
     case "delete": if let only = onlyPath { return .delete(path: path(only)) }
@@ -90,6 +97,17 @@ struct ToolCall: Sendable {
     }
     return .other(OtherAction(target: title, payload: rawInput?.pretty ?? text))
   }
+
+  private func effect(
+    of diff: (path: String, old: String?, new: String), _ path: (String) -> [UInt8]
+  ) -> ProposedEffect {
+    // Whether what it shows as old is the whole file the disk knows: what it replaces must be found there.
+    guard let old = diff.old, !old.isEmpty else { return .write(path: path(diff.path), text: Array(diff.new.utf8)) }
+    return .replace(path: path(diff.path), old: Array(old.utf8), new: Array(diff.new.utf8), everywhere: false)
+  }
+
+  /// The files it names, by its updates or its input.
+  var named: Set<String> { paths.isEmpty ? Set([text(of: Self.pathKeys)].compactMap { $0 }) : paths }
 
   private var onlyPath: String? {
     paths.isEmpty ? text(of: Self.pathKeys) : paths.count == 1 ? paths.first : nil

@@ -185,7 +185,8 @@ enum ToolCatalogue {
         ("reason", "string", "why", false),
       ])),
     Tool(
-      name: "propose", about: "Propose an action that no other tool here is for; a person decides it.",
+      name: "propose",
+      about: "Ask a person for a yes to something that no other tool here is for. Ringi does nothing of it itself.",
       parameters: named([
         ("action_kind", "string", "what kind of action", true), ("target", "string", "on what", true),
         ("payload", "object", "the details", true), ("reason", "string", "why", false),
@@ -254,8 +255,10 @@ enum ToolCatalogue {
             arguments: try arguments.value("arguments").pretty)), kind: try arguments.kind())
     case "propose":
       return try proposal(
-        .other(OtherAction(target: try arguments.text("target"), payload: try arguments.value("payload").pretty)),
-        kind: try arguments.kind())
+        .other(
+          OtherAction(
+            deed: try arguments.kind(), target: try arguments.text("target"),
+            payload: try arguments.value("payload").pretty)), kind: try arguments.kind())
     case "step_status": return .status(StepNumber(try arguments.number("step")), wait: arguments.flag("wait"))
     default: throw ToolFault(message: "there is no tool `\(tool)`")
     }

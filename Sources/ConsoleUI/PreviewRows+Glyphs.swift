@@ -87,8 +87,9 @@ extension PreviewRows {
     if [.context, .removed, .added].contains(line.role) {
       let number = part.isContinuation || part.number == 0 ? "" : String(part.number)
       let isCurrent = current != nil && line.change == current
-      head = (isCurrent ? "▌" : " ") + sign + String(repeating: " ", count: max(0, 3 - number.count)) + number + " "
-      if head.count > Self.numberWidth { head = String(head.prefix(Self.numberWidth)) }
+      head =
+        (isCurrent ? "▌" : " ") + sign + String(repeating: " ", count: max(0, numberWidth - 3 - number.count))
+        + number + " "
     }
     let glyphs = table?.glyphs(line) ?? SafeText.glyphs(line.text)
     let trailing = [.added, .removed].contains(line.role) ? glyphs.count - Self.blanksAtEnd(glyphs) : glyphs.count

@@ -46,7 +46,8 @@ package struct PreviewRows: Hashable, Sendable {
   package let isSideBySide: Bool
   let table: TableColumns?
   static let labelWidth = 8
-  static let numberWidth = 6
+  /// The cells of a mark, a sign, a line's number and a blank.
+  let numberWidth: Int
   /// From this width on, changes stand side by side unless the person says otherwise.
   private static let wideEnough = 116
 
@@ -61,7 +62,10 @@ package struct PreviewRows: Hashable, Sendable {
     let hasBoth = preview.lines.contains { $0.role == .removed } && preview.lines.contains { $0.role == .added }
     let table = TableColumns(preview, target: step.target)
     // A table that doesn't fit into a half is no table there.
-    let fits = table.map { $0.width + Self.numberWidth <= (width - 1) / 2 } ?? true
+    var highest = 0
+    for line in preview.lines where line.number > highest { highest = line.number }
+    numberWidth = 3 + max(3, String(highest).count)
+    let fits = table.map { [numberWidth] in $0.width + numberWidth <= (width - 1) / 2 } ?? true
     isSideBySide = hasBoth && fits && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
     self.table = table
     name = step.targetInLists
@@ -86,7 +90,8 @@ package struct PreviewRows: Hashable, Sendable {
       rows += Self.parts(0, reason, width - Self.labelWidth, isWrapped: true).map { .reason($0) }
     }
     rows.append(.rule)
-    var builder = Builder(preview: preview, table: table, width: width, isWrapped: isWrapped, rows: rows)
+    var builder = Builder(
+      preview: preview, table: table, width: width, numberWidth: numberWidth, isWrapped: isWrapped, rows: rows)
     if isSideBySide { builder.addPairs() } else { builder.addLines(0..<preview.lines.count) }
     self.rows = builder.rows
     changeRows = builder.changeRows
@@ -179,6 +184,7 @@ private struct Builder {
   let preview: Preview
   let table: TableColumns?
   let width: Int
+  let numberWidth: Int
   let isWrapped: Bool
   var rows: [PreviewRows.Row]
   var changeRows: [Int] = []
@@ -187,7 +193,7 @@ private struct Builder {
     for index in range {
       let line = preview.lines[index]
       note(line.change)
-      let indent = [.context, .removed, .added].contains(line.role) ? PreviewRows.numberWidth : 1
+      let indent = [.context, .removed, .added].contains(line.role) ? numberWidth : 1
       rows += parts(index, width - indent).map { .line($0) }
     }
   }
@@ -203,7 +209,7 @@ private struct Builder {
   }
 
   mutating func addPairs() {
-    let half = (width - 1) / 2 - PreviewRows.numberWidth
+    let half = (width - 1) / 2 - numberWidth
     var index = 0
     // A line both texts have stands further down in the new one.
     var shift = 0

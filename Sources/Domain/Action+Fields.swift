@@ -220,6 +220,7 @@ extension Effect {
     case .other(let other):
       out.put("other", other.target)
       out.put("payload", other.payload)
+      if !other.deed.isEmpty { out.put("deed", other.deed) }
     }
   }
 
@@ -298,7 +299,10 @@ extension Effect {
           lost: try reader.int("lost"), summary: try reader.content("summary")))
     case "reportFindings":
       self = .reportFindings(document: try reader.string("reportFindings"), try reader.content("content"))
-    case "other": self = .other(OtherAction(target: try reader.string("other"), payload: try reader.string("payload")))
+    case "other":
+      var other = OtherAction(target: try reader.string("other"), payload: try reader.string("payload"))
+      if !reader.isAtEnd { other.deed = try reader.string("deed") }
+      self = .other(other)
     default: throw FieldFault(key: reader.nextKey ?? "", expected: "a known effect")
     }
   }

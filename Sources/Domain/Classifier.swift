@@ -156,7 +156,7 @@ package enum Classifier {
   private static func systemPayload(_ effect: Effect) -> (name: String, text: String)? {
     switch effect {
     case .call(let call): ("\(call.connector).\(call.tool)", call.arguments)
-    case .other(let other): (other.target, other.payload)
+    case .other(let other): (other.name, other.payload)
     default: nil
     }
   }

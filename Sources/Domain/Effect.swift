@@ -225,13 +225,20 @@ package struct GitPush: Hashable, Sendable {
   }
 }
 
+/// What no other effect is for: a deed by its own name, what it is done to, and with what.
 package struct OtherAction: Hashable, Sendable {
+  /// The name its asker gives the deed, `db.drop`; empty where the target says all.
+  package var deed: String
   package var target: String
   package var payload: String
-  package init(target: String, payload: String) {
+  package init(deed: String = "", target: String, payload: String) {
+    self.deed = deed
     self.target = target
     self.payload = payload
   }
+
+  /// As it is listed, and as rules may name it. A kind that Ringi knows is judged, and shown, as one.
+  package var name: String { deed.isEmpty || ActionKind(rawValue: deed) != nil ? target : "\(deed) \(target)" }
 }
 
 package enum Effect: Hashable, Sendable {
@@ -288,7 +295,7 @@ package enum Effect: Hashable, Sendable {
     case .command(let call): call.arguments.joined(separator: " ")
     case .push(let push): "\(push.url) \(push.ref)"
     case .reportFindings(let document, _): document
-    case .other(let other): other.target
+    case .other(let other): other.name
     }
   }
 

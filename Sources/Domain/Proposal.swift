@@ -43,14 +43,6 @@ package enum ProposedEffect: Hashable, Sendable {
 }
 
 extension ProposedEffect {
-  /// A file is read or written by name.
-  package var isOfFile: Bool {
-    switch self {
-    case .read, .write, .replace, .patch: true
-    default: false
-    }
-  }
-
   /// The files it reads, writes or removes, and nothing else; nil for anything that does more.
   package var filePaths: [[UInt8]]? {
     switch self {

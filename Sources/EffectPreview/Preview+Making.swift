@@ -163,7 +163,10 @@ extension Preview {
         ], body: decoded(images.after) ?? "")
     case .reportFindings(let document, _): flags(document, findings)
     case .changeFiles(let parts): together(parts, images.parts)
-    case .other(let other): plain([("target", other.target)], body: other.payload)
+    case .other(let other):
+      plain(
+        (other.deed.isEmpty ? [] : [("wants to do", other.deed)]) + [("target", other.target)], body: other.payload,
+        note: images.facts.first ?? "")
     }
   }
 

@@ -144,7 +144,7 @@ package final class Performer {
     // What was accepted is on the record: the step itself is what says so.
     case .readFile, .look, .reportFindings, .trust: return .done(detail: "")
     case .web: return .failed(detail: "Ringi itself fetches nothing")
-    case .other: return .failed(detail: "Ringi does not know how to do this; the permission is recorded")
+    case .other: return .done(detail: "a yes, and no more: Ringi itself does nothing of it")
     case .command(let call): return run(call, permitted.step)
     case .push(let push): return programs.push(push)
     case .outside: return .failed(detail: "outside the allowed folders")

@@ -136,6 +136,7 @@ extension Effect {
     case .renameFile(let from, let to, _): [from.display, to.display]
     // The tool, and each of those it is aimed at.
     case .call(let call): [call.name] + call.aims
+    case .other(let other): other.name == other.target ? [other.target] : [other.name, other.target]
     default: [target]
     }
   }

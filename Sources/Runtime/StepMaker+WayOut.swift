@@ -20,6 +20,8 @@ extension StepMaker {
         ? wayOut(settings.mail, "mail or calendar command", as: " as a mail from \(loaded.workspace.sender)")
         : wayOut(settings.calendar, "calendar command", as: ", organised by \(loaded.workspace.sender),")
     case .call(let call): wayOut(of: call)
+    case .other:
+      WayOut(words: ["Ringi itself can do nothing of this: a yes is recorded, and told to its agent"], isSetUp: true)
     default: nil
     }
   }

@@ -157,7 +157,8 @@ struct ACPAskingTests {
       line(
         #"{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s","modes":{"currentModeId":"\#(id)","availableModes":[{"id":"\#(id)","name":"\#(name)"},{"id":"ask","name":"Ask"}]}}}"#
       ))
-    #expect(events == [.ready(agent: "agent", session: "s"), .mode(name, asks: asks)])
+    // How it asks is seen to before it has its goal.
+    #expect(events == [.mode(name, asks: asks), .ready(agent: "agent", session: "s")])
     _ = client.takeOutgoing()
     let isTold = client.askAgain()
     #expect(isTold)
@@ -170,13 +171,85 @@ struct ACPAskingTests {
       ])
   }
 
-  @Test("an agent that leaves its files to us is asked where the work comes, not before it")
-  func leavesFiles() {
+  private static let edit = #""toolCallId":"t","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#
+  private static let write =
+    #"{"jsonrpc":"2.0","id":4,"method":"fs/write_text_file","params":{"sessionId":"s","path":"/w/a","content":"x"}}"#
+
+  private func yes(_ client: inout ACPClient) -> Bool {
+    String(decoding: client.takeOutgoing(), as: UTF8.self).contains(#""optionId":"yes""#)
+  }
+
+  @Test("an agent is offered to leave its files to us: until it has, its questions are a person's")
+  func leavesFiles() throws {
     var client = opened(offersFiles: true)
-    let events = client.receive(
-      ask(#""toolCallId":"t","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#))
-    #expect(proposal(events) == nil)
-    #expect(String(decoding: client.takeOutgoing(), as: UTF8.self).contains(#""optionId":"yes""#))
+    let (effect, token) = try #require(proposal(client.receive(ask(Self.edit))))
+    #expect(effect == .write(path: bytes("/w/a"), text: bytes("x")) && !yes(&client))
+    client.answer(token, .done(StepNumber(1), detail: ""))
+    #expect(yes(&client))
+    // The work comes to us: the question is done with, and the next one is asked where its work comes.
+    let events = client.receive(line(Self.write))
+    #expect(events.first == .handedOver(call: "t") && proposal(events) != nil)
+    _ = client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"t","status":"completed""#))
+    _ = client.takeOutgoing()
+    let second = Self.edit.replacing(#""t""#, with: #""v""#)
+    #expect(proposal(client.receive(ask(second))) == nil && yes(&client))
+    #expect(client.receive(line(Self.write.replacing("4", with: "5"))).count == 1)
+    // What it then does by itself is told, and it is asked again from there on.
+    let third = Self.edit.replacing(#""t""#, with: #""w""#)
+    #expect(proposal(client.receive(ask(third))) == nil && yes(&client))
+    let over = client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"w","status":"completed""#))
+    guard case .ended("w", true, let did)? = over.first else { Issue.record("\(over)"); return }
+    #expect(did.contains("it was to leave that to Ringi") && did.contains("/w/a"))
+    #expect(proposal(client.receive(ask(Self.edit.replacing(#""t""#, with: #""x""#)))) != nil)
+    _ = client.receive(line(Self.write.replacing("4", with: "6")))
+    #expect(proposal(client.receive(ask(Self.edit.replacing(#""t""#, with: #""y""#)))) != nil, "once broken is broken")
+  }
+
+  @Test("a question about several files is about all of them")
+  func severalDiffs() throws {
+    var client = opened()
+    let diffs =
+      #"{"type":"diff","path":"/w/notes.md","oldText":"a","newText":"b"},{"type":"diff","path":"/w/second.md","newText":"c"}"#
+    let asked = try #require(
+      proposal(client.receive(ask(#""toolCallId":"t","kind":"edit","title":"patch","content":[\#(diffs)]"#))))
+    #expect(
+      asked.effect
+        == .changes([
+          .replace(path: bytes("/w/notes.md"), old: bytes("a"), new: bytes("b"), everywhere: false),
+          .write(path: bytes("/w/second.md"), text: bytes("c")),
+        ]))
+  }
+
+  @Test("an input that is told as words is read as the input it is")
+  func wordsAsInput() throws {
+    var client = opened()
+    let words = #"{\"command\": \"wc -l notes.md\"}"#
+    let asked = try #require(
+      proposal(
+        client.receive(
+          ask(
+            #""toolCallId":"t","title":"Shell: wc","content":[{"type":"content","content":{"type":"text","text":"\#(words)"}}]"#
+          ))))
+    #expect(asked.effect == .command(arguments: ["sh", "-c", "wc -l notes.md"], directory: ""))
+  }
+
+  @Test("a command that the agent has left to us is none that it did by itself, and needs one yes")
+  func leavesCommands() throws {
+    var client = opened(offersFiles: true)
+    let run =
+      #"{"jsonrpc":"2.0","id":4,"method":"terminal/create","params":{"sessionId":"s","command":"sh","args":["-c","ls"]}}"#
+    let asked = #""toolCallId":"t","kind":"execute","rawInput":{"command":"ls"}"#
+    #expect(proposal(client.receive(ask(asked))) != nil)
+    #expect(client.receive(line(run)).first == .handedOver(call: "t"))
+    let told =
+      #""sessionUpdate":"tool_call_update","toolCallId":"u","kind":"execute","title":"run ls","status":"completed","content":[{"type":"terminal","terminalId":"ringi-1"}]"#
+    #expect(client.receive(update(told)) == [.ended(call: "t", isDone: true, did: "")])
+    #expect(proposal(client.receive(ask(asked.replacing(#""t""#, with: #""v""#)))) == nil)
+  }
+
+  @Test("without files of ours a file call is refused, whatever it says")
+  func ownFiles() {
+    var client = opened(offersFiles: true)
     // A command is no file.
     #expect(proposal(client.receive(ask(#""toolCallId":"u","kind":"execute","rawInput":{"command":"ls"}"#))) != nil)
     var own = opened()

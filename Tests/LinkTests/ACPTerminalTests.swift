@@ -72,11 +72,14 @@ struct ACPTerminalTests {
     #expect(said(&other).first?["result"]?["output"]?.string?.contains("took it back") == true)
   }
 
-  @Test("an environment of the agent's is refused, and so is all of it where the agent has a shell of its own")
-  func refused() {
+  @Test(
+    "an environment of the agent's is shown among the words; all of it is refused where the agent has its own shell")
+  func environment() throws {
     var client = opened()
-    #expect(ask(&client, 7, "create", #""command":"ls","env":[{"name":"PATH","value":"/x"}]"#).isEmpty)
-    #expect(said(&client).first?["error"]?["message"]?.string?.contains("environment") == true)
+    let (effect, _) = try create(&client, #""command":"ls|wc","env":[{"name":"PATH","value":"/x"}]"#)
+    #expect(effect == .command(arguments: ["/usr/bin/env", "PATH=/x", "/bin/sh", "-c", "ls|wc"], directory: ""))
+    #expect(ask(&client, 8, "create", #""command":"ls","env":[{"name":"PATH"}]"#).isEmpty)
+    #expect(said(&client).last?["error"] != nil)
     var own = opened(offersFiles: false)
     #expect(ask(&own, 7, "create", #""command":"ls""#).isEmpty)
     #expect(said(&own).first?["error"]?["code"]?.int == -32601)

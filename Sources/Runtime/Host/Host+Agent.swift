@@ -103,6 +103,7 @@ extension Host {
       case .status(let number, let wait, let token): try status(number, wait, token)
       case .withdrawn(let token): try takeBack(token)
       case .ended(let call, let isDone, let did): try ended(call, isDone: isDone, did: did)
+      case .handedOver(let call): try handedOver(call)
       case .mode(let name, let asks): try follow(mode: name, asks: asks)
       case .stopped(let reason): try stopped(reason)
       case .fault(let why): try lose(why)

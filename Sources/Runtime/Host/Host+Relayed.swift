@@ -30,11 +30,29 @@ extension Host {
     seenVersion = -1
   }
 
+  /// It asked, and then left the work to us: its question is answered, and done with.
+  func handedOver(_ call: String) throws(JournalFault) {
+    guard let step = try store.step(ofCall: call, in: run), step.isRelayed else { return }
+    switch step.state {
+    case .performing:
+      try desk.gate.conclude([(step.id, .done(detail: "a yes, after which the agent left the work to Ringi"))])
+    case .waiting, .approved, .permitted:
+      waiting[step.id] = nil
+      try desk.gate.move([
+        Transition(
+          step: step.id, event: .withdraw, actor: .performer, reasonCode: "handed-over",
+          reason: "the agent left the work to Ringi before anybody had answered")
+      ])
+    default: return
+    }
+    seenVersion = -1
+  }
+
   /// The turn is over, or the agent is gone: nobody waits for an answer any more, and what was allowed has happened or not.
   func concludeRelayed() throws(JournalFault) {
     guard !summary.isHooked else { return }
     let asked = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
-      $0.isRelayed && !$0.mayHaveHappened
+      ($0.isRelayed || isTerminal(waiting[$0.id])) && !$0.mayHaveHappened
     }
     for step in asked { waiting[step.id] = nil }
     try desk.gate.move(
@@ -48,6 +66,8 @@ extension Host {
     }
     seenVersion = -1
   }
+
+  private func isTerminal(_ token: ReplyToken?) -> Bool { if case .terminal? = token?.shape { true } else { false } }
 
   /// An agent that stops asking is told to ask again where it can be; either way it is said.
   func follow(mode: String, asks: Bool) throws(JournalFault) {
