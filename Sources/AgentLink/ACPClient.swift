@@ -124,6 +124,9 @@ package struct ACPClient: AgentPeer {
     for item in stream.read(bytes) where phase != .closed {
       switch item {
       case .message(let message): events += handle(message)
+      // A greeting before it speaks the protocol is no message, and no fault.
+      case .words(let words) where !isOpen: events.append(.said("\(words)\n"))
+      case .words(let words): events.append(close("it sent a line that is no message: \(words)"))
       case .fault(let why): events.append(close(why))
       }
     }

@@ -25,6 +25,8 @@ package protocol AgentPeer: Sendable {
 struct PeerStream: Sendable {
   enum Item {
     case message(RPCMessage)
+    /// A line that begins as no message does.
+    case words(String)
     case fault(String)
   }
 
@@ -39,6 +41,9 @@ struct PeerStream: Sendable {
       switch item {
       case .overflow: return .fault("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB")
       case .line(let line):
+        guard line.first(where: { $0 != 32 && $0 != 9 }) == UInt8(ascii: "{") else {
+          return .words(String(decoding: line.prefix(300), as: UTF8.self))
+        }
         do throws(RPCFault) { return .message(try RPCMessage(line: line, isNamed: isNamed)) } catch {
           return .fault("it sent a line that is no message (\(error.why))")
         }

@@ -82,6 +82,7 @@ package struct CodexClient: AgentPeer {
     for item in stream.read(bytes) where phase != .closed {
       switch item {
       case .message(let message): events += handle(message)
+      case .words(let words): events.append(close("it sent a line that is no message: \(words)"))
       case .fault(let why): events.append(close(why))
       }
     }

@@ -98,6 +98,8 @@ int cp_pidfd(pid_t pid) {
   return descriptor >= 0 ? (int)descriptor : -errno;
 }
 
+int cp_adopt(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : -errno; }
+
 int cp_syncfs(int file) { return syncfs(file) == 0 ? 0 : -errno; }
 
 int cp_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags) {

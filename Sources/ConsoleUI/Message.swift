@@ -57,10 +57,12 @@ package enum Message: Sendable {
   case editable(StepID, Revision, String?, agents: String? = nil, line: Int = 0)
   /// A person's version was taken; the editor closes.
   case edited
+  /// What was written in the editor before, and neither kept nor dropped.
+  case restored(String)
   case told(String, isBad: Bool)
+  /// The folders that the workspace's work goes to.
+  case writtenFolders(String)
   /// Why the rules or the desk's settings can't be read now; empty when they can.
-  /// The folder that the workspace's work goes to.
-  case mainFolder(String)
   case settings(String)
   /// Said once at the start, for a few seconds.
   case greeted(String, isBad: Bool)

@@ -245,8 +245,8 @@ package struct Model: Sendable {
     self.zone = zone
   }
 
-  /// Where what is kept is put in place: the workspace's own folder; empty where it has none.
-  package var mainFolder = ""
+  /// Where what is kept is put in place: the workspace's folders that may be written; empty where there are none.
+  package var writtenFolders = ""
 
   /// For how long what is under the cursor has been on the screen, with earlier looks at the same form.
   package var timeOnScreen: Int64 {

@@ -20,13 +20,14 @@ extension OverlayView {
     var lines: [[Span]] = [
       [Span("files: together, all or nothing · calls: one by one · drafts: saved, not sent", .dim)], [Span("", .text)],
     ]
-    if !model.mainFolder.isEmpty, kept.contains(where: \.kind.isFile) {
-      lines.append([Span("into \(model.mainFolder)", .dim)])
+    if !model.writtenFolders.isEmpty, kept.contains(where: \.kind.isFile) {
+      lines.append([Span("into \(model.writtenFolders)", .dim)])
     }
     if let run = model.run, run.view != .none,
       !run.failureWords.isEmpty || run.note.contains("host is gone") || run.note.hasPrefix("stopped")
     {
-      lines.append([Span("its program did not end by itself: what it wrote last may be half of it", .warning)])
+      let why = run.failureWords.isEmpty ? "its program did not end by itself" : run.failureWords
+      lines.append([Span("\(why): what it wrote last may be half of it", .warning)])
     }
     // A long list is read to its end; what it comes to stands before it.
     if kept.count + discarded.count > 6 || left > 0 {
@@ -40,7 +41,10 @@ extension OverlayView {
     for step in kept {
       let count = step.discardedChanges.count
       let without = count == 0 ? "" : " (without \(count) of its changes)"
-      lines.append([Span("  \(yes) \(step.targetInLists)\(without)", .text)])
+      let careful = step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ "
+      lines.append([
+        Span("  \(yes) ", .text), Span(careful, .warning), Span("\(step.targetInLists)\(without)", .text),
+      ])
       // What is compared with a document is its copy, no memo.
       let unheard = step.basis == nil && step.target.hasSuffix(".md") ? model.allUnheard(of: step) : []
       for row in unheard {

@@ -157,6 +157,9 @@ package struct PreviewRows: Hashable, Sendable {
     rows.indices.first { !seen.contains($0) } ?? rows.indices.first { isCut($0) }
   }
 
+  /// The first row of the body.
+  var firstBody: Int? { rows.indices.first { !Self.body(rows[$0]).isEmpty } }
+
   package func isCut(_ row: Int) -> Bool { rows.indices.contains(row) && Self.body(rows[row]).contains(where: \.isCut) }
 
   private static func body(_ row: Row) -> [Part] {

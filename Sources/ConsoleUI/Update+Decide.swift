@@ -30,9 +30,9 @@ func yes(_ model: inout Model) -> [Intent] {
   case .run: return approve(&model)
   case .drafts:
     guard let step = model.current else { return [] }
-    if step.state == .staged { return mark(&model, .keep) }
+    if step.state == .staged { return keep(&model) }
     return Deed.isSavedDraft(step) || Deed.isFailedSend(step) ? [.raiseSend(step)] : approve(&model)
-  case .review: return mark(&model, .keep)
+  case .review: return keep(&model)
   case .flags:
     guard let row = model.currentFinding else { return [] }
     let width = Layout(model).preview.width
@@ -95,11 +95,33 @@ func painting(_ model: inout Model) -> Painting? {
     say(&model, "the next part of it: look, then press again")
     return nil
   }
-  return Painting(
-    seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.timeOnScreen)
+  let count = rows.linesSeen(seen)
+  // What can be put back may be approved before its end, but not before any of it was there.
+  if count == 0, !rows.preview.lines.isEmpty, let first = rows.firstBody {
+    model.previewScroll = rows.changeRows.first ?? first
+    clampScroll(&model)
+    say(&model, "this is what it does: look, then press again")
+    return nil
+  }
+  return Painting(seen: count, total: rows.preview.lines.count, milliseconds: model.timeOnScreen)
+}
+
+/// What is kept was on the screen, or a part of it.
+private func keep(_ model: inout Model) -> [Intent] {
+  let hasPreview = model.rows.map { $0.step == model.current?.id } ?? false
+  guard !hasPreview || model.current?.mustBeSeenWhole == true || painting(&model) != nil else { return [] }
+  return mark(&model, .keep)
 }
 
 private func approve(_ model: inout Model) -> [Intent] {
+  // Somebody who has named a time must not send at once by habit.
+  if let id = model.current?.id, let time = model.wantedTime.removeValue(forKey: id) {
+    say(
+      &model,
+      "\(time) is forgotten, nothing was sent: \(model.keymap.name(.approve)) again is at once, \(model.keymap.name(.later)) names a time",
+      isBad: true)
+    return [.flushInput]
+  }
   guard let painted = painting(&model), let step = model.current else { return [] }
   let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
   say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)\(Deed.pausedWords(model))")

@@ -214,7 +214,15 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
       let isHere = model.selected?.state == .waiting
       // What wants me may be in another run: there it can be decided as here.
-      if let other = model.runWaitingElsewhere, !model.isReadOnly { return [.openRun(other, toDecide: true)] }
+      if let other = model.runWaitingElsewhere, !model.isReadOnly {
+        // A hand that pages through one run must not find itself deciding in another.
+        let question = "this is the last here; \(model.keymap.name(.next)) again goes to run \(other)"
+        if isHere, model.status != question {
+          say(&model, question)
+          return []
+        }
+        return [.openRun(other, toDecide: true)]
+      }
       say(
         &model,
         isHere

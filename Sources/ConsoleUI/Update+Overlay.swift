@@ -262,7 +262,7 @@ private func setLater(_ model: inout Model, _ id: StepID, _ text: String) -> [In
   guard model.current?.id == id else { return [] }
   guard let painted = painting(&model), let step = model.current else {
     model.wantedTime[id] = text
-    say(&model, "\(text) is kept; look at this part, then \(model.keymap.name(.later)) and Enter")
+    say(&model, "not yet: look at this, then \(model.keymap.name(.later)), Enter for \(text)")
     return []
   }
   model.wantedTime[id] = nil

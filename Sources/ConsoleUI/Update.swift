@@ -92,6 +92,12 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     model.overlay = .editor(step, revision, TextField(text, isMultiLine: true, line: line))
     model.agentsText = agents
     return []
+  case .restored(let text):
+    guard case .editor(let step, let revision, var field)? = model.overlay else { return [] }
+    field.replace(with: text)
+    model.overlay = .editor(step, revision, field)
+    say(&model, "what you wrote before is back; Ctrl-Z takes it out, Esc twice drops it")
+    return []
   case .edited:
     model.overlay = nil
     let yes = model.keymap.name(.approve)
@@ -110,8 +116,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .told(let text, let isBad):
     say(&model, text, isBad: isBad)
     return []
-  case .mainFolder(let path):
-    model.mainFolder = path
+  case .writtenFolders(let path):
+    model.writtenFolders = path
     return []
   case .settings(let fault):
     model.settingsFault = fault

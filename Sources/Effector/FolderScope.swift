@@ -282,8 +282,9 @@ package final class Scopes {
 
   /// Where a path as the agent gave it lies; nil when it is in no allowed folder. Relative paths start at the
   /// main folder, or name another folder by its label.
-  package func locate(_ path: [UInt8]) -> FilePath? {
-    guard !path.contains(0) else { return nil }
+  package func locate(_ raw: [UInt8]) -> FilePath? {
+    guard !raw.contains(0) else { return nil }
+    let path = Self.plain(raw)
     if path.first == UInt8(ascii: "/") {
       let owner = scopes.filter { path.starts(with: Array($0.folder.path.utf8) + [UInt8(ascii: "/")]) }
         .max { $0.folder.path.utf8.count < $1.folder.path.utf8.count }
@@ -298,6 +299,17 @@ package final class Scopes {
       }
     }
     return scopes.contains { $0.folder.label.isEmpty } ? checked(FilePath(relative: path)) : nil
+  }
+
+  /// `./a//b` is `a/b`; what leads upwards, or ends as a folder, stays as it is, and is refused.
+  private static func plain(_ path: [UInt8]) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    let parts = path.split(separator: slash, omittingEmptySubsequences: false)
+    let kept = parts.indices.filter { index in
+      let isEnd = index == parts.endIndex - 1
+      return parts[index].isEmpty ? index == 0 || isEnd : !parts[index].elementsEqual([46]) || isEnd
+    }
+    return Array(kept.map { parts[$0] }.joined(separator: [slash]))
   }
 
   private func checked(_ path: FilePath) -> FilePath? {

@@ -61,7 +61,7 @@ package struct Rule: Hashable, Sendable {
     self.defect = defect
   }
 
-  func names(_ kind: ActionKind) -> Bool { subjects.contains { $0.matches(kind) } }
+  package func names(_ kind: ActionKind) -> Bool { subjects.contains { $0.matches(kind) } }
 
   func matches(_ kind: ActionKind, target: String) -> Bool {
     names(kind) && (targets.isEmpty || targets.contains { $0.matches(target) })

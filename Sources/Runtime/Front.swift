@@ -111,7 +111,10 @@ package enum Front {
     let counts = summary.counts
     let held = try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.approved]) }
     for step in held.compactMap({ step in step.dueAt.map { (step, $0) } }) {
-      let time = step.1.clock(offset: Clocks.zone()).prefix(8)
+      let zone = Clocks.zone()
+      let day = step.1.date(offset: zone)
+      let isToday = day == Clocks.now().date(offset: zone)
+      let time = "\(isToday ? "" : "\(day) ")\(step.1.clock(offset: zone).prefix(8))"
       print("#\(step.0.number) \(Plain.safe(step.0.target)) goes ahead at \(time); `u` in the console takes it back.")
     }
     switch summary.state {

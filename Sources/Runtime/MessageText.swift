@@ -26,7 +26,8 @@ enum MailText {
     // One line each may be taken out; another file would be one that nobody has looked at.
     while let line = lines.first, !line.isEmpty {
       lines.removeFirst()
-      guard line.hasPrefix(attachment.dropLast()) else {
+      // The preview has the other word for it.
+      guard line.hasPrefix(attachment.dropLast()) || line.hasPrefix("Attached:") else {
         rest.append(line)
         continue
       }
@@ -52,7 +53,8 @@ enum MailText {
     guard let field = fields[name] else { return [] }
     let list = MessageFault.list(field.value)
     if let odd = list.first(where: { !Address($0).isSingle }) {
-      throw MessageFault("line \(field.line): `\(odd)` is not one address like name@example.com")
+      throw MessageFault(
+        "line \(field.line): `\(odd)` is not one address like name@example.com; several have commas between them")
     }
     return list
   }

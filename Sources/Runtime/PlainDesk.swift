@@ -287,9 +287,17 @@ package struct PlainDesk {
     for (index, line) in lines.enumerated() { Plain.print("\(index + 1)  \(Plain.safe(line))") }
     while true {
       let choice = try words("Line to change, + LINE to add one after, - LINE to remove, . when done, Enter to give up")
-      if choice.isEmpty { return nil }
+      if choice.isEmpty {
+        guard lines.joined(separator: "\n") != text else { return nil }
+        // A line too many must not take a whole letter with it.
+        if try ask("Drop what you changed?", ["no, go on", "drop it"]) == 2 { return nil }
+        continue
+      }
       if choice == "." { return lines.joined(separator: "\n") }
-      let number = Int(choice.filter(\.isNumber)) ?? 0
+      guard let number = Int(choice.filter(\.isNumber)) else {
+        Plain.print("A number is the line to change, a point ends it.")
+        continue
+      }
       guard number >= (choice.hasPrefix("+") ? 0 : 1), number <= lines.count else {
         Plain.print("There is no line \(number).")
         continue

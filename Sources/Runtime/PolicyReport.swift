@@ -1,6 +1,7 @@
 // `ringi policy`: what the rules say, in words.
 
 import Domain
+import Effector
 import Glibc
 import PolicyEngine
 import Settings
@@ -15,7 +16,8 @@ package enum PolicyReport {
 
   package static func check(_ workspace: String?, json: Bool) throws(RuntimeFault) -> String {
     let policy = try load(workspace)
-    let remarks = remarks(policy)
+    let remarks =
+      try remarks(policy) + (workspace.map { (folder) throws(RuntimeFault) in try strays(policy, folder) } ?? [])
     let grey = policy.greyAreas
     if json {
       let value: JSON = [
@@ -64,6 +66,26 @@ package enum PolicyReport {
     return out
   }
 
+  /// Rules of a workspace whose paths begin with a name that is nowhere: a main folder's own name is no part of a path.
+  private static func strays(_ policy: Policy, _ workspace: String) throws(RuntimeFault) -> [String] {
+    let folders = try WorkspaceLoader.load(workspace, desk: try Desk.location()).workspace.folders
+    guard let main = folders.first(where: { $0.label.isEmpty }) else { return [] }
+    var out: [String] = []
+    for rule in policy.workspace
+    where ActionKind.allCases.contains(where: { ($0.isFile || $0 == .fileRead) && rule.names($0) }) {
+      for target in rule.targets.map(\.text) {
+        guard let first = target.split(separator: "/").first.map(String.init), target.contains("/"),
+          !first.contains(where: { "*?[".contains($0) }), !folders.contains(where: { $0.label == first }),
+          access("\(main.path)/\(first)", F_OK) != 0
+        else { continue }
+        out.append(
+          "\(rule.origin): `\(target)` is nothing that is there: paths begin below the main folder \(main.path), or with the label of another"
+        )
+      }
+    }
+    return out
+  }
+
   package static func explain(
     _ action: String, _ target: String, _ workspace: String?, json: Bool
   ) throws(RuntimeFault) -> String {
@@ -76,14 +98,33 @@ package enum PolicyReport {
         .usage, "`\(target)` is a workspace’s folder, not what the action is on: `--workspace \(target)`")
     }
     let policy = try load(workspace)
-    let verdict = PolicyEngine.explain(kind, target: target, under: policy)
-    if json { return self.json(kind, verdict).pretty }
-    var out = "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
+    let place = try place(kind, target, workspace)
+    let judged = place == nil ? ActionKind.fileOutside : kind
+    let verdict = PolicyEngine.explain(judged, target: place ?? target, under: policy)
+    if json { return self.json(judged, verdict).pretty }
+    var out =
+      place == nil
+      ? "`\(target)` is in no allowed folder\(workspace == nil ? "; --workspace FOLDER names those" : "")\n" : ""
+    out += "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
     out += "  rule: \(verdict.rule.isEmpty ? "none" : verdict.rule)\(verdict.origin.map { "  (\($0))" } ?? "")\n"
-    if !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
+    if verdict.level == .watched, !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
     for reason in verdict.reasons { out += "  why: \(reason)\n" }
     for broken in verdict.brokenRules { out += "  broken: \(broken)\n" }
     return out
+  }
+
+  /// A target as rules see it: a path as it lies in the folders; nil where it lies in none.
+  private static func place(_ kind: ActionKind, _ target: String, _ workspace: String?) throws(RuntimeFault) -> String?
+  {
+    guard kind.isFile || kind == .fileRead, !target.isEmpty else { return target }
+    guard let workspace else {
+      let isPlain = !target.hasPrefix("/") && !target.split(separator: "/").contains("..")
+      return isPlain ? target : nil
+    }
+    let loaded = try WorkspaceLoader.load(workspace, desk: try Desk.location())
+    do { return try Scopes(loaded.workspace.folders).locate(Array(target.utf8))?.display } catch {
+      throw RuntimeFault(.fault, error.sentence)
+    }
   }
 
   private static func json(_ kind: ActionKind, _ verdict: Verdict) -> JSON {

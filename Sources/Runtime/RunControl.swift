@@ -22,8 +22,14 @@ package struct RunControl {
   }
 
   package func stop(_ run: RunID) throws(RuntimeFault) -> String {
-    guard try !known(run).state.isOver else { throw RuntimeFault(.refused, "run \(run) is over") }
+    let now = try known(run)
+    guard !now.state.isOver else { throw RuntimeFault(.refused, "run \(run) is over") }
     let count = try DeskActions(desk).stop(run)
+    if now.state == .review {
+      let left = now.counts.prepared
+      return
+        "run \(run): its agent had ended already; \(count ?? 0) withdrawn, \(left) prepared. `ringi review \(run)` decides what is prepared, `ringi close \(run)` drops it\n"
+    }
     return count.map { "run \(run): \($0) withdrawn\n" } ?? "run \(run) is asked to stop\n"
   }
 

@@ -232,8 +232,9 @@ package enum RunStarter {
     // Only now, with the lock held, is what is read the last word of a host.
     let store = desk.store
     let isLeft = try journalled { () throws(JournalFault) -> Bool in
-      guard let now = try store.run(run), !now.state.isOver else { return try !work(store, run).isEmpty }
-      if now.isHooked { return try attend(hooked: now, desk) }
+      let now = try store.run(run)
+      if let now, now.isHooked { return try attend(hooked: now, desk) }
+      guard let now, !now.state.isOver else { return try !work(store, run).isEmpty }
       let isYoung = Clocks.now().milliseconds - now.startedAt.milliseconds < 5_000
       if now.state == .live || now.state == .starting && !isYoung { try tellHostGone(desk, run) }
       if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
@@ -249,7 +250,10 @@ package enum RunStarter {
   private static func attend(hooked run: RunSummary, _ desk: Desk) throws(JournalFault) -> Bool {
     let session = HookSession(desk: desk, run: run)
     let isStopped = try desk.store.stopWanted(run.id)
-    if run.state == .live, isStopped || !RunPulse.isLive(desk.directory, run) {
+    // One that asked in the moment in which its session was found dead waits in a run that is over.
+    let open = try desk.store.steps(of: run.id, in: [.waiting, .approved])
+    let isAsking = run.state.isOver && open.contains { $0.isRelayed && !$0.mayHaveHappened }
+    if run.state == .live || isAsking, isStopped || !RunPulse.isLive(desk.directory, run) {
       try session.end(isStopped ? "stopped by a person" : "the agent is gone", isLost: !isStopped)
     } else {
       try session.lookAtDone()

@@ -79,6 +79,22 @@ extension StepMaker {
     )
   }
 
+  /// A file and a folder of one name can't both be put in place, nor the same new folder twice.
+  func checkPlace(_ path: FilePath, _ staging: StagingArea, asFolder: Bool) throws {
+    guard run.view == .none else { return }
+    func refuse(_ place: FilePath, _ id: StepID, _ what: String) throws {
+      throw ProposalFault(
+        reason: "`\(place.display)` is prepared as \(what), in #\(try store.step(id)?.number.value ?? 0)")
+    }
+    if let id = staging.folders[path] { try refuse(path, id, asFolder ? "a new folder already" : "a new folder") }
+    if asFolder, case .content(let id, _)? = staging.entries[path] { try refuse(path, id, "a file") }
+    var folder = path.parts.folder
+    while !folder.relative.isEmpty {
+      if case .content(let id, _)? = staging.entries[folder] { try refuse(folder, id, "a file") }
+      folder = folder.parts.folder
+    }
+  }
+
   /// What is there only as prepared can be written anew, and nothing else.
   func checkPrepared(_ path: FilePath, _ staging: StagingArea) throws {
     try checkBound(path, staging)

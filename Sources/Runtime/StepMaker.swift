@@ -203,7 +203,10 @@ struct StepMaker {
     case .write(let path, let text, let mode): return try write(path, text, mode, staging)
     case .place(let path, let content, let text, let mode): return try write(path, text, mode, staging, kept: content)
     case .makeFolder(let path, let mode):
-      return try folder(path, "make a folder") { .makeFolder($0, mode: mode.map { $0 & 0o3777 }) }
+      return try folder(path, "make a folder") {
+        try checkPlace($0, staging, asFolder: true)
+        return .makeFolder($0, mode: mode.map { $0 & 0o3777 })
+      }
     case .removeFolder(let path):
       return try folder(path, "remove a folder") { .removeFolder($0, mode: try? scopes.mode(ofFolder: $0)) }
     case .changeMode(let path, let mode):
@@ -275,7 +278,10 @@ struct StepMaker {
   ) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     if try scopes.scope(of: path).folder.isReadOnly { return outside("write into a read-only folder", raw) }
-    if kept == nil { try checkBound(path, staging) }
+    if kept == nil {
+      try checkBound(path, staging)
+      try checkPlace(path, staging, asFolder: false)
+    }
     do {
       return try write(path, text, kept ?? store.store(text), mode, staging, isOfView: kept != nil)
     } catch let fault as ScopeFault where fault.code == .symbolicLink {

@@ -236,7 +236,9 @@ extension DeskStore {
     let said =
       !words.isEmpty
       ? words
-      : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event) ? row.text(3) : ""
+      : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event)
+        // What came later is told where it came.
+        && !(event == "done" && row.text(3).hasPrefix("undone by #")) ? row.text(3) : ""
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
     // Whose doing a change is: an edit, or the word on a flag that it names.
     let why = event == StepEvent.revise.record ? text("reason-code").replacing("-", with: " ") : ""

@@ -44,7 +44,7 @@ struct GoldenTests {
     case "help": driver.press("?")
     case "reject": driver.press(width < 80 ? "zr" : "r")
     case "finish":
-      driver.send(.mainFolder("/w/contract-triage/files"))
+      driver.send(.writtenFolders("/w/contract-triage/files"))
       driver.press("b")
       driver.wait(1_000)
       var marked = Fixture.reading()

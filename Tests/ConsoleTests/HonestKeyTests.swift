@@ -82,6 +82,78 @@ struct HonestKeyTests {
     #expect(driver.decided.isEmpty)
   }
 
+  @Test("nothing is approved of whose change no line was on the screen")
+  func nothingSeen() {
+    var driver = Driver(80, 16)
+    var reading = Fixture.reading()
+    for index in reading.steps.indices {
+      reading.steps[index].reach.warnings = (1...12).map { "a careful line, the \($0)th of them" }
+    }
+    driver.send(.reading(reading))
+    driver.wait(3_000)
+    driver.press("a")
+    #expect(driver.decided.isEmpty && driver.model.status.contains("look, then press again"))
+    driver.wait(3_000)
+    driver.press("a")
+    guard
+      case .decide(_, .approve, let painted)? = driver.intents.first(where: {
+        if case .decide = $0 { true } else { false }
+      })
+    else { Issue.record("\(driver.model.status)"); return }
+    #expect(Painting(painted).map { $0.seen > 0 } == true, "\(painted)")
+  }
+
+  @Test("a yes to what a time was named for says so first, and sends nothing")
+  func timeNamed() {
+    var driver = ready(80, 16)
+    driver.press("n")
+    driver.wait(1_000)
+    let id = driver.model.selected?.id
+    driver.press("L5m")
+    driver.press(.enter)
+    #expect(driver.model.wantedTime.count == 1, "\(driver.model.status)")
+    #expect(driver.model.status.count < 60 && driver.model.status.contains("L, Enter"), "it is whole at 80 columns")
+    for _ in 0..<20 where driver.model.wantedTime.count == 1 {
+      driver.wait(2_000)
+      driver.press("a")
+      #expect(driver.decided.isEmpty)
+    }
+    #expect(driver.model.status.contains("5m is forgotten") && driver.model.selected?.id == id)
+  }
+
+  @Test("from the last that waits in a run n goes to another run only when pressed again")
+  func border() {
+    var driver = Driver(120, 36)
+    var reading = Fixture.reading()
+    let only = reading.steps.first { $0.state == .waiting }?.id
+    for index in reading.steps.indices where reading.steps[index].state == .waiting && reading.steps[index].id != only {
+      reading.steps[index].state = .done
+    }
+    driver.send(.reading(reading))
+    driver.wait(1_000)
+    // Another run has what waits.
+    var wall = Fixture.wall
+    wall.runs[1].summary.counts.waiting = 2
+    driver.model.wall = wall
+    for _ in 0..<10 where !driver.model.status.contains("the last here") { driver.press("n") }
+    #expect(!driver.intents.contains { if case .openRun = $0 { true } else { false } })
+    driver.press("n")
+    #expect(driver.intents.contains { if case .openRun(RunID(13), toDecide: true) = $0 { true } else { false } })
+  }
+
+  @Test("what was written and neither kept nor dropped is back, and one undo takes it out")
+  func restored() {
+    var driver = ready()
+    guard let step = driver.model.selected else { Issue.record("nothing selected"); return }
+    driver.send(.editable(step.id, step.revision, "theirs", agents: "theirs"))
+    driver.send(.restored("mine"))
+    guard case .editor(_, _, let field)? = driver.model.overlay else { Issue.record("no editor"); return }
+    #expect(field.text == "mine" && field.isChanged)
+    driver.press(.control("z"))
+    guard case .editor(_, _, let again)? = driver.model.overlay else { Issue.record("no editor"); return }
+    #expect(again.text == "theirs")
+  }
+
   @Test("what goes out is approved only when all of it was painted")
   func seenWhole() {
     var driver = ready(80, 16)

@@ -83,10 +83,17 @@ struct EffectorTests {
 
   @Test(
     "paths that climb out, hide or lead elsewhere are in no folder",
-    arguments: ["/etc/passwd", "../x", "a/../../x", "sub/..", "./a", "a//b", "", "/", "a/./b", "fixed/../../x"])
+    arguments: ["/etc/passwd", "../x", "a/../../x", "sub/..", "./../x", "a//..", "a/", "a/.", "", "/", "fixed/../../x"])
   func outside(path: String) throws {
     let bench = try Bench()
     #expect(bench.scopes.locate(Array(path.utf8)) == nil, "\(path)")
+  }
+
+  @Test("what only says the same place in more words is that place", arguments: ["./a/b", "a//b", "a/./b", "././/a/b"])
+  func plain(path: String) throws {
+    let bench = try Bench()
+    #expect(bench.scopes.locate(Array(path.utf8)) == FilePath(relative: Array("a/b".utf8)))
+    #expect(bench.scopes.locate(Array("\(bench.work)/\(path)".utf8)) == FilePath(relative: Array("a/b".utf8)))
   }
 
   @Test("a path through a symbolic link is never followed, for reads either")

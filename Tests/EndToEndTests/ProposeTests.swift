@@ -106,6 +106,33 @@ extension SessionTests {
       #expect(FileManager.default.fileExists(atPath: victim), "Ringi itself does nothing")
     }
 
+    @Test("a yes to one deed is none to another on the same target, and its name is seen")
+    func deeds() throws {
+      func ask(_ deed: String) -> String {
+        #"{"session":"s","action":"propose","arguments":{"action_kind":"\#(deed)","target":"users","payload":{"db":"prod"}}}"#
+      }
+      #expect(try propose(ask("table.count"), "--no-wait").code == 4)
+      let step = try waiting()
+      #expect(step.target == "table.count users")
+      #expect(try ringi("show", "\(step.run).\(step.number)").output.contains("wants to do: table.count"))
+      try actions().decide(step, .approve, painted: "t")
+      let drop = try propose(ask("table.drop"), "--no-wait")
+      #expect(drop.code == 4 && drop.answer["step"]?.string != "\(step.run).\(step.number)")
+      #expect(try propose(ask("table.count"), "--no-wait").code == 0)
+      try "rules: [{action: other, target: \"table.drop *\", level: forbidden, why: never that}]\n".write(
+        toFile: "\(ringi.desk)/policy.yaml", atomically: true, encoding: .utf8)
+      let third = try propose(ask("table.drop").replacing("users", with: "orders"), "--no-wait")
+      #expect(third.code == 1 && third.answer["reason"]?.string?.contains("never that") == true)
+      #expect(try ringi("audit", "log", "table.drop").output.contains("table.drop users"))
+    }
+
+    @Test("who would not be there for the answer is told so at once")
+    func nobodyComesBack() throws {
+      let json = #"{"action":"file_delete","arguments":{"path":"\#(victim)"}}"#
+      #expect(try propose(json, "--no-wait").code == 2)
+      #expect(try actions().store.runs().isEmpty)
+    }
+
     @Test(
       "what can't be read proposes nothing and is no yes",
       arguments: [

@@ -165,6 +165,25 @@ extension SessionTests {
       #expect(text("x.txt") == "x" && text("y.txt") == "y" && text("n.txt") == "n2")
     }
 
+    @Test("a file and a folder of one name are not both prepared, nor a folder twice")
+    func places() throws {
+      let client = try client()
+      #expect(try said(client, 1, "folder_make", #"{"path":"dup"}"#).contains("for review"))
+      #expect(try said(client, 2, "folder_make", #"{"path":"dup"}"#).contains("a new folder already, in #1"))
+      #expect(try said(client, 3, "file_write", #"{"path":"./dup","text":"x"}"#).contains("a new folder, in #1"))
+      #expect(try said(client, 4, "file_write", #"{"path":"dup/in","text":"x"}"#).contains("for review"))
+      #expect(try said(client, 5, "file_write", #"{"path":"one","text":"x"}"#).contains("for review"))
+      #expect(try said(client, 6, "folder_make", #"{"path":"one"}"#).contains("as a file, in #3"))
+      #expect(try said(client, 7, "file_write", #"{"path":"one/two","text":"x"}"#).contains("as a file, in #3"))
+      try client.end()
+      let left = try #require(try run(.review))
+      let desk = try actions()
+      try desk.keepAll(left.id)
+      _ = try? desk.finishReview(left.id)
+      _ = try ringi("host", "\(left.id)", "--perform-only")
+      #expect(access("\(files)/dup/in", F_OK) == 0 && access("\(files)/one", F_OK) == 0)
+    }
+
     @Test("Ringi's tools go into a client's settings and out again, and nothing stands before them")
     func settings() throws {
       let file = "\(ringi.folder.path)/settings.json"

@@ -27,6 +27,9 @@ pid_t cp_spawn(const cp_request *request);
 /// pidfd_open(2): a descriptor that can be read from when the process has ended; or -errno.
 int cp_pidfd(pid_t pid);
 
+/// From now on processes whose parents have ended become children of this one (PR_SET_CHILD_SUBREAPER); 0 or -errno.
+int cp_adopt(void);
+
 /// syncfs(2): everything of the file system that `file` lies on is on the disk; 0 or -errno.
 int cp_syncfs(int file);
 

@@ -36,6 +36,7 @@ extension ConsoleSession {
       guard let step = model.steps[id] else { return }
       try deliver(
         .editable(id, step.revision, try actions.editableText(step), agents: try actions.agentsText(step)))
+      try takeUpUnsaved()
     case .loadRedline(let row):
       guard let place = try RedlineDesk(actions).place(of: row, in: run) else {
         return try deliver(.told("no prepared copy holds this redline", isBad: true))
@@ -45,6 +46,7 @@ extension ConsoleSession {
         .editable(
           step.id, step.revision, try actions.editableText(step), agents: try actions.agentsText(step),
           line: place.line))
+      try takeUpUnsaved()
       guard row.mark == .discard else { return }
       try deliver(.told("“\(row.finding.clause)” is discarded: its words stand here and stay left out", isBad: true))
     case .editOutside(let step): wantsEditor = step

@@ -49,6 +49,8 @@ struct ConsoleSession<Terminal: Screen> {
   /// The step whose text goes to the person's own editor next.
   var wantsEditor: StepSummary?
   private var title = ""
+  /// What of the editor lies on the desk.
+  var unsaved: (step: StepID, text: String)?
 
   init(
     desk: Desk, run: RunID, terminal: Terminal, styles: [Role: Style], isASCII: Bool, opening: Opening = Opening()
@@ -106,6 +108,7 @@ struct ConsoleSession<Terminal: Screen> {
   private mutating func lookAtWork() throws(RuntimeFault) {
     guard Clocks.monotonic() - lastLook >= 250 else { return }
     lastLook = Clocks.monotonic()
+    keepUnsaved()
     let work = desk.store.work(of: run)
     if work != model.work { try deliver(.work(work)) }
   }
@@ -282,7 +285,7 @@ struct ConsoleSession<Terminal: Screen> {
     var fault = ""
     do throws(RuntimeFault) {
       let folders = try WorkspaceLoader.load(run.directory, desk: desk.directory).workspace.folders
-      try deliver(.mainFolder(folders.first { $0.label.isEmpty }?.path ?? ""))
+      try deliver(.writtenFolders(folders.filter { !$0.isReadOnly }.map(\.path).joined(separator: " · ")))
     } catch {
       fault = error.sentence
     }

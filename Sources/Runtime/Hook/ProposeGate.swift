@@ -44,6 +44,11 @@ package struct ProposeGate {
   }
 
   private func decide(_ request: ProposeRequest) throws -> (HookAnswer, StepSummary?) {
+    guard patience > 0 || !request.session.isEmpty else {
+      throw HookFault(
+        reason: "with --no-wait a proposal names its `session`: without one it is withdrawn as soon as its program ends"
+      )
+    }
     let desk = try Desk(mustExist: true)
     // A session that has a name outlives the process that speaks of it: it may come back for its answer.
     let process = request.session.isEmpty ? AgentProcess.parent() : nil

@@ -23,6 +23,7 @@ extension Host {
       sandbox?.mounts.append(.shown(socketPath, as: socket))
       watch(view)
     }
+    Orphans.adopt()
     agentPID = try ChildProcess.spawn(
       entry.command, environment: ChildProcess.agentEnvironment(entry.environment), directory: main,
       streams: .init(input: toAgent.read, output: fromAgent.write, error: 2), diesWithParent: true, sandbox: sandbox)
@@ -173,6 +174,7 @@ extension Host {
     var status: Int32 = 0
     waitpid(agentPID, &status, 0)
     agentPID = 0
+    Orphans.end()
   }
 
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.

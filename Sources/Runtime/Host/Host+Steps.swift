@@ -283,11 +283,11 @@ extension Host {
   func lookAtTime() throws(JournalFault) {
     let now = Clocks.monotonic()
     if let link, !link.isOpen, now - startedAt > Self.startPatience {
-      if summary.peerSession.isEmpty { return try lose("it did not start within 30 seconds") }
+      if summary.peerSession.isEmpty { return try lose("it did not start within two minutes") }
       try store.setPeerSession(run, "")
-      try lose("it did not take its session up again within 30 seconds; to continue once more begins a new one")
+      try lose("it did not take its session up again within two minutes; to continue once more begins a new one")
     }
-    if isForCaller, nextConnection == 1, !isAgentDone, now - startedAt > Self.startPatience {
+    if isForCaller, nextConnection == 1, !isAgentDone, now - startedAt > Self.callerPatience {
       try lose("the program that asked for it never came")
     }
     for due in deadlines where due.at <= now {

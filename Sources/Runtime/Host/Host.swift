@@ -80,7 +80,9 @@ package final class Host {
   static let patience: Int64 = 20_000
   /// What is later than this asks again, in milliseconds: longer than a performer needs to come back.
   static let overdue: Int64 = 60_000
-  static let startPatience: Int64 = 30_000
+  /// An agent may fetch itself first.
+  static let startPatience: Int64 = 120_000
+  static let callerPatience: Int64 = 30_000
   static let maximumWaiting = 2_000
 
   package init(desk: Desk, run: RunID, performOnly: Bool = false) throws(RuntimeFault) {
@@ -280,6 +282,7 @@ package final class Host {
       for _ in 0..<50 where waitpid(agentPID, &status, WNOHANG) == 0 { poll(nil, 0, 10) }
       kill(-agentPID, SIGKILL)
       waitpid(agentPID, &status, WNOHANG)
+      Orphans.end()
     }
     if listener >= 0 {
       close(listener)
