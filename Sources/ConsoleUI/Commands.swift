@@ -50,7 +50,12 @@ extension Command {
   var asksForWords: Bool {
     switch self {
     case .reject, .later, .raise, .lower, .incident, .closeIncident, .search, .filter, .palette, .edit: true
-    default: false
+    case .approve, .editOutside, .skip, .undo, .approveRest, .review, .next, .previous, .nextChange, .previousChange,
+      .pane, .zoom, .stepTrail, .help, .flags, .runView, .drafts, .live, .audit, .policy, .toggleMark, .finish,
+      .openDocument, .sendDraft, .level, .openRun, .openEntry, .order, .wrap, .sideBySide, .verify, .export, .register,
+      .pause, .stop, .stopAll, .resume, .close, .decideHere, .up, .down, .pageUp, .pageDown, .top, .bottom, .back,
+      .leave, .suspend:
+      false
     }
   }
 }

@@ -221,6 +221,8 @@ package struct Model: Sendable {
   package var agentsText: String?
   /// A question was refused: until its answer would have been typed, no letter is a command.
   package var isAnswerUnheard = false
+  /// Where the key for the next goes when it is pressed once more.
+  var offeredRun: RunID?
   /// A time that is over today was asked for; the same once more means tomorrow.
   package var wantsTomorrow: String?
   /// Esc was pressed in a field with words of a person's: once more drops them.

@@ -216,9 +216,9 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
       // What wants me may be in another run: there it can be decided as here.
       if let other = model.runWaitingElsewhere, !model.isReadOnly {
         // A hand that pages through one run must not find itself deciding in another.
-        let question = "this is the last here; \(model.keymap.name(.next)) again goes to run \(other)"
-        if isHere, model.status != question {
-          say(&model, question)
+        if isHere, model.offeredRun != other {
+          model.offeredRun = other
+          say(&model, "this is the last here; \(model.keymap.name(.next)) again goes to run \(other)")
           return []
         }
         return [.openRun(other, toDecide: true)]

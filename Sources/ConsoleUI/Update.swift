@@ -284,6 +284,7 @@ func clampScroll(_ model: inout Model) {
 /// A command from a key or the palette, with its obstacle checked.
 func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   guard let binding = CommandTable.binding(command) else { return [] }
+  if command != .next { model.offeredRun = nil }
   if let why = binding.obstacle(model) {
     if command.asksForWords { return unasked(&model, why) }
     say(&model, why, isBad: true)
