@@ -24,6 +24,8 @@ package struct Workspace: Hashable, Sendable {
   package var sender: String
   /// The matter number its registers carry.
   package var matter: String
+  /// Connectors of the desk's registry that its agent is given, by name.
+  package var connectors: [String] = []
   package init(
     name: String, directory: String, goal: String, agent: String, folders: [Folder], insideDomains: [String],
     knownDomains: [String], sender: String, matter: String = ""

@@ -282,13 +282,20 @@ package enum Doctor {
     return out
   }
 
-  /// What connectors were accepted, and whether the catalogue knows them.
+  /// Connectors of desk.yaml, and those that were accepted, and whether the catalogue knows them.
   private static func connectors(_ desk: Desk) -> [Check] {
-    let names = (try? desk.store.connectors()) ?? []
-    return names.compactMap { name in
-      guard (try? desk.store.trusted(name)) ?? nil != nil else { return nil }
-      let known = Catalogue.connector(name).map { "its calls are read as \($0.title)’s" }
-      return .good("mcp", "\(name): accepted; \(known ?? "no system that is known: each of its calls asks")")
+    let known = ((try? desk.store.connectors()) ?? []).filter { (try? desk.store.trusted($0)) ?? nil != nil }
+    return Set(known).union(desk.settings.connectors.keys).sorted().map { name in
+      let reading =
+        Catalogue.connector(name).map { "its calls are read as \($0.title)’s" }
+        ?? "no system that is known: each of its calls asks"
+      let accepted = known.contains(name) ? "accepted" : "not accepted yet"
+      guard desk.settings.connectors[name] != nil else { return .good("mcp", "\(name): \(accepted); \(reading)") }
+      do throws(RuntimeFault) {
+        let server = try ConnectorServer(named: name, in: desk.settings)
+        let held = server.canHold ? "; what policy leaves to the review is held" : ""
+        return .good("mcp", "\(name): started by Ringi, \(accepted); \(reading)\(held)")
+      } catch { return .bad("mcp", error.sentence, "mend `connectors:` in desk.yaml, or install it") }
     }
   }
 }

@@ -8,10 +8,10 @@ enum Orphans {
   /// Before an agent is started.
   static func adopt() { _ = cp_adopt() }
 
-  /// Ends all children, and what becomes one by that. Without /proc/…/children it finds none.
-  static func end() {
+  /// Ends all children but those named, and what becomes one by that. Without /proc/…/children it finds none.
+  static func end(but kept: Set<pid_t>) {
     for _ in 0..<1_000 {
-      let children = all()
+      let children = all().filter { !kept.contains($0) }
       guard !children.isEmpty else { return }
       for child in children { kill(child, SIGKILL) }
       for child in children {

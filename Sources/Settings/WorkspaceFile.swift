@@ -10,7 +10,7 @@ package enum WorkspaceFile {
     _ text: String, goal: String, directory: String, isOfDesk: Bool = false
   ) throws(SettingsFault) -> Workspace {
     let file = "workspace.yaml"
-    let top = try Entry.document(text, file: file).mapping(["name", "agent", "folders", "mail", "matter"])
+    let top = try Entry.document(text, file: file).mapping(["name", "agent", "folders", "mail", "matter", "connectors"])
     guard let name = top["name"], let list = top["folders"] else {
       throw SettingsFault(file: file, line: 1, column: 1, message: "`name:` and `folders:` are needed")
     }
@@ -21,10 +21,12 @@ package enum WorkspaceFile {
       throw list.fault("exactly one folder has no `label`: the agent works there")
     }
     let mail = try top["mail"]?.mapping(["sender", "inside", "known"]) ?? [:]
-    return Workspace(
+    var workspace = Workspace(
       name: try name.text(), directory: directory, goal: goal, agent: try top["agent"]?.text() ?? "rules-agent",
       folders: folders, insideDomains: try domains(mail["inside"]), knownDomains: try domains(mail["known"]),
       sender: try mail["sender"]?.text() ?? "", matter: try top["matter"]?.text() ?? "")
+    for entry in try top["connectors"]?.texts() ?? [] { workspace.connectors.append(try entry.text()) }
+    return workspace
   }
 
   private static func folder(_ entry: Entry, _ directory: String, _ isOfDesk: Bool) throws(SettingsFault)

@@ -11,6 +11,7 @@ struct MCPCommand: ParsableCommand {
     subcommands: [ToolsCommand.self])
   @Option(help: "What rules and the trail call it, as `gmail`; without it the server's command says.") var name: String?
   @Option(help: "A connector of desk.yaml, in place of a server's command.") var connector: String?
+  @Option(name: .customLong("run"), help: .hidden) var ofRun: Int64?
   @Option(help: "A workspace's folder, whose policy holds; without it the company's policy alone.") var workspace:
     String?
   @Option(help: "The desk's folder.") var desk: String?
@@ -39,7 +40,7 @@ struct MCPCommand: ParsableCommand {
       guard server.isEmpty, name == nil else {
         throw ValidationError("--connector has its name and command from desk.yaml: leave out --name and `-- SERVER …`")
       }
-      return try Gateway(connector: connector, workspace: workspace, seconds: max(0, wait)).run()
+      return try Gateway(connector: connector, run: ofRun, workspace: workspace, seconds: max(0, wait)).run()
     }
     if server.isEmpty { throw ValidationError("name the server's command after `--`: ringi mcp -- SERVER …") }
     try Gateway(server, name: name, workspace: workspace, seconds: max(0, wait)).run()

@@ -93,7 +93,10 @@ extension SessionTests {
       let command = try answer(desk.store, desk.gate, desk.person, isYes: isYes)
       #expect(command.kind == .commandRun && command.target.contains("echo ran >> ran.txt"))
       if isYes {
-        for _ in 0..<3_000 where try desk.store.run(RunID(1))?.state != .finished { poll(nil, 0, 10) }
+        for _ in 0..<3_000 {
+          guard try desk.store.run(RunID(1))?.state != .finished else { break }
+          poll(nil, 0, 10)
+        }
         #expect(try desk.store.step(patch.id)?.reason == "done by the agent, and the files are what was approved")
         #expect(try String(contentsOfFile: "\(files)/a.txt", encoding: .utf8) == "first\nnew\nlast\n")
         #expect(try String(contentsOfFile: "\(files)/ran.txt", encoding: .utf8) == "ran\n", "one yes, one run")

@@ -173,6 +173,53 @@ extension SessionTests {
       #expect(try now(draft).state == .waiting && now(draft).mayHaveHappened)
     }
 
+    @Test(
+      "an agent that Ringi runs is given the connectors of its workspace: held, asked and kept in its own run",
+      arguments: [false, true])
+    func injected(isPrivate: Bool) throws {
+      guard !isPrivate || canMakeViews else { return print("skipped: no private views here") }
+      let space = "\(ringi.folder.path)/space"
+      try FileManager.default.createDirectory(atPath: "\(space)/files", withIntermediateDirectories: true)
+      try "name: t\nagent: mailer\nfolders: [{path: files}]\nconnectors: [gmail]\n".write(
+        toFile: "\(space)/workspace.yaml", atomically: true, encoding: .utf8)
+      try "work".write(toFile: "\(space)/goal.txt", atomically: true, encoding: .utf8)
+      try setUp()
+      let script = Project.corpus.appending(path: "agents/acp_connector.py").path
+      let calls = #"[["create_draft",\#(Self.draft)],["search_threads",{"query":"x"}],["sendEmail",\#(Self.draft)]]"#
+      let view = isPrivate ? "reads: [\(script)]" : "view: none"
+      let settings = try String(contentsOfFile: "\(ringi.desk)/desk.yaml", encoding: .utf8)
+      try
+        (settings + "agents:\n  mailer: {command: [/usr/bin/python3, \(script), '\(calls)'], model: local, \(view)}\n")
+        .write(toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
+      let started = try ringi("run", "--detach", space)
+      #expect(started.code == 0, "\(started)")
+      let trust = try step(.connectorTrust, .waiting)
+      let desk = try Desk(mustExist: true)
+      try desk.gate.decide(trust.id, .approve, by: desk.person, shown: Shown(trust, painted: "t"))
+      let mail = try step(.mailSend, .waiting)
+      #expect(mail.isRelayed && mail.run == trust.run && written == "s3cret search_threads {\"query\": \"x\"}\n")
+      try desk.gate.decide(mail.id, .approve, by: desk.person, shown: Shown(mail, painted: "t"))
+      #expect(try step(.mailSend, .done).reason == StepSummary.passedOn)
+      let draft = try step(.mailDraft, .staged)
+      for _ in 0..<1_000 {
+        guard try actions().store.run(trust.run)?.state != .review else { break }
+        poll(nil, 0, 10)
+      }
+      #expect(try actions().store.runs().count == 1 && actions().store.run(trust.run)?.state == .review)
+      #expect(!written.contains("create_draft"))
+      try actions().keepAll(trust.run)
+      _ = try actions().finishReview(trust.run)
+      #expect(try step(.mailDraft, .done).id == draft.id)
+      #expect(written.contains("s3cret \(Self.line)"))
+      for _ in 0..<1_000 {
+        guard try actions().store.run(trust.run)?.state != .finished else { break }
+        poll(nil, 0, 10)
+      }
+      let answers = try String(contentsOfFile: "\(space)/files/answers.txt", encoding: .utf8)
+      #expect(answers.hasPrefix("held as #") && answers.hasSuffix("\nwritten\nwritten\n"), "\(answers)")
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
     @Test("without its secret, its program or its entry a server is not started, and the reason says which")
     func closed() throws {
       try setUp()

@@ -330,7 +330,10 @@ extension SessionTests {
       setenv("RINGI_DESK", ringi.desk, 1)
       #expect(try ringi("run", "--detach", space).code == 0)
       let store = try Desk().store
-      for _ in 0..<2_000 where try store.run(RunID(1))?.state != .review { poll(nil, 0, 10) }
+      for _ in 0..<2_000 {
+        guard try store.run(RunID(1))?.state != .review else { break }
+        poll(nil, 0, 10)
+      }
       #expect(try store.run(RunID(1))?.trust.hasPrefix("asked on an overlay") == true)
       let steps = try store.steps(of: RunID(1), in: StepState.allCases)
       func step(_ target: String) -> StepSummary? { steps.first { $0.target == target } }

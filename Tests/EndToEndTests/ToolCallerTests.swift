@@ -113,7 +113,10 @@ extension SessionTests {
         try #require(open.first { $0.kind == .fileRead }), try #require(open.first { $0.kind == .fileDelete })
       )
       try client.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}"#)
-      for _ in 0..<1_000 where try store.step(delete.id)?.state == .waiting { poll(nil, 0, 10) }
+      for _ in 0..<1_000 {
+        guard try store.step(delete.id)?.state == .waiting else { break }
+        poll(nil, 0, 10)
+      }
       #expect(try store.step(delete.id)?.state == .withdrawn)
       try "changed since\n".write(toFile: "\(files)/asked/d.txt", atomically: true, encoding: .utf8)
       let desk = try Desk(mustExist: true)
@@ -121,7 +124,10 @@ extension SessionTests {
       #expect(client.answer(1)?["result"]?["content"]?.array?.first?["text"]?.string == "shown\n")
       // A stopped run answers, and takes nothing more.
       try client.call(3, "file_delete", #"{"path":"a.txt"}"#)
-      for _ in 0..<1_000 where try store.steps(of: read.run, in: [.waiting]).isEmpty { poll(nil, 0, 10) }
+      for _ in 0..<1_000 {
+        guard try store.steps(of: read.run, in: [.waiting]).isEmpty else { break }
+        poll(nil, 0, 10)
+      }
       try actions().stop(read.run)
       let end = client.answer(3)?["result"]
       #expect(end?["isError"]?.bool == true && end?["content"]?.array?.first?["text"]?.string == "the run was stopped")

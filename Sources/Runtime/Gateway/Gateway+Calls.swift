@@ -62,6 +62,12 @@ extension Gateway {
 
   private func wait(_ id: RPCID, _ words: String) { open[id]?.words = words }
 
+  /// What the run is at.
+  private func plan() throws -> Int? {
+    guard let host else { return nil }
+    return try desk.store.plan(of: host).firstIndex { $0.status == .inProgress }
+  }
+
   private func hookCall(_ call: GatewayCall, pin: Digest) -> HookCall {
     var effect = ConnectorCall(connector: server.name, tool: call.tool, arguments: call.arguments)
     effect.pin = pin
@@ -73,7 +79,7 @@ extension Gateway {
   private func propose(_ call: HookCall) throws -> StepID {
     let session = try opened()
     let maker = try maker()
-    let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
+    let made = try maker.make(call.proposal, plan: plan(), staging: StagingArea(), isRelayed: true).step
     guard made.verdict.level >= .watched else { return try desk.gate.intake(made, by: session.agent).id }
     let taken = Set(open.values.compactMap(\.step))
     for step in try desk.store.alike(session.run.id, made.action.kind, target: made.action.effect.target)
@@ -89,7 +95,7 @@ extension Gateway {
     guard server.canHold, case .call(let effect) = call.proposal.effect else { return nil }
     let maker = try maker()
     guard maker.reading(effect)?.kind.isRead == false else { return nil }
-    let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: false).step
+    let made = try maker.make(call.proposal, plan: plan(), staging: StagingArea(), isRelayed: false).step
     guard made.verdict.level == .batched else { return nil }
     // The same once more is the same call, made again by a client that did not hear.
     let session = try opened()
@@ -222,6 +228,6 @@ extension Gateway {
     for id in open.keys { link.deny(id, "the server has ended") }
     open = [:]
     // Others of the same client go on by themselves.
-    if hold?.isLast != false, !session.run.reportsBack { try session.end(why, isLost: false) }
+    if host == nil, hold?.isLast != false, !session.run.reportsBack { try session.end(why, isLost: false) }
   }
 }

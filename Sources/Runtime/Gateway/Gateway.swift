@@ -48,6 +48,8 @@ package final class Gateway {
   /// How steps of the run stand.
   private var standing: HookWait?
   private(set) var hold: SessionHold?
+  /// The run of the host that has started this for its agent; nil for a client that came by itself.
+  private(set) var host: RunID?
   private var made: (stamp: String, maker: StepMaker)?
   private let bell: Doorbell
   private let client = Channel(input: 0, output: 1)
@@ -63,9 +65,11 @@ package final class Gateway {
   }
 
   /// In front of a connector of desk.yaml.
-  package convenience init(connector: String, workspace: String?, seconds: Int) throws(RuntimeFault) {
+  /// - Parameter run: the run of the agent that calls, where Ringi has started it.
+  package convenience init(connector: String, run: Int64?, workspace: String?, seconds: Int) throws(RuntimeFault) {
     let desk = try Desk(mustExist: true)
     try self.init(server: ConnectorServer(named: connector, in: desk.settings), desk: desk, workspace, seconds)
+    host = run.map { RunID($0) }
   }
 
   private init(server: ConnectorServer, desk: Desk, _ workspace: String?, _ seconds: Int) throws(RuntimeFault) {
@@ -205,6 +209,14 @@ package final class Gateway {
   /// The run of the client: that of its own session where it asks through hooks as well, else one of its process.
   func opened() throws -> HookSession {
     if let session { return session }
+    if let host {
+      guard let run = try journalled({ () throws(JournalFault) in try desk.store.run(host) }), !run.state.isOver else {
+        throw RuntimeFault(.refused, "run \(host) is over")
+      }
+      let found = HookSession(desk: desk, run: run)
+      session = found
+      return found
+    }
     if let name = Desk.variable("CLAUDE_CODE_SESSION_ID"), let found = try HookSession.find(desk, name) {
       session = found
       hold = try SessionHold(desk.directory, found.run.id)

@@ -10,10 +10,11 @@ extension Host {
   /// Starts the agent and its tool socket. Agents die with this process.
   package func startAgent(_ entry: AgentEntry, version: String) throws(RuntimeFault) {
     try listen()
+    let others = try openDoors(isHidden: summary.view != .none)
     let toAgent = try ChildProcess.pipe()
     let fromAgent = try ChildProcess.pipe()
     let main = maker.loaded.workspace.folders.first { $0.label.isEmpty }?.path ?? "/"
-    let others = maker.loaded.workspace.folders.filter { !$0.label.isEmpty }.map(\.path)
+    let places = maker.loaded.workspace.folders.filter { !$0.label.isEmpty }.map(\.path)
     var (sandbox, socket): (Sandbox?, String) = (nil, socketPath)
     if summary.view != .none {
       let (view, made) = try privateView(entry.command + [ChildProcess.ownPath()], keepsNetwork: true)
@@ -21,6 +22,7 @@ extension Host {
       // The desk is not there; the run's own door is.
       socket = "/tmp/ringi.sock"
       sandbox?.mounts.append(.shown(socketPath, as: socket))
+      for other in others { sandbox?.mounts.append(.shown(other.door.path, as: other.shown)) }
       watch(view)
     }
     Orphans.adopt()
@@ -31,13 +33,17 @@ extension Host {
     close(fromAgent.write)
     let channel = Channel(input: fromAgent.read, output: toAgent.write)
     agentChannel = channel
-    let tools = ACPClient.Server(
-      name: "ringi", command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
-      environment: [("RINGI_SOCKET", socket)])
+    func server(_ name: String, _ socket: String) -> ACPClient.Server {
+      ACPClient.Server(
+        name: name, command: ChildProcess.ownPath(), arguments: ["mcp", "tools"],
+        environment: [("RINGI_SOCKET", socket)])
+    }
+    let tools = server("ringi", socket)
     var client: any AgentPeer =
       if entry.speaksCodex { CodexClient(directory: main, tools: tools, earlier: summary.peerSession) } else {
         ACPClient(
-          directory: main, otherDirectories: others, servers: [tools], offersFiles: entry.leavesFiles,
+          directory: main, otherDirectories: places,
+          servers: [tools] + others.map { server($0.door.connector, $0.shown) }, offersFiles: entry.leavesFiles,
           earlier: summary.peerSession)
       }
     client.start(version: version)
@@ -174,7 +180,7 @@ extension Host {
     var status: Int32 = 0
     waitpid(agentPID, &status, 0)
     agentPID = 0
-    Orphans.end()
+    Orphans.end(but: gateways)
   }
 
   /// Invariant 8: waiting steps are withdrawn, nothing else happens in its name.

@@ -40,6 +40,7 @@ extension Host {
   }
 
   private func performApproved(_ step: StepSummary) throws(JournalFault) {
+    guard try !isAtGateway(step) else { return }
     let token = waiting.removeValue(forKey: step.id)
     // A machine that slept past the time must not send yesterday's words in the person's name.
     if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {

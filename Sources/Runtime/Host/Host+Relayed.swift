@@ -51,8 +51,10 @@ extension Host {
   /// The turn is over, or the agent is gone: nobody waits for an answer any more, and what was allowed has happened or not.
   func concludeRelayed() throws(JournalFault) {
     guard !summary.isHooked else { return }
-    let asked = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
-      ($0.isRelayed || isTerminal(waiting[$0.id])) && !$0.mayHaveHappened
+    var asked: [StepSummary] = []
+    for step in try store.steps(of: run, in: [.waiting, .approved, .permitted])
+    where (step.isRelayed || isTerminal(waiting[step.id])) && !step.mayHaveHappened {
+      if try !isAtGateway(step) { asked.append(step) }
     }
     for step in asked { waiting[step.id] = nil }
     try desk.gate.move(
@@ -62,6 +64,7 @@ extension Host {
           reason: "the agent’s turn is over, it no longer waits for this")
       })
     for step in try store.steps(of: run, in: [.performing]) where step.isRelayed {
+      if try isAtGateway(step) { continue }
       try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).silent(step))])
     }
     seenVersion = -1

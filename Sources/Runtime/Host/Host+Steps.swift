@@ -296,6 +296,7 @@ extension Host {
       try answer(due.token, .waiting(due.number))
     }
     deadlines.removeAll { $0.at <= now }
+    reapGateways()
     try lookAtView()
     let wall = store.clock.wall()
     if let nextDue, nextDue <= wall { seenVersion = -1 }

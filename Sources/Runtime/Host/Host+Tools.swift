@@ -15,25 +15,28 @@ extension Host {
     try journalled { () throws(JournalFault) in try store.setState(run, .live, note: "", by: agent) }
   }
 
-  func listen() throws(RuntimeFault) {
-    unlink(socketPath)
-    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  func listen() throws(RuntimeFault) { listener = try Self.listen(at: socketPath) }
+
+  /// A socket of the run's, for its agent alone.
+  static func listen(at path: String) throws(RuntimeFault) -> Int32 {
+    unlink(path)
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    let path = Array(socketPath.utf8CString)
-    guard path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
-      throw RuntimeFault(
-        .usage, "the desk's path `\(desk.directory)` is too long for a socket; set RINGI_DESK to a shorter one")
+    let bytes = Array(path.utf8CString)
+    guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+      throw RuntimeFault(.usage, "the path `\(path)` is too long for a socket; set RINGI_DESK to a shorter one")
     }
-    withUnsafeMutableBytes(of: &address.sun_path) { target in path.withUnsafeBytes { target.copyMemory(from: $0) } }
+    withUnsafeMutableBytes(of: &address.sun_path) { target in bytes.withUnsafeBytes { target.copyMemory(from: $0) } }
     let bound = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
-    guard listener >= 0, bound == 0, chmod(socketPath, 0o600) == 0, Glibc.listen(listener, 16) == 0 else {
+    guard listener >= 0, bound == 0, chmod(path, 0o600) == 0, Glibc.listen(listener, 16) == 0 else {
       throw RuntimeFault(.fault, "the run's socket can't be made: \(String(cString: strerror(errno)))")
     }
+    return listener
   }
 
   func acceptTool() {

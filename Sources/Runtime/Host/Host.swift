@@ -29,6 +29,9 @@ package final class Host {
   var listener: Int32 = -1
   var tools: [Int: (server: ToolServer, channel: Channel)] = [:]
   var nextConnection = 1
+  /// The doors to its connectors, and the gateways behind them.
+  var doors: [Door] = []
+  var gateways: Set<pid_t> = []
 
   /// Proposals whose answer is still due, by step.
   var waiting: [StepID: ReplyToken] = [:]
@@ -224,7 +227,7 @@ package final class Host {
     return left.map { !$0.isEmpty } ?? false
   }
 
-  enum Owner { case bell, agent, listener, tool(Int) }
+  enum Owner { case bell, agent, listener, door(Int), tool(Int) }
 
   private func pollSet() -> ([pollfd], [Owner]) {
     var descriptors = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
@@ -245,6 +248,10 @@ package final class Host {
       descriptors.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0))
       owners.append(.listener)
     }
+    for (index, door) in doors.enumerated() {
+      descriptors.append(pollfd(fd: door.listener, events: Int16(POLLIN), revents: 0))
+      owners.append(.door(index))
+    }
     for (id, tool) in tools { add(tool.channel, .tool(id)) }
     return (descriptors, owners)
   }
@@ -262,6 +269,7 @@ package final class Host {
     case .bell: bell.drain()
     case .agent: try readAgent()
     case .listener: acceptTool()
+    case .door(let index): admit(index)
     case .tool(let id): try readTool(id)
     }
   }
@@ -282,8 +290,9 @@ package final class Host {
       for _ in 0..<50 where waitpid(agentPID, &status, WNOHANG) == 0 { poll(nil, 0, 10) }
       kill(-agentPID, SIGKILL)
       waitpid(agentPID, &status, WNOHANG)
-      Orphans.end()
+      Orphans.end(but: gateways)
     }
+    shutDoors()
     if listener >= 0 {
       close(listener)
       unlink(socketPath)
