@@ -53,7 +53,7 @@ enum DraftsView {
       }
       self.row(model, step, inner, inner.y + line, &frame)
     }
-    frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+    frame.more(region, rows.count - top - inner.height, "below", above: top, ascii: model.isASCII)
   }
 
   private static func row(_ model: Model, _ step: StepSummary, _ inner: Region, _ y: Int, _ frame: inout Frame) {

@@ -34,7 +34,7 @@ enum FlagsView {
         ], x: inner.x, y: inner.y + line, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: inner.y + line, width: inner.width) }
     }
-    frame.more(region, flags.count - top - inner.height, "below", ascii: model.isASCII)
+    frame.more(region, flags.count - top - inner.height, "below", above: top, ascii: model.isASCII)
   }
 
   /// The file's name; its folders stand on the card.
@@ -106,11 +106,11 @@ enum FlagsView {
     if let human = row.humanLevel {
       out.append([
         Span("level  ", .dim),
-        Span("\(finding.level.word) by the agent, \(human.word) by \(row.decidedBy): \(row.levelReason)", .key),
+        Span("\(finding.level.word) by the agent, \(human.word) by \(row.levelBy): \(row.levelReason)", .key),
       ])
     }
     if finding.redline.isEmpty, row.mark != .undecided {
-      let word = row.mark == .keep ? "agreed by \(row.decidedBy)" : "\(row.decidedBy) disagrees: \(row.markReason)"
+      let word = row.mark == .keep ? "agreed by \(row.redlineBy)" : "\(row.redlineBy) disagrees: \(row.markReason)"
       out.append([Span("word   ", .dim), Span(word, .key)])
     }
     if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
@@ -131,7 +131,7 @@ enum FlagsView {
     let whose =
       row.rewritten.isEmpty
       ? "suggested redline"
-      : row.isInPart ? "redline, what is left of it" : "redline, rewritten by \(row.decidedBy)"
+      : row.isInPart ? "redline, what is left of it" : "redline, rewritten by \(row.redlineBy)"
     field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     if let copy, !row.wording.isEmpty {
       let why = copy.reason.isEmpty || copy.state == .done ? "" : ": \(copy.reason)"

@@ -47,7 +47,7 @@ enum LiveView {
       }
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }
-    frame.more(region, runs.count - top - height, "below", ascii: model.isASCII)
+    frame.more(region, runs.count - top - height, "below", above: top, ascii: model.isASCII)
   }
 
   private static func padLeft(_ text: String, _ width: Int) -> String {

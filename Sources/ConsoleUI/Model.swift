@@ -197,6 +197,8 @@ package struct Model: Sendable {
   // The desk: views 4 to 6.
   package var wall: WallReading?
   package var liveSelection: RunID?
+  /// Somebody has chosen it; else it is the first of the list.
+  var isLiveChosen = false
   package var audit = AuditState()
   package var policy: PolicyReading?
   package var policySelection = 0

@@ -49,7 +49,7 @@ extension OverlayView {
       let unheard = step.basis == nil && step.target.hasSuffix(".md") ? model.allUnheard(of: step) : []
       for row in unheard {
         lines.append([
-          Span("      “\(row.finding.clause)” was changed by \(row.decidedBy): a memo says so on top", .warning)
+          Span("      “\(row.finding.clause)” was changed by \(row.levelBy): a memo says so on top", .warning)
         ])
       }
     }

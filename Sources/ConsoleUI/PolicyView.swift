@@ -68,7 +68,7 @@ enum PolicyView {
       frame.putCut([Span(head, .key)] + row.spans, x: inner.x, y: y, limit: inner.width)
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }
-    frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+    frame.more(region, rows.count - top - inner.height, "below", above: top, ascii: model.isASCII)
   }
 
   static func drawCard(_ model: Model, _ region: Region, _ frame: inout Frame) {

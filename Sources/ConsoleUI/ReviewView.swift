@@ -23,7 +23,7 @@ enum ReviewView {
       let changed =
         model.unheard(of: step).map {
           // Where there is no room for both the name stays; the preview says who.
-          inner.width < 64 ? (model.isASCII ? " !flag" : " ⚑ changed") : " flag changed by \($0.decidedBy)"
+          inner.width < 64 ? (model.isASCII ? " !flag" : " ⚑ changed") : " flag changed by \($0.levelBy)"
         } ?? (step.isClash ? " clash" : step.discardedChanges.isEmpty ? "" : " without \(step.discardedChanges.count)")
       let tail = SafeText.width(changed)
       frame.put(changed, .warning, x: inner.x + inner.width - tail, y: y, limit: tail)
@@ -36,7 +36,7 @@ enum ReviewView {
         ], x: inner.x, y: y, limit: inner.width - tail)
       if isSelected { frame.paint(.selected, x: inner.x, y: y, width: inner.width) }
     }
-    frame.more(region, rows.count - top - inner.height, "below", ascii: model.isASCII)
+    frame.more(region, rows.count - top - inner.height, "below", above: top, ascii: model.isASCII)
   }
 
   /// Prepared results under the headings of their groups.

@@ -21,7 +21,7 @@ enum QueueView {
     for line in 0..<min(inner.height, model.queue.count - top) {
       row(model, model.queue[top + line], inner, inner.y + line, &frame)
     }
-    frame.more(region, model.queue.count - top - inner.height, "below", ascii: model.isASCII)
+    frame.more(region, model.queue.count - top - inner.height, "below", above: top, ascii: model.isASCII)
   }
 
   private static func row(_ model: Model, _ row: QueueRow, _ inner: Region, _ y: Int, _ frame: inout Frame) {
@@ -118,7 +118,7 @@ enum PreviewView {
     let level = step.verdict.level
     var right = [Span(" \(level.letter) \(level.rawValue) ", Marks.level(level))]
     if let row = model.unheard(of: step) {
-      right.append(Span("· flag changed by \(row.decidedBy) ", .warning))
+      right.append(Span("· flag changed by \(row.levelBy) ", .warning))
     } else if step.state == .waiting, let end = step.expiresAt {
       let left = end.milliseconds - model.time.milliseconds
       right.append(Span("· a no in \(TimeLength.words(left)) ", left < 60_000 ? .danger : .warning))

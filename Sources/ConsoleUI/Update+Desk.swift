@@ -7,7 +7,8 @@ func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .wall(let wall):
     model.wall = wall
-    if !wall.runs.contains(where: { $0.summary.id == model.liveSelection }) {
+    // What comes first is what goes on; a run that has ended must not draw the eye down with it.
+    if !model.isLiveChosen || !wall.runs.contains(where: { $0.summary.id == model.liveSelection }) {
       model.liveSelection = wall.runs.first?.summary.id
     }
   case .policy(let policy):
@@ -44,7 +45,7 @@ private func forget(_ model: inout Model, isReadOnly: Bool) {
   fresh.time = model.time
   fresh.check = model.check
   fresh.wall = model.wall
-  fresh.liveSelection = model.liveSelection
+  (fresh.liveSelection, fresh.isLiveChosen) = (model.liveSelection, model.isLiveChosen)
   fresh.isLocked = model.isLocked
   fresh.home = model.home
   fresh.isReadOnly = isReadOnly || model.isLocked
@@ -86,6 +87,7 @@ func moveDesk(_ model: inout Model, _ by: Int, isPage: Bool) -> [Intent] {
     let here = ids.firstIndex { $0 == model.liveSelection } ?? 0
     guard !ids.isEmpty else { return [] }
     model.liveSelection = ids[max(0, min(ids.count - 1, here + by))]
+    model.isLiveChosen = true
     model.cardScroll = 0
   case .policy:
     model.policySelection = max(0, min(model.policyLineCount - 1, model.policySelection + by))
@@ -169,7 +171,7 @@ private func select(_ model: inout Model, _ target: ListRows.Target) -> [Intent]
     }
     return showCurrent(&model)
   case .finding(let id): model.finding = id
-  case .run(let id): model.liveSelection = id
+  case .run(let id): (model.liveSelection, model.isLiveChosen) = (id, true)
   case .entry(let index):
     model.audit.selection = index
     return model.audit.detail == nil ? [] : [.loadEntry(index)]

@@ -66,12 +66,15 @@ extension Frame {
     box(region, title: title, role: role, ascii: model.isASCII)
   }
 
-  /// `▾ 34 more` at the lower right of a pane that is cut.
-  mutating func more(_ region: Region, _ count: Int, _ what: String, ascii: Bool) {
-    guard count > 0, region.width > 12 else { return }
+  /// `▾ 34 more` at the lower right of a pane that is cut, and what is cut off above.
+  mutating func more(_ region: Region, _ count: Int, _ what: String, above: Int = 0, ascii: Bool) {
+    guard count > 0 || above > 0, region.width > 12 else { return }
     let noun = count == 1 && what.hasSuffix("s") ? String(what.dropLast()) : what
-    let text = " \(ascii ? "v" : "▾") \(count) more \(noun) "
+    let down = count > 0 ? "\(ascii ? "v" : "▾") \(count) more \(noun) " : ""
+    let up = above > 0 ? "\(ascii ? "^" : "▴") \(above) above " : ""
+    let text = " \(up)\(down)"
     let width = SafeText.width(text)
+    guard width + 4 <= region.width || above == 0 else { return more(region, count, what, ascii: ascii) }
     put(text, .warning, x: region.x + region.width - width - 2, y: region.y + region.height - 1, limit: width)
   }
 }

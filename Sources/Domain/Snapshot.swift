@@ -164,6 +164,16 @@ package struct FindingRow: Hashable, Sendable {
   package var rewritten: String
   /// False while the agent has not heard of a changed level.
   package var isTold: Bool
+  /// Who said something, and when.
+  package struct Word: Hashable, Sendable {
+    package let by: String
+    package let at: Timestamp
+    package init(by: String, at: Timestamp) { (self.by, self.at) = (by, at) }
+  }
+  /// The last word on the level, and the last on the redline or the flag itself; nil also where an old desk keeps only the
+  /// last of both, as `decidedBy`.
+  package var levelWord: Word?
+  package var redlineWord: Word?
   package init(
     id: Int64, step: StepID, finding: Finding, humanLevel: Finding.Level?, levelReason: String, decidedBy: String,
     decidedAt: Timestamp? = nil, mark: Mark, markReason: String = "", rewritten: String = "",
@@ -182,6 +192,8 @@ package struct FindingRow: Hashable, Sendable {
     self.mark = mark
   }
   package var level: Finding.Level { humanLevel ?? finding.level }
+  package var levelBy: String { levelWord?.by ?? decidedBy }
+  package var redlineBy: String { redlineWord?.by ?? decidedBy }
   /// A person's level is another than the agent's; one that was raised and lowered back is not.
   package var isRelevelled: Bool { level != finding.level }
   /// How a reason ends that a review gave a redline of which only a part stays in.

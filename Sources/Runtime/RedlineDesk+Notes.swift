@@ -27,7 +27,7 @@ extension RedlineDesk {
       let name = step.target.split(separator: "/").last ?? ""
       let lines =
         untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
-          "> \(row.finding.clause)\(Self.heads.level)\(row.decidedBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
+          "> \(row.finding.clause)\(Self.heads.level)\(row.levelBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
         } + decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map(Self.word)
       guard let text = try maker.editableText(step) else { continue }
       // What was said there before is said anew: some of it may not be true any more.
@@ -50,10 +50,10 @@ extension RedlineDesk {
   private static func word(_ row: FindingRow) -> String {
     let clause = "> \(row.finding.clause)"
     guard row.mark == .discard else {
-      return "\(clause)\(row.isInPart ? heads.part : heads.reworded)\(row.decidedBy)\n"
+      return "\(clause)\(row.isInPart ? heads.part : heads.reworded)\(row.redlineBy)\n"
     }
     let head = row.finding.redline.isEmpty ? heads.disagreed : heads.discarded
-    return "\(clause)\(head)\(row.decidedBy): \(row.markReason)\n"
+    return "\(clause)\(head)\(row.redlineBy): \(row.markReason)\n"
   }
 
   /// A memo without the lines that Ringi has put before it.

@@ -135,7 +135,7 @@ struct RedlineDesk {
     }
     // An earlier no is not forgotten by a later yes.
     let isTurned = mark == .keep && row.mark == .discard
-    let reason = isTurned ? "after it was discarded by \(row.decidedBy): \(row.markReason)" : reason
+    let reason = isTurned ? "after it was discarded by \(row.redlineBy): \(row.markReason)" : reason
     try journalled { () throws(JournalFault) in
       try store.markRedline(
         row.id, mark, hasRedline: !row.finding.redline.isEmpty, reason: reason, by: person)
@@ -221,7 +221,7 @@ struct RedlineDesk {
     }.map { row in
       let deed =
         row.mark == .discard
-        ? "\(row.decidedBy) said no to" : "\(row.decidedBy) changed to \(row.level.word)"
+        ? "\(row.redlineBy) said no to" : "\(row.levelBy) changed to \(row.level.word)"
       return "\(deed) “\(row.finding.clause)” in \(row.stem), which this names"
     }
   }

@@ -9,12 +9,13 @@ import Storage
 
 package enum Register {
   static let columns = [
-    "matter", "run", "document", "clause", "lines", "level_by_agent", "level", "decision", "wording",
-    "copy", "person", "time", "reason",
+    "matter", "run", "document", "clause", "lines", "level_by_agent", "level", "level_person", "level_time",
+    "level_reason",
+    "decision", "person", "time", "reason", "wording", "copy",
   ]
 
   /// Of the columns in a spreadsheet, in characters.
-  private static let widths = [14, 6, 30, 24, 10, 10, 10, 22, 50, 34, 14, 24, 40]
+  private static let widths = [14, 6, 30, 24, 10, 10, 10, 14, 24, 40, 22, 14, 24, 40, 50, 34]
 
   /// The path of the CSV file, beside which the spreadsheet lies; nil when the run has no flags with a person's word.
   package static func write(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String? {
@@ -60,10 +61,8 @@ package enum Register {
     let isKeptWithCopy = flag.mark == .undecided && isInCopy && !finding.redline.isEmpty
     let decision: String =
       switch flag.mark {
-      case .undecided where isKeptWithCopy && !flag.isRelevelled && flag.rewritten.isEmpty: "redline kept with its copy"
-      case .undecided:
-        !flag.rewritten.isEmpty
-          ? "redline rewritten" : flag.isRelevelled ? "level changed" : finding.level == .green ? "" : "undecided"
+      case .undecided where isKeptWithCopy && flag.rewritten.isEmpty: "redline kept with its copy"
+      case .undecided: !flag.rewritten.isEmpty ? "redline rewritten" : finding.level == .green ? "" : "undecided"
       case .keep:
         finding.redline.isEmpty
           ? "agreed"
@@ -73,14 +72,19 @@ package enum Register {
       }
     let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
     let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording
+    // An old desk keeps only the last word of both.
+    let last = flag.decidedAt.map { FindingRow.Word(by: flag.decidedBy, at: $0) }
+    let level = flag.humanLevel == nil ? nil : flag.levelWord ?? last
+    let isSaid = flag.mark != .undecided || !flag.rewritten.isEmpty
+    let own = isSaid ? flag.redlineWord ?? last : nil
+    let word =
+      own ?? (isKeptWithCopy ? copy.flatMap { copy in copy.decidedAt.map { .init(by: copy.decidedBy, at: $0) } } : nil)
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
-      flag.level.word, decision, joined(wording),
+      flag.level.word, level?.by ?? "", level?.at.rfc3339 ?? "", flag.levelReason, decision, word?.by ?? "",
+      word?.at.rfc3339 ?? "", flag.markReason, joined(wording),
       finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
-      flag.decidedBy.isEmpty && isKeptWithCopy ? copy?.decidedBy ?? "" : flag.decidedBy,
-      (flag.decidedAt ?? (isKeptWithCopy ? copy?.decidedAt : nil))?.rfc3339 ?? "",
-      [flag.levelReason, flag.markReason].filter { !$0.isEmpty }.joined(separator: "; "),
     ]
   }
 

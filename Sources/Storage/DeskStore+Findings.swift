@@ -30,7 +30,10 @@ extension DeskStore {
   {
     try decide(finding, "flag level \(level.rawValue)", reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, decidedAt = ?5, isTold = 0 WHERE id = ?1",
+        """
+        UPDATE finding SET humanLevel = ?2, levelReason = ?3, decidedBy = ?4, decidedAt = ?5, levelBy = ?4, levelAt = ?5,
+          isTold = 0 WHERE id = ?1
+        """,
         .integer(finding), .text(level.rawValue), .text(reason), .text(person.name), .integer(clock.wall().milliseconds)
       )
     }
@@ -43,7 +46,10 @@ extension DeskStore {
     let word = mark == .keep ? "flag agreed" : mark == .discard ? "flag disagreed" : "flag undecided"
     try decide(finding, hasRedline ? "redline \(mark.rawValue)" : word, reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, markReason = ?5 WHERE id = ?1",
+        """
+        UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, wordBy = ?3, wordAt = ?4, markReason = ?5
+        WHERE id = ?1
+        """,
         .integer(finding),
         .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds), .text(reason))
     }
@@ -55,7 +61,9 @@ extension DeskStore {
   ) throws(JournalFault) {
     try decide(finding, isPart ? "redline in part" : "redline rewritten", words, by: person) { () throws(SQLiteFault) in
       try connection.run(
-        "UPDATE finding SET rewritten = ?2, decidedBy = ?3, decidedAt = ?4 WHERE id = ?1", .integer(finding),
+        """
+        UPDATE finding SET rewritten = ?2, decidedBy = ?3, decidedAt = ?4, wordBy = ?3, wordAt = ?4 WHERE id = ?1
+        """, .integer(finding),
         .text(words), .text(person.name), .integer(clock.wall().milliseconds))
     }
   }
@@ -99,11 +107,11 @@ extension DeskStore {
         """
         SELECT id, step, document, clause, level, firstLine, lastLine, text, standard, why, redline, fallback, impact,
           escalation, isMustHave, humanLevel, levelReason, decidedBy, mark, decidedAt, isTold, markReason,
-          rewritten
+          rewritten, levelBy, levelAt, wordBy, wordAt
         FROM finding WHERE run = ?1 ORDER BY document, firstLine, id
         """, .integer(run.value)
       ) { row in
-        FindingRow(
+        var flag = FindingRow(
           id: row.int(0), step: StepID(row.int(1)),
           finding: Finding(
             document: row.text(2), clause: row.text(3), level: Finding.Level(rawValue: row.text(4)) ?? .red,
@@ -114,6 +122,9 @@ extension DeskStore {
           decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
           mark: Mark(rawValue: row.text(18)) ?? .undecided, markReason: row.text(21), rewritten: row.text(22),
           isTold: row.int(20) != 0)
+        if !row.isNull(24) { flag.levelWord = .init(by: row.text(23), at: Timestamp(milliseconds: row.int(24))) }
+        if !row.isNull(26) { flag.redlineWord = .init(by: row.text(25), at: Timestamp(milliseconds: row.int(26))) }
+        return flag
       }
     }
   }

@@ -118,6 +118,12 @@ enum Schema {
     ALTER TABLE run ADD COLUMN peerSession TEXT NOT NULL DEFAULT '';
     CREATE INDEX stepByRelay ON step (target, id) WHERE isRelayed = 1;
     """,
+    """
+    ALTER TABLE finding ADD COLUMN levelBy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE finding ADD COLUMN levelAt INTEGER;
+    ALTER TABLE finding ADD COLUMN wordBy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE finding ADD COLUMN wordAt INTEGER;
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

@@ -323,11 +323,17 @@ extension SessionTests {
       FileManager.default.contents(atPath: "\(ringi.desk)/registers/run-1.csv")?.starts(with: [0xEF, 0xBB, 0xBF])
         == true)
     #expect(
-      rows.first == "matter,run,document,clause,lines,level_by_agent,level,decision,wording,copy,person,time,reason")
+      rows.first
+        == "matter,run,document,clause,lines,level_by_agent,level,level_person,level_time,level_reason,decision,person,time,reason,wording,copy"
+    )
     #expect(rows.contains { $0.hasPrefix("LEG-2026-114,1,") && $0.contains("redline kept") })
     #expect(
-      rows.contains { $0.contains(",RED,YELLOW,level changed,") && $0.contains("\"'=cmd, they agreed by phone\"") })
-    #expect(rows.contains { $0.contains("redline discarded,,") && $0.hasSuffix(",not our style") }, "\(text)")
+      rows.contains {
+        // The level has its own person, time and reason, beside the word on the redline.
+        $0.firstMatch(of: #/,RED,YELLOW,[^,]+,2[0-9T:.+-]+Z?,"'=cmd, they agreed by phone",undecided,,,,/#) != nil
+      }, "\(text)")
+    #expect(
+      rows.contains { $0.firstMatch(of: #/redline discarded,[^,]+,2[0-9T:.+-]+Z?,not our style,,/#) != nil }, "\(text)")
     #expect(try ringi("audit", "log", "event:register*").output.contains("register written"))
     try sitting.press("o")
     try sitting.until("the document is open at the clause") { $0.view == .run && $0.previewScroll > 0 }
