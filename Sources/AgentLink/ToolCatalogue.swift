@@ -265,8 +265,11 @@ enum ToolCatalogue {
   }
 
   private static func mail(_ arguments: Arguments) throws(ToolFault) -> Mail {
-    Mail(
-      from: "", to: try arguments.list("to"), cc: try arguments.list("cc"), bcc: try arguments.list("bcc"),
+    let to = try arguments.list("to")
+    let all = try to + arguments.list("cc") + arguments.list("bcc")
+    guard all.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else { throw ToolFault(message: "`to` names nobody") }
+    return Mail(
+      from: "", to: to, cc: try arguments.list("cc"), bcc: try arguments.list("bcc"),
       replyTo: try arguments.optional("reply_to"), subject: try arguments.text("subject"),
       body: try arguments.text("body"), attachments: [])
   }

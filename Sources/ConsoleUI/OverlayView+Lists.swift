@@ -64,7 +64,7 @@ extension OverlayView {
       if redlines > 0, kept.contains(where: { $0.basis != nil }) {
         lines.append([
           Span(
-            "a redline among them goes into the copy of its document, where that is kept, as the agent wrote it",
+            "\(redlines) redline\(redlines == 1 ? "" : "s") without a word of yours: \(redlines == 1 ? "it goes" : "they go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
             .warning)
         ])
       }

@@ -102,7 +102,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     model.overlay = nil
     let yes = model.keymap.name(.approve)
     if model.view == .flags {
-      say(&model, "the card and the copy have your words; \(yes) keeps them")
+      say(&model, "the copy has your words, the card those of its clause; \(yes) keeps them")
     } else if model.current?.state == .staged, model.view == .run {
       say(&model, "your version is shown; the review (\(model.keymap.name(.review))) decides it")
     } else {

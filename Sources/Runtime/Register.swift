@@ -23,12 +23,22 @@ package enum Register {
       (try desk.store.run(run), try desk.store.findings(of: run))
     }
     let copies = try RedlineDesk(DeskActions(desk)).copies(of: run)
+    let maker = try DeskActions(desk).maker(run)
+    var rewritten: Set<StepID> = []
+    try journalled { () throws(JournalFault) in
+      for copy in copies.values where try maker.isRewritten(copy) { rewritten.insert(copy.id) }
+    }
     guard let summary,
       flags.contains(where: { !$0.decidedBy.isEmpty || copies[$0.finding.document]?.decidedBy.isEmpty == false })
     else { return nil }
     let matter = (try? WorkspaceLoader.load(summary.directory, desk: desk.directory))?.workspace.matter ?? ""
     // The mark of UTF-8 first: spreadsheets take a file without it for another encoding.
-    let rows = [columns] + flags.map { row($0, matter, run, copies[$0.finding.document]) }
+    let rows =
+      [columns]
+      + flags.map { flag in
+        let copy = copies[flag.finding.document]
+        return row(flag, matter, run, copy, isRewritten: copy.map { rewritten.contains($0.id) } ?? false)
+      }
     let text = "\u{FEFF}" + CSV.text(rows)
     let folder = "\(desk.directory)/registers"
     // One that somebody may have in hand is never overwritten: its digest is on the trail.
@@ -54,7 +64,9 @@ package enum Register {
     return path
   }
 
-  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?) -> [String] {
+  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?, isRewritten: Bool)
+    -> [String]
+  {
     let finding = flag.finding
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
     // Who keeps the copy and says nothing else keeps what is in it.
@@ -84,7 +96,11 @@ package enum Register {
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
       flag.level.word, level?.by ?? "", level?.at.rfc3339 ?? "", flag.levelReason, decision, word?.by ?? "",
       word?.at.rfc3339 ?? "", flag.markReason, joined(wording),
-      finding.redline.isEmpty ? "" : copy.map { "\($0.target): \(Words.ofCopy($0))" } ?? "none",
+      finding.redline.isEmpty
+        ? ""
+        : copy.map {
+          "\($0.target): \(Words.ofCopy($0))\(isRewritten ? ", with changes that people made in it" : "")"
+        } ?? "none",
     ]
   }
 

@@ -35,7 +35,13 @@ struct RelayedEnd {
     try look(step) == .asApproved ? .done(detail: "\(files(step)) what was approved") : nil
   }
 
-  private func files(_ step: StepSummary) -> String { step.kind == .fileChange ? "the files are" : "the file is" }
+  private func files(_ step: StepSummary) -> String {
+    switch step.kind {
+    case .fileChange: "the files are"
+    case .fileDelete: "the file is gone:"
+    default: "the file is"
+    }
+  }
 
   private enum Found { case asApproved, untouched, another }
 

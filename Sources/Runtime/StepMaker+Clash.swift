@@ -210,7 +210,7 @@ extension DeskActions {
     let memos = noted.map { "#\($0)" }.joined(separator: ", ")
     return noted.count == 1
       ? "memo \(memos) says more on top now: look, then keep it again"
-      : "memos \(memos) say more on top now: look, then keep them again"
+      : "\(memos) say more on top now: look, keep them again"
   }
 
   /// Looks at every prepared file as it is now; what clashes is shown both ways and undecided again.

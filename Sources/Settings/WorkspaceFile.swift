@@ -18,7 +18,7 @@ package enum WorkspaceFile {
     for entry in try list.list() { folders.append(try folder(entry, directory, isOfDesk)) }
     // A program that only calls other systems works in none.
     guard folders.filter({ $0.label.isEmpty }).count == 1 || isOfDesk && folders.isEmpty else {
-      throw list.fault("exactly one folder has no `label`: the agent works there")
+      throw list.fault("exactly one folder has no `label`: the agent works there; give each of the others a `label:`")
     }
     let mail = try top["mail"]?.mapping(["sender", "inside", "known"]) ?? [:]
     var workspace = Workspace(

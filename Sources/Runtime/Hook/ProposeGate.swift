@@ -39,7 +39,9 @@ package struct ProposeGate {
     } catch let fault as HookFault { throw RuntimeFault(.usage, fault.reason) } catch let fault as RuntimeFault {
       throw fault
     } catch let fault as JournalFault { throw RuntimeFault(fault) } catch let fault as ProposalFault {
-      throw RuntimeFault(.refused, "this can't be done: \(fault.reason)")
+      let why = "this can't be done: \(fault.reason)"
+      StandardError.write("ringi: no: \(why)")
+      return (Self.json(.deny(why), nil).text + "\n", 1)
     } catch { throw RuntimeFault(.fault, "something is wrong in Ringi") }
   }
 
