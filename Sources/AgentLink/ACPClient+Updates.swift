@@ -28,13 +28,12 @@ extension ACPClient {
       // What it asked about is answered for; what it did without asking is told.
       defer { toolCalls[id]?.isSettled = true }
       let name = askedAs[id] ?? id
-      // What it asked says more than what it tells of it.
-      let known = asked[name] ?? call
-      let isBroken = breaks(name, isDone: call.status == "completed")
-      let did = isBroken ? "\(did(known)): it was to leave that to Ringi" : call.isSettled ? "" : did(call)
+      let isDone = call.status == "completed"
+      if let promise = broken(name, isDone: isDone) { return [.broken(did: "\(promise.did), by itself")] }
       return [
         .ended(
-          call: name, isDone: call.status == "completed" && ToolCall.code(update["rawOutput"]) ?? 0 == 0, did: did)
+          call: name, isDone: isDone && ToolCall.code(update["rawOutput"]) ?? 0 == 0,
+          did: call.isSettled ? "" : did(call))
       ]
     case "current_mode_update":
       // An example of the protocol's own pages has the other name.

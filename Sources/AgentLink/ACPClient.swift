@@ -53,13 +53,17 @@ package struct ACPClient: AgentPeer {
   /// What it has asked us to run, by the name it was given.
   var terminals: [String: Terminal] = [:]
   var lastTerminal = 0
+  /// Lines before it spoke the protocol; a few are told, and more than many is no greeting.
+  private var greetings = 0
+  private static let shownGreetings = 20
+  private static let mostGreetings = 1_000
   /// Questions of this turn whose call is not over, by its name.
   var asked: [String: ToolCall] = [:]
   /// What the agent is known to leave to us, and what it said it would and then did by itself.
   var handedOver: Set<Handed> = []
   var hasBroken: Set<Handed> = []
   /// Calls that were answered with a yes because their work is to come to us.
-  var promised: [String: Handed] = [:]
+  var promised: [String: Promise] = [:]
   package private(set) var outgoing: [UInt8] = []
 
   /// - Parameters:
@@ -125,8 +129,10 @@ package struct ACPClient: AgentPeer {
       switch item {
       case .message(let message): events += handle(message)
       // A greeting before it speaks the protocol is no message, and no fault.
-      case .words(let words) where !isOpen: events.append(.said("\(words)\n"))
-      case .words(let words): events.append(close("it sent a line that is no message: \(words)"))
+      case .noMessage(let line, _) where !isOpen && greetings < Self.mostGreetings:
+        greetings += 1
+        if greetings <= Self.shownGreetings { events.append(.said("\(line)\n")) }
+      case .noMessage(let line, let why): events.append(close("it sent a line that is no message (\(why)): \(line)"))
       case .fault(let why): events.append(close(why))
       }
     }
@@ -249,7 +255,7 @@ package struct ACPClient: AgentPeer {
       }
       let token = ReplyToken(connection: 0, id: id, shape: shape)
       open.insert(token)
-      return leavesToWork(proposal, token) ? [] : [.proposal(proposal, token)]
+      return [.proposal(proposal, token)]
     default: return fail(id, RPCError.methodNotFound, "\(method) is not offered")
     }
   }
@@ -262,10 +268,12 @@ package struct ACPClient: AgentPeer {
   /// What is still open is over with the turn.
   private mutating func turnEnded() -> [LinkEvent] {
     phase = .idle
-    defer { (toolCalls, askedAhead, askedAs, asked, promised) = ([:], [:], [:], [:], [:]) }
-    return toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
-      .ended(call: $0.key, isDone: false, did: "\(did($0.value)); it never said how that ended")
-    }
+    let broken = brokenAtEnd()
+    defer { (toolCalls, askedAhead, askedAs) = ([:], [:], [:]) }
+    return broken
+      + toolCalls.sorted { $0.key < $1.key }.filter { $0.value.isOpen && !$0.value.isSettled }.map {
+        .ended(call: $0.key, isDone: false, did: "\(did($0.value)); it never said how that ended")
+      }
   }
 
   private static func logins(_ methods: [JSON]) -> String {
@@ -277,8 +285,7 @@ package struct ACPClient: AgentPeer {
     _ effect: ProposedEffect, _ work: Handed, path: String, _ token: ReplyToken
   ) -> [LinkEvent] {
     open.insert(token)
-    let (place, here) = (absolute(path), self)
-    let over = comes(work) { call in call.paths.contains { here.absolute($0) == place } }
+    let over = comes(work, absolute(path))
     let id = toolCalls.first { $0.value.paths.contains(path) && $0.value.isOpen }?.key
     let call = id.flatMap { toolCalls[$0] }
     if let id { toolCalls[id]?.isSettled = true }
@@ -294,6 +301,7 @@ package struct ACPClient: AgentPeer {
   /// Answers once; a second answer to the same request is dropped.
   package mutating func answer(_ token: ReplyToken, _ answer: Answer) {
     guard open.remove(token) != nil else { return }
+    accepted(token, answer)
     switch (token.shape, answer) {
     case (.permission, .cancelled): selected(token.id, nil)
     // INVARIANT: only what is done is allowed; what is prepared the agent would do by itself.

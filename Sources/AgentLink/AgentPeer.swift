@@ -16,6 +16,8 @@ package protocol AgentPeer: Sendable {
   mutating func cancel()
   /// Answers once; a second answer to the same request is dropped.
   mutating func answer(_ token: ReplyToken, _ answer: Answer)
+  /// True where a question may be left to the work itself, which this agent is known to leave to us.
+  mutating func leaves(_ token: ReplyToken) -> Bool
   /// Tells an agent that has stopped asking to ask again; false where it has no such way.
   mutating func askAgain() -> Bool
 }
@@ -25,8 +27,8 @@ package protocol AgentPeer: Sendable {
 struct PeerStream: Sendable {
   enum Item {
     case message(RPCMessage)
-    /// A line that begins as no message does.
-    case words(String)
+    /// A line, its beginning, and why it is none.
+    case noMessage(String, String)
     case fault(String)
   }
 
@@ -41,11 +43,8 @@ struct PeerStream: Sendable {
       switch item {
       case .overflow: return .fault("it sent a line of more than \(LineFraming.maximumLine >> 20) MiB")
       case .line(let line):
-        guard line.first(where: { $0 != 32 && $0 != 9 }) == UInt8(ascii: "{") else {
-          return .words(String(decoding: line.prefix(300), as: UTF8.self))
-        }
         do throws(RPCFault) { return .message(try RPCMessage(line: line, isNamed: isNamed)) } catch {
-          return .fault("it sent a line that is no message (\(error.why))")
+          return .noMessage(String(decoding: line.prefix(300), as: UTF8.self), error.why)
         }
       }
     }

@@ -77,12 +77,14 @@ package struct CodexClient: AgentPeer {
 
   package mutating func askAgain() -> Bool { false }
 
+  package mutating func leaves(_ token: ReplyToken) -> Bool { false }
+
   package mutating func receive(_ bytes: [UInt8]) -> [LinkEvent] {
     var events: [LinkEvent] = []
     for item in stream.read(bytes) where phase != .closed {
       switch item {
       case .message(let message): events += handle(message)
-      case .words(let words): events.append(close("it sent a line that is no message: \(words)"))
+      case .noMessage(let line, let why): events.append(close("it sent a line that is no message (\(why)): \(line)"))
       case .fault(let why): events.append(close(why))
       }
     }

@@ -54,6 +54,8 @@ package enum LinkEvent: Hashable, Sendable {
   case ended(call: String, isDone: Bool, did: String)
   /// What it asked about in this call it has left to us: the work itself is the next proposal.
   case handedOver(call: String)
+  /// It was told to go on as it leaves such work to us, and did not.
+  case broken(did: String)
   /// Which of its own ways of asking the agent is on, and whether it asks at all.
   case mode(String, asks: Bool)
   /// The turn is over.

@@ -34,12 +34,15 @@ struct ToolCall: Sendable {
     if let status = fields["status"]?.string { self.status = status }
     if let raw = fields["rawInput"], raw != .null { rawInput = raw }
     for location in fields["locations"]?.array ?? [] { if let path = location["path"]?.string { paths.insert(path) } }
+    // What is told anew of a file takes the place of what was told of it before.
+    let told = Set(
+      (fields["content"]?.array ?? []).compactMap { $0["type"]?.string == "diff" ? $0["path"]?.string : nil })
+    diffs.removeAll { told.contains($0.path) }
     for item in fields["content"]?.array ?? [] {
       switch item["type"]?.string {
       case "diff":
         guard let path = item["path"]?.string, let new = item["newText"]?.string else { continue }
-        let diff = (path, item["oldText"]?.string, new)
-        if let index = diffs.firstIndex(where: { $0.path == path }) { diffs[index] = diff } else { diffs.append(diff) }
+        diffs.append((path, item["oldText"]?.string, new))
         paths.insert(path)
       case "terminal": if let name = item["terminalId"]?.string { terminals.insert(name) }
       case "content":
@@ -79,8 +82,16 @@ struct ToolCall: Sendable {
   /// - Parameter directory: relative paths are meant from here, though the protocol wants none.
   func effect(in directory: String) -> ProposedEffect {
     func path(_ text: String) -> [UInt8] { Array((text.hasPrefix("/") ? text : "\(directory)/\(text)").utf8) }
-    // Several files at once are one question.
-    if diffs.count > 1 { return .changes(diffs.map { effect(of: $0, path) }) }
+    // Several files at once are one question, and so are several parts of one.
+    if diffs.count > 1 {
+      var places: [String] = []
+      for diff in diffs where !places.contains(diff.path) { places.append(diff.path) }
+      let parts = places.map { place in
+        let own = diffs.filter { $0.path == place }
+        return own.count == 1 ? effect(of: own[0], path) : Self.patch(path(place), own)
+      }
+      return parts.count == 1 ? parts[0] : .changes(parts)
+    }
     if let (place, change) = input {
       switch change {
       case .whole(let text): return .write(path: path(place), text: Array(text.utf8))
@@ -104,6 +115,17 @@ struct ToolCall: Sendable {
     // Whether what it shows as old is the whole file the disk knows: what it replaces must be found there.
     guard let old = diff.old, !old.isEmpty else { return .write(path: path(diff.path), text: Array(diff.new.utf8)) }
     return .replace(path: path(diff.path), old: Array(old.utf8), new: Array(diff.new.utf8), everywhere: false)
+  }
+
+  /// Several parts of a file, each found by its lines as they are.
+  private static func patch(_ path: [UInt8], _ parts: [(path: String, old: String?, new: String)]) -> ProposedEffect {
+    func lines(_ text: String, _ sign: String) -> String {
+      var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      if lines.last == "" { lines.removeLast() }
+      return lines.map { "\(sign)\($0)\n" }.joined()
+    }
+    let hunks = parts.map { "@@\n\(lines($0.old ?? "", "-"))\(lines($0.new, "+"))" }.joined()
+    return .patch(path: path, hunks: Array(hunks.utf8))
   }
 
   /// The files it names, by its updates or its input.

@@ -109,6 +109,7 @@ enum Words {
     case .done where step.isNotAsApproved: "done, NOT as approved"
     case .done where step.reason == StepSummary.passedOn: StepSummary.passedOn
     case .done where step.reason == StepSummary.allowed: "allowed, the agent does it"
+    case .done where step.reason == StepSummary.leftToRingi: "answered; Ringi does it"
     case .done where step.isRelayed: "done by the agent"
     case .performing where step.isRelayed: "allowed, the agent does it"
     case .done where step.reason.hasPrefix(Outbox.prefix): "in the outbox, not sent"

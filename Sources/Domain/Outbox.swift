@@ -7,6 +7,8 @@ package enum Outbox {
 extension StepSummary {
   /// A call of another system that its server has answered.
   package static let passedOn = "passed on, and answered"
+  /// A question whose work came to Ringi, as a step of its own.
+  package static let leftToRingi = "a yes, after which the agent left the work to Ringi"
   /// A deed of an agent's own that leaves nothing which Ringi could look at.
   package static let allowed = "allowed; the agent performs it"
   /// How its docket begins where nobody knows whether it took effect.

@@ -13,17 +13,39 @@ package struct Gate<Record: Journal> {
   /// Judges and records a proposal.
   /// - Parameter preview: made from the verdict, so that what is shown includes it.
   package func intake(_ step: NewStep, by agent: Actor) throws(JournalFault) -> StepSummary {
-    let event: StepEvent =
-      switch step.verdict.level {
-      case .forbidden: .refuse
-      case .watched: .hold
-      case .batched: step.action.kind.isRead || step.action.kind == .findingReport ? .permit : .stage
-      case .autonomous: .permit
-      }
+    let event = Self.event(of: step)
     var step = step
     // Only what is prepared takes the place of something prepared; what waits may yet be refused.
     if event != .stage { step.replaces = nil }
     return try journal.propose(step, by: agent, events: [event])
+  }
+
+  private static func event(of step: NewStep) -> StepEvent {
+    switch step.verdict.level {
+    case .forbidden: .refuse
+    case .watched: .hold
+    case .batched: step.action.kind.isRead || step.action.kind == .findingReport ? .permit : .stage
+    case .autonomous: .permit
+    }
+  }
+
+  /// The same, for who performs it next: what policy lets happen at once has begun when the record is durable, in one
+  /// transaction with it.
+  /// - Parameter perform: is given the permit then, and only then.
+  package func intake(
+    _ step: NewStep, by agent: Actor, atOnce perform: (StepSummary, consuming Permit) -> Void
+  ) throws(JournalFault) -> StepSummary {
+    guard Self.event(of: step) == .permit else { return try intake(step, by: agent) }
+    var step = step
+    step.replaces = nil
+    let begun = try journal.propose(step, by: agent, events: [.permit, .begin])
+    // INVARIANT: a permit is for exactly the bytes that were recorded and shown.
+    guard begun.effectDigest == Hashing.sha256(step.action.canonicalBytes(salt: step.salt)) else {
+      throw JournalFault(.changed, "the stored effect is not the one that was recorded")
+    }
+    perform(
+      begun, Permit(effects: [PermittedEffect(step: begun.id, action: step.action, digest: begun.effectDigest)]))
+    return begun
   }
 
   /// A person's word on a waiting or prepared step.

@@ -30,7 +30,8 @@ extension DeskStore: Journal {
       $0.facts = step.facts(undoes: new.undoes, salt: new.salt)
     }
     for event in events {
-      try log.append(.policy, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
+      let actor = event == .begin ? Actor.performer : .policy
+      try log.append(actor, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
     }
     // What a person has decided meanwhile is not taken back by a new proposal.
     if let old = new.replaces, try self.step(old)?.state == .staged {

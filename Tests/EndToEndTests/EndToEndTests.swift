@@ -183,6 +183,29 @@ struct EndToEndTests {
     #expect(try ringi("list", "--json").output.contains("\"grade\":\"asked\""), "no more is promised of it")
   }
 
+  @Test(
+    "an agent that leaves its files to Ringi is refused what policy forbids, and what is outside, before it is believed"
+  )
+  func handedOverFloors() throws {
+    let ringi = try Ringi()
+    func asks(_ id: Int, _ path: String) -> String {
+      #"{"jsonrpc":"2.0","id":\#(id),"method":"session/request_permission","params":{"sessionId":"s","toolCall":{"toolCallId":"t\#(id)","kind":"edit","rawInput":{"path":"\#(path)","content":"x"}},"options":[{"optionId":"yes","name":"Yes","kind":"allow_once"},{"optionId":"no","name":"No","kind":"reject_once"}]}}"#
+    }
+    let write =
+      #"{"jsonrpc":"2.0","id":4,"method":"fs/write_text_file","params":{"sessionId":"s","path":"new.md","content":"x"}}"#
+    let space = try ringi.workspace(
+      agent: Ringi.speaking([write, asks(5, "notes.md"), asks(6, "/etc/passwd"), asks(7, "other.md")]),
+      policy: "rules:\n  - {action: \"file.*\", target: notes.md, level: forbidden, always: true, why: never}\n")
+    #expect(try ringi("run", "--detach", space).code == 0)
+    var list = ""
+    for _ in 0..<200 where !list.contains("may go on") { list = try ringi("audit", "log").output }
+    let steps = try ringi("list", "1").output
+    #expect(steps.contains("F  refused  file.create  notes.md") && steps.contains("refused  file.outside"), "\(steps)")
+    #expect(steps.contains("prepared  file.create  new.md") && !steps.contains("other.md"), "\(steps)")
+    #expect(list.contains("may go on with file.create other.md"), "\(list)")
+    try stop(ringi)
+  }
+
   @Test("what waited for a dead agent is withdrawn")
   func deadAgent() throws {
     let ringi = try Ringi()

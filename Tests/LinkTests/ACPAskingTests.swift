@@ -183,26 +183,78 @@ struct ACPAskingTests {
   func leavesFiles() throws {
     var client = opened(offersFiles: true)
     let (effect, token) = try #require(proposal(client.receive(ask(Self.edit))))
-    #expect(effect == .write(path: bytes("/w/a"), text: bytes("x")) && !yes(&client))
+    #expect(effect == .write(path: bytes("/w/a"), text: bytes("x")))
+    let isLeft = client.leaves(token)
+    #expect(!isLeft)
     client.answer(token, .done(StepNumber(1), detail: ""))
     #expect(yes(&client))
-    // The work comes to us: the question is done with, and the next one is asked where its work comes.
+    // The work comes to us: the question is done with. Only work that was accepted says that it does.
     let events = client.receive(line(Self.write))
-    #expect(events.first == .handedOver(call: "t") && proposal(events) != nil)
-    _ = client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"t","status":"completed""#))
-    _ = client.takeOutgoing()
-    let second = Self.edit.replacing(#""t""#, with: #""v""#)
-    #expect(proposal(client.receive(ask(second))) == nil && yes(&client))
-    #expect(client.receive(line(Self.write.replacing("4", with: "5"))).count == 1)
-    // What it then does by itself is told, and it is asked again from there on.
-    let third = Self.edit.replacing(#""t""#, with: #""w""#)
-    #expect(proposal(client.receive(ask(third))) == nil && yes(&client))
+    #expect(events.first == .handedOver(call: "t"))
+    let write = try #require(proposal(events)).token
+    func next(_ name: String, _ client: inout ACPClient, path: String = "/w/a") throws -> Bool {
+      let asked = Self.edit.replacing(#""t""#, with: "\"\(name)\"").replacing("/w/a", with: path)
+      let token = try #require(proposal(client.receive(ask(asked)))).token
+      guard client.leaves(token) else { return false }
+      client.answer(token, .done(StepNumber(0), detail: ""))
+      return true
+    }
+    var refused = client
+    refused.answer(write, .refused(StepNumber(2), reason: "not here"))
+    #expect(try !next("u", &refused))
+    client.answer(write, .prepared(StepNumber(2)))
+    #expect(try next("v", &client))
+    #expect(client.receive(line(Self.write.replacing("4", with: "5"))).count == 1, "it was left to this very work")
+    // What it then does by itself is told, and it is asked again from there on; other work is no excuse.
+    #expect(try next("w", &client))
+    _ = client.receive(line(Self.write.replacing("4", with: "6").replacing("/w/a", with: "/w/other")))
     let over = client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"w","status":"completed""#))
-    guard case .ended("w", true, let did)? = over.first else { Issue.record("\(over)"); return }
-    #expect(did.contains("it was to leave that to Ringi") && did.contains("/w/a"))
-    #expect(proposal(client.receive(ask(Self.edit.replacing(#""t""#, with: #""x""#)))) != nil)
-    _ = client.receive(line(Self.write.replacing("4", with: "6")))
-    #expect(proposal(client.receive(ask(Self.edit.replacing(#""t""#, with: #""y""#)))) != nil, "once broken is broken")
+    guard case .broken(let did)? = over.first else { Issue.record("\(over)"); return }
+    #expect(did.contains("/w/a") && did.contains("by itself"))
+    #expect(try !next("x", &client))
+    let again = try #require(proposal(client.receive(line(Self.write.replacing("4", with: "7"))))).token
+    client.answer(again, .prepared(StepNumber(3)))
+    #expect(try !next("y", &client), "once broken is broken")
+  }
+
+  @Test("what was to come and had not when the turn ended is told")
+  func promisedAtEnd() throws {
+    var client = opened(offersFiles: true)
+    let write = try #require(proposal(client.receive(line(Self.write)))).token
+    client.answer(write, .prepared(StepNumber(1)))
+    let token = try #require(proposal(client.receive(ask(Self.edit)))).token
+    let isLeft = client.leaves(token)
+    #expect(isLeft)
+    client.answer(token, .done(StepNumber(0), detail: ""))
+    let end = client.receive(line(#"{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}"#))
+    guard case .broken(let did)? = end.first else { Issue.record("\(end)"); return }
+    #expect(did.contains("/w/a") && did.contains("is not known"))
+  }
+
+  @Test("several parts of one file are all of its change")
+  func severalParts() throws {
+    var client = opened()
+    let diffs =
+      #"{"type":"diff","path":"/w/n","oldText":"alpha\n","newText":"ALPHA\n"},{"type":"diff","path":"/w/n","oldText":"gamma","newText":"GAMMA"}"#
+    let asked = try #require(
+      proposal(client.receive(ask(#""toolCallId":"t","kind":"edit","title":"patch","content":[\#(diffs)]"#))))
+    #expect(asked.effect == .patch(path: bytes("/w/n"), hunks: bytes("@@\n-alpha\n+ALPHA\n@@\n-gamma\n+GAMMA\n")))
+  }
+
+  @Test("lines before the protocol are no messages, whatever they look like; there is an end to them")
+  func greeting() {
+    func begun() -> ACPClient {
+      var client = ACPClient(directory: "/w", otherDirectories: [], servers: [])
+      client.start(version: "1")
+      return client
+    }
+    var client = begun()
+    let events = client.receive(line("hello\n{\"level\":\"info\"}\n{starting up}"))
+    #expect(events == [.said("hello\n"), .said("{\"level\":\"info\"}\n"), .said("{starting up}\n")])
+    var many = begun()
+    let all = many.receive(line((1...1_001).map { "\($0)" }.joined(separator: "\n")))
+    #expect(all.count == 21)
+    guard case .fault? = all.last else { Issue.record("\(all.count)"); return }
   }
 
   @Test("a question about several files is about all of them")
@@ -240,11 +292,20 @@ struct ACPAskingTests {
       #"{"jsonrpc":"2.0","id":4,"method":"terminal/create","params":{"sessionId":"s","command":"sh","args":["-c","ls"]}}"#
     let asked = #""toolCallId":"t","kind":"execute","rawInput":{"command":"ls"}"#
     #expect(proposal(client.receive(ask(asked))) != nil)
-    #expect(client.receive(line(run)).first == .handedOver(call: "t"))
+    let events = client.receive(line(run))
+    #expect(events.first == .handedOver(call: "t"))
+    client.answer(try #require(proposal(events)).token, .ran(StepNumber(2), code: 0, output: ""))
     let told =
       #""sessionUpdate":"tool_call_update","toolCallId":"u","kind":"execute","title":"run ls","status":"completed","content":[{"type":"terminal","terminalId":"ringi-1"}]"#
     #expect(client.receive(update(told)) == [.ended(call: "t", isDone: true, did: "")])
-    #expect(proposal(client.receive(ask(asked.replacing(#""t""#, with: #""v""#)))) == nil)
+    let second = try #require(proposal(client.receive(ask(asked.replacing(#""t""#, with: #""v""#))))).token
+    let isLeft = client.leaves(second)
+    #expect(isLeft)
+    let other = try #require(
+      proposal(client.receive(ask(#""toolCallId":"w","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#)))
+    ).token
+    let isOtherLeft = client.leaves(other)
+    #expect(!isOtherLeft, "of files it has shown nothing")
   }
 
   @Test("without files of ours a file call is refused, whatever it says")

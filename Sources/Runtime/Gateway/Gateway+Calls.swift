@@ -40,23 +40,27 @@ extension Gateway {
         open[id] = nil
         return link.hold(id, held)
       }
-      step = try session.inTurn { try self.propose(call) }
+      step = try session.inTurn { try self.propose(call, id, entry) }
       open[id]?.step = step
+      if open[id]?.isPassed != false { return }
     }
     switch try ruling(step, call) {
     case .may(let step, _):
-      let permit = try desk.gate.permit([step.id])
-      ConnectorDoor.pass(permit) { allowed in
-        // INVARIANT: what is passed on is what was permitted.
-        guard allowed.tool == entry.call.tool, allowed.arguments == entry.call.arguments else {
-          return deny(id, "what was allowed is not what was asked")
-        }
-        open[id]?.isPassed = true
-        link.pass(id)
-      }
+      pass(id, entry, try desk.gate.permit([step.id]))
     case .answer(.deny(let reason, _)): deny(id, reason)
     case .answer: deny(id, "nothing was decided")
     case .later(let step): wait(id, "waiting for a person as #\(step.number) in Ringi")
+    }
+  }
+
+  private func pass(_ id: RPCID, _ entry: Open, _ permit: consuming Permit) {
+    ConnectorDoor.pass(permit) { allowed in
+      // INVARIANT: what is passed on is what was permitted.
+      guard allowed.tool == entry.call.tool, allowed.arguments == entry.call.arguments else {
+        return deny(id, "what was allowed is not what was asked")
+      }
+      open[id]?.isPassed = true
+      link.pass(id)
     }
   }
 
@@ -76,11 +80,13 @@ extension Gateway {
   }
 
   /// The same call that was asked before and has its yes, or its question, still open; else a new step.
-  private func propose(_ call: HookCall) throws -> StepID {
+  private func propose(_ call: HookCall, _ id: RPCID, _ entry: Open) throws -> StepID {
     let session = try opened()
     let maker = try maker()
     let made = try maker.make(call.proposal, plan: plan(), staging: StagingArea(), isRelayed: true).step
-    guard made.verdict.level >= .watched else { return try desk.gate.intake(made, by: session.agent).id }
+    guard made.verdict.level >= .watched else {
+      return try desk.gate.intake(made, by: session.agent) { step, permit in pass(id, entry, permit) }.id
+    }
     let taken = Set(open.values.compactMap(\.step))
     for step in try desk.store.alike(session.run.id, made.action.kind, target: made.action.effect.target)
     where (step.state == .waiting || step.state == .approved) && step.isRelayed && !taken.contains(step.id) {

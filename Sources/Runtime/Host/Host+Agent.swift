@@ -111,6 +111,9 @@ extension Host {
       case .withdrawn(let token): try takeBack(token)
       case .ended(let call, let isDone, let did): try ended(call, isDone: isDone, did: did)
       case .handedOver(let call): try handedOver(call)
+      case .broken(let did):
+        try finishWords()
+        try store.say(run, "was to leave to Ringi, \(did)", by: agent)
       case .mode(let name, let asks): try follow(mode: name, asks: asks)
       case .stopped(let reason): try stopped(reason)
       case .fault(let why): try lose(why)

@@ -35,7 +35,7 @@ extension Host {
     guard let step = try store.step(ofCall: call, in: run), step.isRelayed else { return }
     switch step.state {
     case .performing:
-      try desk.gate.conclude([(step.id, .done(detail: "a yes, after which the agent left the work to Ringi"))])
+      try desk.gate.conclude([(step.id, .done(detail: StepSummary.leftToRingi))])
     case .waiting, .approved, .permitted:
       waiting[step.id] = nil
       try desk.gate.move([
@@ -65,6 +65,12 @@ extension Host {
       })
     for step in try store.steps(of: run, in: [.performing]) where step.isRelayed {
       if try isAtGateway(step) { continue }
+      // Whoever was ended in the middle of it can't have said more.
+      if isLost, try !RelayedEnd(maker: maker).canTell(step) {
+        let words = "the agent was ended over it: how far it came nobody knows"
+        try desk.gate.conclude([(step.id, step.kind.isRead ? .done(detail: words) : .failed(detail: words))])
+        continue
+      }
       try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).silent(step))])
     }
     seenVersion = -1

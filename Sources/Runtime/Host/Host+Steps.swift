@@ -57,6 +57,12 @@ extension Host {
         proposal, plan: plan.firstIndex { $0.status == .inProgress }, staging: staging, isRelayed: token.isRelayed)
     } catch { return try answer(token, .invalid(reason: error.reason)) }
     var new = made.step
+    if token.isRelayed, new.verdict.level < .forbidden, link?.leaves(token) == true {
+      let words =
+        "may go on with \(new.action.kind.rawValue) \(new.action.effect.target): it leaves such work to Ringi, and is asked when it comes"
+      try store.say(run, words, by: .performer)
+      return try answer(token, .done(StepNumber(0), detail: ""))
+    }
     if let call = token.call { new.callID = call }
     let step: StepSummary
     do { step = try desk.gate.intake(new, by: agent) } catch {
