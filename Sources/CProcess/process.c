@@ -174,3 +174,18 @@ void cp_say_after(unsigned seconds, const char *text) {
   sigprocmask(SIG_UNBLOCK, &set, NULL);
   alarm(seconds);
 }
+
+static int term_descriptor = -1;
+
+static void say_term(int number) {
+  (void)number;
+  int error = errno;
+  ssize_t written = write(term_descriptor, "", 1);
+  (void)written;
+  errno = error;
+}
+
+void cp_on_term(int descriptor) {
+  term_descriptor = descriptor;
+  signal(SIGTERM, say_term);
+}

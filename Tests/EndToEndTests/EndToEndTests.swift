@@ -206,6 +206,50 @@ struct EndToEndTests {
     try stop(ringi)
   }
 
+  @Test(
+    "what an agent leaves running ends when it is stopped, and when its host is asked to end", arguments: [true, false])
+  func leftovers(isStop: Bool) throws {
+    let ringi = try Ringi()
+    let mark = "\(ringi.folder.path)/mark"
+    let script =
+      "setsid sh -c 'while [ ! -e \(mark) ]; do sleep 0.05; done' > /dev/null 2>&1 & echo started > \(mark).up\n"
+    let space = try ringi.workspace(agent: script + Ringi.speaking([]))
+    #expect(try ringi("run", "--detach", space).code == 0)
+    func left() -> Bool {
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["pgrep", "-f", "e \(mark) "]
+      process.standardOutput = FileHandle.nullDevice
+      try? process.run()
+      process.waitUntilExit()
+      return process.terminationStatus == 0
+    }
+    for _ in 0..<500 {
+      guard !left() else { break }
+      poll(nil, 0, 10)
+    }
+    #expect(left())
+    if isStop {
+      #expect(try ringi("stop", "1").code == 0)
+    } else {
+      for pid in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ pid_t($0) }) {
+        func read(_ name: String) -> String {
+          String(decoding: FileManager.default.contents(atPath: "/proc/\(pid)/\(name)") ?? Data(), as: UTF8.self)
+        }
+        if read("cmdline").contains("\0host\0"), read("environ").contains("RINGI_DESK=\(ringi.desk)\0") {
+          kill(pid, SIGTERM)
+        }
+      }
+    }
+    for _ in 0..<500 {
+      guard left() else { break }
+      poll(nil, 0, 10)
+    }
+    #expect(!left())
+    try "".write(toFile: mark, atomically: true, encoding: .utf8)
+    try stop(ringi)
+  }
+
   @Test("what waited for a dead agent is withdrawn")
   func deadAgent() throws {
     let ringi = try Ringi()

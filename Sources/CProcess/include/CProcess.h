@@ -62,4 +62,7 @@ long cp_filesystem(const char *path);
 // whatever it is doing then. 0 seconds takes it back.
 void cp_say_after(unsigned seconds, const char *text);
 
+/// From now on SIGTERM writes a byte to `descriptor` in place of ending this process.
+void cp_on_term(int descriptor);
+
 #endif

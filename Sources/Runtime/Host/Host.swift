@@ -3,6 +3,7 @@
 
 import AgentLink
 import AuditLog
+import CProcess
 import Domain
 import Effector
 import GateKeeper
@@ -32,6 +33,8 @@ package final class Host {
   /// The doors to its connectors, and the gateways behind them.
   var doors: [Door] = []
   var gateways: Set<pid_t> = []
+  /// Readable once this process was asked to end.
+  private var endAsked: Int32 = -1
 
   /// Proposals whose answer is still due, by step.
   var waiting: [StepID: ReplyToken] = [:]
@@ -165,6 +168,11 @@ package final class Host {
   /// Runs until the run is over, or, without an agent, until nothing is left to perform.
   package func serve() {
     if link == nil, agentPID == 0, listener < 0 { isAgentDone = true }
+    // A machine that goes down asks first: what the agent has started ends with it.
+    if let term = try? ChildProcess.pipe() {
+      endAsked = term.read
+      cp_on_term(term.write)
+    }
     attempt { () throws(JournalFault) in
       try reconciler.reconcile(run)
       if agentPID == 0 { try takeLeftView() }
@@ -227,11 +235,15 @@ package final class Host {
     return left.map { !$0.isEmpty } ?? false
   }
 
-  enum Owner { case bell, agent, listener, door(Int), tool(Int) }
+  enum Owner { case bell, end, agent, listener, door(Int), tool(Int) }
 
   private func pollSet() -> ([pollfd], [Owner]) {
     var descriptors = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
     var owners: [Owner] = [.bell]
+    if endAsked >= 0 {
+      descriptors.append(pollfd(fd: endAsked, events: Int16(POLLIN), revents: 0))
+      owners.append(.end)
+    }
     func add(_ channel: Channel, _ owner: Owner) {
       if channel.input == channel.output || !channel.wantsToWrite {
         let events = Int16(POLLIN) | (channel.wantsToWrite ? Int16(POLLOUT) : 0)
@@ -267,6 +279,7 @@ package final class Host {
   private func handle(_ owner: Owner, _ events: Int16) throws(JournalFault) {
     switch owner {
     case .bell: bell.drain()
+    case .end: isOver = true
     case .agent: try readAgent()
     case .listener: acceptTool()
     case .door(let index): admit(index)
