@@ -25,7 +25,15 @@ package enum CallReader {
       reading.kind = .eventInvite
     }
     reading.rest = arguments.rest
+    // Whose calendar another one is nobody here can tell.
+    if reading.kind == .eventAdd, reading.rest.contains(where: { isOfCalendar($0.name) && $0.text != "primary" }) {
+      reading.kind = .connectorCall
+    }
     return reading
+  }
+
+  private static func isOfCalendar(_ name: String) -> Bool {
+    ["calendarid", "calendar", "calendarname"].contains(name.lowercased().filter { $0 != "_" && $0 != "-" })
   }
 
   /// Arguments, and which of them have been shown.

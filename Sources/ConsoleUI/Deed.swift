@@ -78,7 +78,8 @@ enum Deed {
 
   @Sendable static func no(_ model: Model) -> String? {
     switch model.view {
-    case .run: model.selected?.state == .waiting ? "reject" : nil
+    case .run:
+      model.selected.flatMap { $0.state == .waiting ? $0.isQuestionOnly ? "say that it did not" : "reject" : nil }
     case .drafts: model.current.flatMap { $0.state == .waiting ? "reject" : $0.state == .staged ? "discard" : nil }
     case .review:
       model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
@@ -170,6 +171,9 @@ enum Deed {
     }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"
+    }
+    if !step.reach.connector.isEmpty {
+      return "what is called in another system can’t be changed here; a no with its reason goes to the agent"
     }
     if step.isRelayed, model.run?.takesOurText(step.kind) != true {
       return "the agent does this itself: reject it and say what you want"

@@ -111,6 +111,7 @@ enum Words {
     case .done where step.reason == StepSummary.allowed: "allowed, the agent does it"
     case .done where step.reason == StepSummary.leftToRingi: "answered; Ringi does it"
     case .done where step.isRelayed: "done by the agent"
+    case .performing where !step.reach.connector.isEmpty: "allowed, it is with its server"
     case .performing where step.isRelayed: "allowed, the agent does it"
     case .done where step.reason.hasPrefix(Outbox.prefix): "in the outbox, not sent"
     case .refused: "refused by policy"

@@ -195,6 +195,8 @@ enum TrailView {
     let isBad = ["refused", "rejected", "failed", "lost", "withdrawn", "unknown"].contains(entry.event)
     let words = entry.event == "said"
     let source = words ? source(entry) : nil
+    // In another system nothing is rolled back: it was not done.
+    let event = entry.event == "rolled back" && !entry.kind.hasPrefix("file.") ? "not done" : entry.event
     let day = entry.time.date(offset: model.zone)
     let isOld = isDeskWide && day != model.time.date(offset: model.zone)
     let place = isDeskWide ? padded(entry.run.map { "run \($0)" } ?? "desk", 7) : ""
@@ -202,7 +204,7 @@ enum TrailView {
       Span(" \(isOld ? "\(day.suffix(5)) " : "")\(entry.time.clock(offset: model.zone)) \(place)", .dim),
       Span("#\(entry.index.value) ", .dim),
       Span(padded(source?.who ?? who(entry), 8), entry.actorKind == "person" ? .key : .text),
-      Span(padded(source?.deed ?? entry.event, 10), isBad ? .danger : .text),
+      Span(padded(source?.deed ?? event, 10), isBad ? .danger : .text),
     ]
     if words {
       spans.append(Span("“\(Claims.quoted(entry.note))”", .claim))

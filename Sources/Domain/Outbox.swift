@@ -24,8 +24,8 @@ extension StepSummary {
   /// A draft that the desk keeps; one in another system is sent there, or not at all.
   package var isSavedDraft: Bool { kind == .mailDraft && state == .done && reach.connector.isEmpty }
 
-  /// Only whether it happened is asked: what was with another's server nobody here can do again.
-  package var isQuestionOnly: Bool { isRelayed && mayHaveHappened }
+  /// Only whether it happened is asked: what was with another's server nobody here does again on a guess.
+  package var isQuestionOnly: Bool { mayHaveHappened && (isRelayed || !reach.connector.isEmpty) }
 
   /// A message that was to go out and did not: it failed, or nothing was set up to take it.
   package var isUndelivered: Bool {

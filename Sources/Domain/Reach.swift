@@ -109,7 +109,12 @@ package struct Reach: Hashable, Sendable {
     case .event(let event):
       (noun, topic) = ("event", event.title)
       sort(event.attendees, facts)
-    case .record, nil: break
+    case .record:
+      // What tells it from another of its kind: its name, or whatever comes first.
+      let rest = facts.reading?.rest ?? []
+      let named = rest.first { ["name", "title", "filename", "file_name", "summary"].contains($0.name.lowercased()) }
+      if !kind.isRead { topic = String(((named ?? rest.first)?.text ?? "").prefix { !$0.isNewline }.prefix(60)) }
+    case nil: break
     }
     // Into another system it goes in any case; what is read comes from there.
     if !kind.isRead { (goesOut, canBeUndone) = (true, false) }

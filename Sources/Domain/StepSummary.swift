@@ -166,6 +166,7 @@ extension StepSummary {
   /// The target as lists show it: what is renamed with its new name, a folder with what is looked for in it.
   package var targetInLists: String {
     if kind == .fileRead, !reach.topic.isEmpty { return "\(target) “\(reach.topic)”" }
+    if !reach.connector.isEmpty, !reach.topic.isEmpty { return "“\(reach.topic)” \(target)" }
     return reach.becomes.isEmpty ? target : "\(target) → \(reach.becomes)"
   }
 }

@@ -19,8 +19,39 @@ extension DeskActions {
   /// A yes to the question whether something happened is no yes to do it: nobody here could.
   func settleQuestion(_ step: StepSummary) throws(JournalFault) {
     guard step.isQuestionOnly, let now = try store.step(step.id), now.state == .approved else { return }
-    _ = try gate.permit([step.id])
-    try gate.conclude([(step.id, .done(detail: "it had happened, says \(desk.person.name)"))])
+    do {
+      _ = try gate.permit([step.id])
+      try gate.conclude([(step.id, .done(detail: "it had happened, says \(desk.person.name)"))])
+    } catch {
+      // Its run's host may say so at the same moment.
+      guard let now = try store.step(step.id), now.state == .performing || now.state == .done else { throw error }
+    }
+  }
+
+  /// A no to the question whether a kept call happened: it is prepared again, and can be kept once more.
+  /// - Returns: false for any other no.
+  func takeUpAgain(_ step: StepSummary, _ decision: Decision) throws(RuntimeFault) -> Bool {
+    guard decision.event == .reject, step.isQuestionOnly, !step.isRelayed, step.verdict.level == .batched,
+      step.state == .waiting
+    else { return false }
+    let maker = try maker(step.run)
+    let words = "it had not happened, says \(desk.person.name)"
+    try journalled { () throws(JournalFault) in
+      let person = Actor.person(desk.person)
+      try gate.move([
+        Transition(step: step.id, event: .loosen, actor: person, reasonCode: "had-not-happened", reason: words)
+      ])
+      guard let now = try store.step(step.id), now.state == .staged else { return }
+      let again = try maker.changing(try maker.revised(now)) {
+        $0.reach.warnings.removeAll { $0.contains(StepSummary.mayHaveHappened) }
+        $0.reach.warnings.insert("kept once; \(words)", at: 0)
+      }
+      try gate.move([
+        Transition(
+          step: step.id, event: .revise, actor: person, reasonCode: "had-not-happened", reason: words, revised: again)
+      ])
+    }
+    return true
   }
 
   /// What is open when a run is stopped; the session that asked may be withdrawing the same at the same moment.

@@ -31,6 +31,7 @@ package struct DeskActions {
     _ step: StepSummary, _ decision: Decision, painted: String, dueAt: Timestamp? = nil
   ) throws(RuntimeFault) {
     if decision == .approve { try checkCurrent([step]) }
+    if try takeUpAgain(step, decision) { return }
     try journalled { () throws(JournalFault) in
       try gate.decide(step.id, decision, by: desk.person, shown: Shown(step, painted: painted), dueAt: dueAt)
       if decision == .approve { try settleQuestion(step) }

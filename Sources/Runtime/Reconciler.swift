@@ -65,7 +65,7 @@ struct Reconciler {
     try desk.gate.move([
       Transition(
         step: step.id, event: .ask, actor: .performer, reasonCode: "may-have-happened",
-        reason: step.isRelayed
+        reason: step.isRelayed || !step.reach.connector.isEmpty
           ? "it may have happened; yes says that it did, no that it did not"
           : "it may have happened; yes does it again",
         revised: revised)

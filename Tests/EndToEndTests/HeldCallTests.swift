@@ -170,7 +170,50 @@ extension SessionTests {
       try setUp(flag)
       try review(draft)
       #expect(written == "s3cret \(Self.line)")
-      #expect(try now(draft).state == .waiting && now(draft).mayHaveHappened)
+      #expect(try now(draft).state == .waiting && now(draft).isQuestionOnly)
+      // A no takes it into the review again; a yes says that it happened. Neither calls.
+      try setUp()
+      try actions().decide(try now(draft), .reject(code: "typed", reason: "not there"), painted: "t")
+      #expect(try now(draft).state == .staged && !now(draft).mayHaveHappened)
+      try setUp(flag)
+      try review(draft)
+      #expect(try now(draft).isQuestionOnly && written == "s3cret \(Self.line)s3cret \(Self.line)")
+      try actions().decide(try now(draft), .approve, painted: "t")
+      _ = try ringi("host", "\(draft.run)", "--perform-only")
+      #expect(try now(draft).state == .done && now(draft).reason.hasPrefix("it had happened"))
+      #expect(written == "s3cret \(Self.line)s3cret \(Self.line)")
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("a secret that the server repeats is hidden from agent, people and record")
+    func secrets() throws {
+      try setUp()
+      let first = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: first)
+      try first.end()
+      try setUp("tells")
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      try client.call(1, "search_threads", #"{"query":"x"}"#)
+      let text = client.answer(1)?["result"]?["content"]?.array?.first?["text"]?.string
+      #expect(text == "my token is [hidden by Ringi]")
+      try client.end()
+      let draft = try step(.mailDraft, .staged)
+      try review(draft)
+      #expect(try now(draft).reach.warnings.contains { $0.contains("my token is [hidden by Ringi]") })
+      let all = try ringi("audit", "export").output + ringi("audit", "log").output
+      #expect(!all.contains("s3cret") && all.contains("hidden by Ringi"))
+    }
+
+    @Test("a stop ends no call that a person keeps after it")
+    func afterStop() throws {
+      try setUp()
+      let client = try Ringi.Client(ringi, ["--connector", "gmail"])
+      _ = try held(by: client)
+      let draft = try step(.mailDraft, .staged)
+      _ = try actions().stop(draft.run)
+      try client.end()
+      try review(draft)
+      #expect(try now(draft).state == .done && written == "s3cret \(Self.line)")
     }
 
     @Test(

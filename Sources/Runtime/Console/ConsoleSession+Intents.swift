@@ -118,10 +118,13 @@ extension ConsoleSession {
       guard count > 0 else { return }
       try deliver(.told("\(count) clash with what somebody changed meanwhile: both versions are shown", isBad: true))
     case .finishReview:
+      let hasCalls = model.prepared.contains { $0.mark == .keep && !$0.reach.connector.isEmpty }
       let counts = try actions.finishReview(run)
       let register = try Register.write(desk, run).map { "; register: \($0)" } ?? ""
       try deliver(
-        .told("review finished: \(counts.kept) kept, \(counts.discarded) discarded\(register)", isBad: false))
+        .told(
+          "review finished: \(counts.kept) kept, \(counts.discarded) discarded\(hasCalls ? "; calls are made now, one by one" : "")\(register)",
+          isBad: false))
     case .undo(let step): try select(try actions.undo(step))
     case .raiseSend(let step): try select(try actions.raiseSend(step))
     case .setTrust(let step, let level, let isForKind):

@@ -6,6 +6,7 @@ import AuditLog
 import Domain
 import GateKeeper
 import Glibc
+import Wire
 
 struct ConnectorRunner {
   /// How long a server may take from its start to its answer, and to say anything at all, in milliseconds.
@@ -23,22 +24,24 @@ struct ConnectorRunner {
   }
 
   let server: ConnectorServer
+  /// The desk's folder.
+  let desk: String
   /// True once a person has stopped the run.
   var isStopped: () -> Bool = { false }
 
   /// - Parameter accepted: what a person has accepted of the server; nil for nothing.
   func run(_ call: ConnectorCall, accepted: Digest?) -> End {
-    let (pid, channel): (pid_t, Channel)
-    do throws(RuntimeFault) { (pid, channel) = try server.start() } catch {
+    let (pid, channel, secrets): (pid_t, Channel, Secrets)
+    do throws(RuntimeFault) { (pid, channel, secrets) = try server.start(desk: desk) } catch {
       return End(outcome: .rolledBack(detail: "\(error.sentence); nothing was called"))
     }
-    let end = talk(call, accepted, over: channel)
+    let end = talk(call, accepted, over: channel, secrets)
     channel.shut()
     _ = ConnectorServer.end(pid)
     return end
   }
 
-  private func talk(_ call: ConnectorCall, _ accepted: Digest?, over channel: Channel) -> End {
+  private func talk(_ call: ConnectorCall, _ accepted: Digest?, over channel: Channel, _ secrets: Secrets) -> End {
     var caller = MCPCaller(call)
     let begun = Clocks.monotonic()
     while true {
@@ -67,8 +70,8 @@ struct ConnectorRunner {
               return End(outcome: .rolledBack(detail: "\(words); nothing was called"), stranger: text)
             }
             caller.go()
-          case .answered(let isError, let text): return answered(isError, text)
-          case .fault(let why): return broken(why, caller)
+          case .answered(let isError, let text): return answered(isError, ConnectorAnswer.plain(secrets.hide(text)))
+          case .fault(let why): return broken(secrets.hide(why), caller)
           }
         }
       }
@@ -87,5 +90,16 @@ struct ConnectorRunner {
     caller.hasCalled
       ? End(outcome: .unknown(detail: "\(why) before it had answered"))
       : End(outcome: .rolledBack(detail: "\(why) before it was called; nothing was done"))
+  }
+}
+
+/// An answer as people and the trail have it.
+enum ConnectorAnswer {
+  /// JSON over many lines is one.
+  static func plain(_ text: String) -> String {
+    guard text.contains("\n"), let first = text.first, first == "{" || first == "[",
+      let value = try? JSONReader.read(Array(text.utf8))
+    else { return text }
+    return value.text
   }
 }

@@ -7,6 +7,42 @@ import Effector
 import Glibc
 import Settings
 import Storage
+import Wire
+
+/// Values that a server was told, and that are read by nobody else: where they come back they are hidden.
+struct Secrets: Hashable {
+  private let values: [[UInt8]]
+  private static let hidden = Array("[hidden by Ringi]".utf8)
+
+  /// What is shorter than four bytes could be anything.
+  init(_ values: [String]) {
+    var all: [[UInt8]] = []
+    for value in values where value.utf8.count >= 4 {
+      all.append(Array(value.utf8))
+      // And as JSON writes it.
+      all.append(Array(JSON.string(value).text.utf8.dropFirst().dropLast()))
+    }
+    self.values = Array(Set(all)).sorted { $0.count > $1.count }
+  }
+
+  func hide(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    for value in values {
+      var out: [UInt8] = []
+      var rest = bytes[...]
+      while let found = rest.firstRange(of: value) {
+        out += rest[..<found.lowerBound] + Self.hidden
+        rest = rest[found.upperBound...]
+      }
+      bytes = out + rest
+    }
+    return bytes
+  }
+
+  func hide(_ text: String) -> String {
+    values.isEmpty ? text : String(decoding: hide(Array(text.utf8)), as: UTF8.self)
+  }
+}
 
 struct ConnectorServer {
   let name: String
@@ -70,7 +106,7 @@ struct ConnectorServer {
       lines.append("\(starter) starts what it fetches: the server’s own code is not held to these bytes")
     }
     for (variable, words) in (entry?.secrets ?? [:]).sorted(by: { $0.key < $1.key }) {
-      lines.append("told \(variable), which is printed by: \(Self.masked(words).joined(separator: " "))")
+      lines.append("told \(variable), which is printed by: \(Self.plain(words))")
     }
     self.lines = lines
   }
@@ -87,7 +123,7 @@ struct ConnectorServer {
     }
     var out: [String] = []
     var isNext = false
-    for word in words {
+    for word in words.map(withoutPassword) {
       if let end = word.firstIndex(of: "="), isSecret(word[..<end]) {
         out.append("\(word[...end])\(hidden(word[word.index(after: end)...]))")
       } else {
@@ -96,6 +132,23 @@ struct ConnectorServer {
       isNext = word.hasPrefix("-") && !word.contains("=") && isSecret(word[...])
     }
     return out
+  }
+
+  /// `https://name:password@host` without the password.
+  private static func withoutPassword(_ word: String) -> String {
+    guard let scheme = word.range(of: "://"), let at = word[scheme.upperBound...].firstIndex(of: "@"),
+      let colon = word[scheme.upperBound..<at].firstIndex(of: ":")
+    else { return word }
+    let password = Hashing.sha256(Array(word[word.index(after: colon)..<at].utf8)).short
+    return "\(word[...colon])‹hidden, SHA-256 \(password)›\(word[at...])"
+  }
+
+  /// The words of a command that prints a secret: plain names are shown, whatever could be the secret itself is not.
+  private static func plain(_ words: [String]) -> String {
+    words.map { word in
+      word.utf8.allSatisfy { 97...122 ~= $0 || "/._-".utf8.contains($0) }
+        ? word : "‹hidden, SHA-256 \(Hashing.sha256(Array(word.utf8)).short)›"
+    }.joined(separator: " ")
   }
 
   private static func pinned(_ word: String, _ path: String) -> String {
@@ -135,18 +188,25 @@ struct ConnectorServer {
   }
 
   /// Starts it with the environment its client gave us, but for what is the desk's; one of the desk's own always with the same.
-  func start() throws(RuntimeFault) -> (pid: pid_t, channel: Channel) {
-    let environment = try entry.map { (entry) throws(RuntimeFault) in
-      ChildProcess.agentEnvironment([]) + (try Self.secrets(entry.secrets))
-    }
+  /// What a server of the desk's own complains of goes to a log of the desk's: its secrets may be in it.
+  /// - Returns: with what it was told and nobody else is to read.
+  func start(desk: String) throws(RuntimeFault) -> (pid: pid_t, channel: Channel, secrets: Secrets) {
+    let told = try entry.map { (entry) throws(RuntimeFault) in try Self.secrets(entry.secrets) } ?? []
+    let environment = entry.map { _ in ChildProcess.agentEnvironment([]) + told }
+    let log =
+      entry == nil ? 2 : open("\(desk)/connector-\(name).log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    defer { if entry != nil, log >= 0 { close(log) } }
     let toServer = try ChildProcess.pipe()
     let fromServer = try ChildProcess.pipe()
     let pid = try ChildProcess.spawn(
       command, environment: environment ?? Self.environment(), directory: nil,
-      streams: .init(input: toServer.read, output: fromServer.write, error: 2), diesWithParent: true)
+      streams: .init(input: toServer.read, output: fromServer.write, error: log), diesWithParent: true)
     close(toServer.read)
     close(fromServer.write)
-    return (pid, Channel(input: fromServer.read, output: toServer.write))
+    return (
+      pid, Channel(input: fromServer.read, output: toServer.write),
+      Secrets(told.map { String($0[$0.index(after: $0.firstIndex(of: "=") ?? $0.startIndex)...]) })
+    )
   }
 
   /// A server ends when its input does; one that does not is ended.

@@ -188,7 +188,9 @@ extension Gateway {
 
   func answered(_ id: RPCID, isError: Bool, _ text: String) {
     guard let entry = open.removeValue(forKey: id), let step = entry.step, !entry.isOfHook else { return }
-    let words = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) } ?? ""
+    let words =
+      ConnectorAnswer.plain(secrets.hide(text)).split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) }
+      ?? ""
     attempt {
       if !isError, !words.isEmpty, let session = self.session, let number = try self.desk.store.step(step)?.number {
         try self.desk.store.say(session.run.id, words, by: .agent("#\(number) answered"))

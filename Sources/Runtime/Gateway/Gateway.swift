@@ -55,6 +55,7 @@ package final class Gateway {
   private let client = Channel(input: 0, output: 1)
   private var channel: Channel?
   private var pid: pid_t = 0
+  private(set) var secrets = Secrets([])
   private var isOver = false
   private var isClientGone = false
   private var isStopped = false
@@ -82,8 +83,8 @@ package final class Gateway {
   /// Until the client or the server ends.
   package func run() throws(RuntimeFault) {
     signal(SIGPIPE, SIG_IGN)
-    let (pid, channel) = try server.start()
-    (self.pid, self.channel) = (pid, channel)
+    let (pid, channel, secrets) = try server.start(desk: desk.directory)
+    (self.pid, self.channel, self.secrets) = (pid, channel, secrets)
     while !isOver { turn(channel) }
     let hasClient = client.input >= 0 && !isClientGone
     let code = shut(channel)
@@ -135,7 +136,7 @@ package final class Gateway {
 
   private func flush() {
     let (toClient, toServer) = link.takeOutgoing()
-    if !client.send(toClient) { isOver = true }
+    if !client.send(secrets.hide(toClient)) { isOver = true }
     if let channel, !channel.send(toServer) { isOver = true }
   }
 

@@ -41,6 +41,11 @@ extension Host {
 
   private func performApproved(_ step: StepSummary) throws(JournalFault) {
     guard try !isAtGateway(step) else { return }
+    // The yes says that it had happened.
+    if step.isQuestionOnly, !step.isRelayed {
+      _ = try desk.gate.permit([step.id])
+      return try desk.gate.conclude([(step.id, .done(detail: "it had happened, says \(step.decidedBy)"))])
+    }
     let token = waiting.removeValue(forKey: step.id)
     // A machine that slept past the time must not send yesterday's words in the person's name.
     if let due = step.dueAt, store.clock.wall().milliseconds - due.milliseconds > Self.overdue {

@@ -11,13 +11,13 @@ extension Host {
     guard case .rolledBack(let detail) = outcome, let step = try store.step(id), step.state == .staged,
       case .call = try maker.effect(of: id)
     else { return }
-    try askAboutServer(of: step)
+    let question = try askAboutServer(of: step)
     let tried = "kept once, and not done: "
     let again =
       if let again = try maker.reaccepted(step) { again } else { try maker.revised(step) }
     let revised = try maker.changing(again) {
       $0.reach.warnings.removeAll { $0.hasPrefix(tried) }
-      $0.reach.warnings.insert(tried + detail, at: 0)
+      $0.reach.warnings.insert("\(tried)\(detail)\(question)", at: 0)
     }
     try desk.gate.move([
       Transition(
@@ -31,9 +31,9 @@ extension Host {
     guard case .rolledBack(let detail)? = outcome, let step = try store.step(id) else { return nil }
     guard case .call = try maker.effect(of: id) else { return try maker.again(step).map { ($0, detail) } }
     guard outputs.strangers[id] != nil else { return nil }
-    try askAboutServer(of: step)
+    let question = try askAboutServer(of: step)
     let again = if let again = try maker.reaccepted(step) { again } else { try maker.revised(step) }
-    let words = "approved once, and not done: \(detail)"
+    let words = "approved once, and not done: \(detail)\(question)"
     return (
       try maker.changing(again) {
         $0.reach.warnings.removeAll { $0 == words }
@@ -43,17 +43,23 @@ extension Host {
   }
 
   /// Asks a person to accept the server as it is, once, as the gateway does.
-  private func askAboutServer(of step: StepSummary) throws(JournalFault) {
+  /// - Returns: where that is asked, in words that go on.
+  private func askAboutServer(of step: StepSummary) throws(JournalFault) -> String {
     guard let text = outputs.strangers.removeValue(forKey: step.id),
       case .call(let call) = try maker.effect(of: step.id)
-    else { return }
+    else { return "" }
     let digest = Hashing.sha256(text)
-    guard try store.trusted(call.connector)?.digest != digest else { return }
-    let asked = try store.trustSteps(call.connector).first { $0.pin.text.digest == digest }
-    switch asked?.step.state {
-    case .waiting, .approved, .performing: return
-    case .rejected where asked?.step.run == run, .refused where asked?.step.run == run: return
-    default: break
+    guard try store.trusted(call.connector)?.digest != digest else { return "; it was accepted meanwhile" }
+    func words(_ trust: StepSummary) -> String {
+      "; accept it as it is now, which is asked as \(trust.run).\(trust.number), or mend it"
+    }
+    if let asked = try store.trustSteps(call.connector).first(where: { $0.pin.text.digest == digest })?.step {
+      switch asked.state {
+      case .waiting, .approved, .performing: return words(asked)
+      case .rejected where asked.run == run, .refused where asked.run == run:
+        return ", and was not accepted as it is now"
+      default: break
+      }
     }
     let made: NewStep
     do {
@@ -61,9 +67,10 @@ extension Host {
         Proposal(effect: .trust(connector: call.connector, text: text), claims: Claims()), plan: nil,
         staging: StagingArea(), isRelayed: false
       ).step
-    } catch { return }
-    let trust = try desk.gate.intake(made, by: agent)
+    } catch { return "" }
+    let trust = try desk.gate.intake(made, by: .performer)
     if trust.state == .permitted { try perform([trust.id]) }
+    return words(trust)
   }
 
   /// A server was accepted: what is prepared for it is shown with what was accepted.

@@ -221,8 +221,9 @@ extension Host {
   /// The finished review: files together, all or nothing; then the rest one by one.
   private func performKept() throws(JournalFault) {
     followPolicy()
-    guard policyFault.isEmpty, !isViewMounted, try store.run(run)?.isPaused != true else { return }
-    let all = try store.steps(of: run, in: [.kept])
+    guard policyFault.isEmpty, try store.run(run)?.isPaused != true else { return }
+    // Files wait for the program's end; what other systems are to do does not.
+    let all = try store.steps(of: run, in: [.kept]).filter { !isViewMounted || !$0.reach.connector.isEmpty }
     let stale = all.filter { !maker.isCurrent($0) }
     var again: [Transition] = []
     for step in stale { again.append(try maker.judgedAnew(step)) }

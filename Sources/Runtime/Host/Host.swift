@@ -140,8 +140,11 @@ package final class Host {
         connector: { call, step in
           guard loaded.settings.connectors[call.connector] != nil else { return nil }
           do {
-            var runner = ConnectorRunner(server: try ConnectorServer(named: call.connector, in: loaded.settings))
-            runner.isStopped = { (try? store.stopWanted(run)) ?? false }
+            var runner = ConnectorRunner(
+              server: try ConnectorServer(named: call.connector, in: loaded.settings), desk: desk.directory)
+            // What is decided after a stop is decided.
+            let wasStopped = try store.stopWanted(run)
+            runner.isStopped = { !wasStopped && (try? store.stopWanted(run)) ?? false }
             let end = runner.run(call, accepted: try store.trusted(call.connector)?.digest)
             outputs.keep(end.answer, code: nil, of: step)
             outputs.strangers[step] = end.stranger

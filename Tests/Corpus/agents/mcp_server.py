@@ -2,7 +2,7 @@
 
 Arguments: the file; further words change it: `worded` says other things of its tools, `silent` never answers a call,
 `dies` ends when it is called; `tools=FILE` lists the tools that this file of calls names; `fails` says no to a call; `formed`
-promises a form of its results; `modern` speaks the revision of 2026-07-28; what is in SECRET is written before a call. A file
+promises a form of its results; `tells` answers with its secret; `modern` speaks the revision of 2026-07-28; what is in SECRET is written before a call. A file
 of the ledger's name and `.flags` has more words.
 """
 
@@ -43,6 +43,8 @@ def answer(message):
             return {"tools": TOOLS[2:]}
         return {"tools": TOOLS[:2], "nextCursor": ""}
     if method == "tools/call":
+        if "tells" in flags:
+            return {"content": [{"type": "text", "text": "my token is " + os.environ["SECRET"]}], "isError": params["name"] == "create_draft"}
         if "fails" in flags:
             return {"content": [{"type": "text", "text": "the quota is used up"}], "isError": True}
         with open(ledger, "a") as file:
