@@ -94,12 +94,17 @@ package struct Gate<Record: Journal> {
   }
 
   /// What came of it.
-  package func conclude(_ outcomes: [(step: StepID, outcome: Outcome)]) throws(JournalFault) {
+  /// - Parameter answer: what it brought back, for the trail.
+  package func conclude(
+    _ outcomes: [(step: StepID, outcome: Outcome)], answer: String? = nil
+  ) throws(JournalFault) {
     try journal.apply(
       outcomes.map {
-        Transition(
+        var transition = Transition(
           step: $0.step, event: $0.outcome.event, actor: .performer, reasonCode: $0.outcome.code,
           reason: $0.outcome.detail)
+        transition.answer = answer
+        return transition
       })
   }
 

@@ -93,6 +93,8 @@ package struct Transition: Hashable, Sendable {
   package var dueAt: Timestamp?
   /// The effect a permit is minted for; the step must still have it.
   package var effect: Digest?
+  /// What the step brought back, in the words of whoever said it: an entry of its own before this one, in one transaction.
+  package var answer: String?
   package init(
     step: StepID, event: StepEvent, actor: Actor, shown: Shown? = nil, reasonCode: String = "", reason: String = "",
     revised: NewStep? = nil, dueAt: Timestamp? = nil, effect: Digest? = nil

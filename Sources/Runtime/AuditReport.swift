@@ -65,6 +65,14 @@ package struct AuditReport {
     return "entry #\(index) is \(proof)\n" + fields.joined()
   }
 
+  /// - Parameter kept: how many entries a kept checkpoint is of.
+  private static func intact(_ count: Int64, kept: Int64?) -> String {
+    let head =
+      "intact: \(count) entries, every hash, root and signature fits, and so does what the desk shows of them\n"
+    guard let kept else { return head }
+    return "\(head)the kept checkpoint is of the first \(kept) of them, and fits\n"
+  }
+
   package func verify(checkpoint: String?, printing: Bool, json: Bool) throws(RuntimeFault) -> String {
     if printing {
       return try journalled { () throws(JournalFault) in try desk.store.lastCheckpoint() } ?? ""
@@ -91,9 +99,7 @@ package struct AuditReport {
           let value: JSON = ["intact": .bool(true), "entries": .int(check.count)]
           return value.pretty
         }
-        return
-          "intact: \(check.count) entries, every hash, root and signature fits, and so does what the desk shows of them\n"
-          + (check.keptSize.map { "the kept checkpoint is of the first \($0) of them, and fits\n" } ?? "")
+        return Self.intact(check.count, kept: check.keptSize)
       }
     }
   }

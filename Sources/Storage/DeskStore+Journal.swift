@@ -119,6 +119,9 @@ extension DeskStore: Journal {
 
   private func move(_ transition: Transition, _ log: inout LogAppender, _ change: Int64) throws(JournalFault) {
     guard let step = try step(transition.step) else { throw JournalFault(.noSuchStep) }
+    if let answer = transition.answer {
+      try log.append(.agent("#\(step.number) answered"), "said", run: step.run, note: answer)
+    }
     let level = transition.revised?.verdict.level ?? step.verdict.level
     guard let next = step.state.after(transition.event, at: level) else {
       throw refusal(step, transition)

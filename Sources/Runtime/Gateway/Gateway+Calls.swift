@@ -192,12 +192,8 @@ extension Gateway {
       ConnectorAnswer.plain(secrets.hide(text)).split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) }
       ?? ""
     attempt {
-      if !isError, !words.isEmpty, let session = self.session, let number = try self.desk.store.step(step)?.number {
-        try self.desk.store.say(session.run.id, words, by: .agent("#\(number) answered"))
-      }
-      try self.desk.gate.conclude([
-        (step, isError ? .failed(detail: "the server says: \(words)") : .done(detail: StepSummary.passedOn))
-      ])
+      let outcome = isError ? Outcome.failed(detail: "the server says: \(words)") : .done(detail: StepSummary.passedOn)
+      try self.desk.gate.conclude([(step, outcome)], answer: isError || words.isEmpty ? nil : words)
     }
   }
 
