@@ -45,7 +45,7 @@ enum QueueBuilder {
           title: !model.plan.isEmpty
             ? "Outside the plan"
             : model.run?.view != PrivateView.none
-              ? "What the program changed"
+              ? "What it changed and asked for"
               : model.run?.isHooked == true ? "What it asked for" : "No plan yet",
           status: outside.contains(where: isOpen) || model.run?.state.isOver != true ? .inProgress : .completed,
           done: outside.count { $0.state == .done }, total: outside.count))

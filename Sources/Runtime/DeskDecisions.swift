@@ -29,10 +29,10 @@ package struct DeskDecisions {
     guard step.state == .waiting else {
       throw RuntimeFault(.refused, "#\(step.number) is \(step.state.word), not waiting")
     }
-    print(DeskReport.text(step, preview))
+    Plain.print(DeskReport.text(step, preview))
     try confirm("Approve this? Type yes: ")
     try actions.decide(step, .approve, painted: "printed whole, \(preview.lines.count) lines")
-    print(Plain.safe(try outcome(of: [step.id], in: address.run)))
+    Plain.print(Plain.safe(try outcome(of: [step.id], in: address.run)))
   }
 
   /// How long a decision's effect is waited for, in milliseconds.
@@ -86,7 +86,7 @@ package struct DeskDecisions {
     try RunStarter.attend(desk, address.run)
     let (step, _) = try DeskReport(desk).step(address)
     try actions.decide(step, .reject(code: "typed", reason: reason), painted: "by number, not shown")
-    print(Plain.safe("rejected #\(step.number): \(step.kind.rawValue) \(step.target)"))
+    Plain.print(Plain.safe("rejected #\(step.number): \(step.kind.rawValue) \(step.target)"))
   }
 
   /// - Parameter json: a line for each prepared result, with its mark; where nothing is marked or finished by this call.
@@ -106,7 +106,7 @@ package struct DeskDecisions {
           .refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes)")
       }
       let kept = try prepared(run)
-      print(try list(kept), terminator: "")
+      Plain.print(try list(kept), terminator: "")
       try confirm("Finish the review? `ringi show \(run).N` shows each in full. Type yes: ")
       // What was listed is what was said yes to.
       guard try prepared(run) == kept else {
@@ -143,7 +143,7 @@ package struct DeskDecisions {
 
   /// What was typed ahead of the question is no answer to it.
   private func confirm(_ question: String) throws(RuntimeFault) {
-    print(question, terminator: "")
+    Plain.print(question, terminator: "")
     fflush(nil)
     tcflush(0, TCIFLUSH)
     guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was decided") }

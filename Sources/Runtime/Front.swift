@@ -83,23 +83,25 @@ package enum Front {
   /// `ringi` on an empty desk: what it is, and a demo to begin with.
   /// - Returns: the sample to start; nil when the person wants none, or there is no person.
   package static func welcome() -> String? {
-    print(
+    Plain.print(
       """
-      Ringi is the approval desk for AI agents: an agent proposes steps, your policy sorts them, you decide what you
-      see, and a trail that can be checked keeps the record. Nothing has run on this desk yet.
+      Ringi is the approval desk for AI agents: an agent proposes steps, your policy
+      sorts them, you decide what you see, and a trail that can be checked keeps the
+      record. Nothing has run on this desk yet.
 
         1  contract triage   a legal reviewer's day: eight contracts, flags, redlines
         2  outgoing drafts   an assistant's day: mail to send, drafts to keep
         3  weekly brief      figures into a brief, and a payment that is refused
 
       Each works on a fresh copy, with an agent that needs no model and no network.
-      Your own: `ringi init FOLDER`, then `ringi run FOLDER`. Is all well here? `ringi doctor`.
+      Your own: `ringi init FOLDER`, then `ringi run FOLDER`.
+      Is all well here? `ringi doctor`.
       """)
     guard isatty(0) == 1, isatty(1) == 1 else {
-      print("\nStart one with `ringi demo NAME`: \(Samples.names.joined(separator: ", ")).")
+      Plain.print("\nStart one with `ringi demo NAME`: \(Samples.names.joined(separator: ", ")).")
       return nil
     }
-    print("\nA number starts one, Enter leaves: ", terminator: "")
+    Plain.print("\nA number starts one, Enter leaves: ", terminator: "")
     fflush(nil)
     guard let line = readLine(), let number = Int(line), Samples.names.indices.contains(number - 1) else { return nil }
     return Samples.names[number - 1]
@@ -115,12 +117,14 @@ package enum Front {
       let day = step.1.date(offset: zone)
       let isToday = day == Clocks.now().date(offset: zone)
       let time = "\(isToday ? "" : "\(day) ")\(step.1.clock(offset: zone).prefix(8))"
-      print("#\(step.0.number) \(Plain.safe(step.0.target)) goes ahead at \(time); `u` in the console takes it back.")
+      Plain.print(
+        "#\(step.0.number) \(Plain.safe(step.0.target)) goes ahead at \(time); `u` in the console takes it back.")
     }
     switch summary.state {
-    case .finished, .closed: print("Run \(run) is over\(summary.note.isEmpty ? "." : ": \(Plain.safe(summary.note))")")
+    case .finished, .closed:
+      Plain.print("Run \(run) is over\(summary.note.isEmpty ? "." : ": \(Plain.safe(summary.note))")")
     case .starting, .live, .review, .lost:
-      print(
+      Plain.print(
         "Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again."
       )
     }
@@ -142,20 +146,21 @@ package enum Front {
       try RunStarter.attend(desk, run)
     }
     let plan = try journalled { () throws(JournalFault) in try desk.store.plan(of: run) }
-    print("Run \(run): \(summary.workspace), \(summary.agent), \(summary.state.rawValue)")
-    if !summary.note.isEmpty { print(Plain.safe(summary.note)) }
-    print("\nPlan")
+    Plain.print("Run \(run): \(summary.workspace), \(summary.agent), \(summary.state.rawValue)")
+    if !summary.note.isEmpty { Plain.print(Plain.safe(summary.note)) }
+    Plain.print("\nPlan")
     for entry in plan {
       let sign = entry.status == .completed ? "✓" : entry.status == .inProgress ? "▶" : " "
-      print("  \(sign) \(Plain.safe(entry.title))")
+      Plain.print("  \(sign) \(Plain.safe(entry.title))")
     }
-    print("\nQueue")
-    print(try DeskReport(desk).list(run: run.value, json: false), terminator: "")
+    Plain.print("\nQueue")
+    Plain.print(try DeskReport(desk).list(run: run.value, json: false), terminator: "")
     guard !summary.state.isOver else { return }
-    print("\nThe run goes on without a console. In a terminal: `ringi` opens the console on it,")
+    Plain.print("\nThe run goes on without a console. In a terminal: `ringi` opens the console on it,")
     if summary.counts.waiting == 0 {
-      return print("`ringi show \(run).N` shows a step, `ringi review \(run)` what is prepared.")
+      return Plain.print("`ringi show \(run).N` shows a step, `ringi review \(run)` what is prepared.")
     }
-    print("`ringi show \(run).N` shows a step, `ringi approve \(run).N` and `ringi reject \(run).N REASON` decide it.")
+    Plain.print(
+      "`ringi show \(run).N` shows a step, `ringi approve \(run).N` and `ringi reject \(run).N REASON` decide it.")
   }
 }

@@ -31,7 +31,12 @@ enum Plain {
       let indent = String(repeating: " ", count: min(line.prefix { $0 == " " }.count, columns / 4))
       let words = [Span(String(line.drop { $0 == " " }), .text)]
       return Wrap.rows(words, width: columns - indent.count)
-        .map { indent + $0.map(\.0.text).joined() }.joined(separator: "\n")
+        .map { row -> String in
+          let text = indent + row.map(\.0.text).joined()
+          // A blank in the last column would be a line of its own.
+          return SafeText.width(text) < columns ? text : String(text.reversed().drop { $0 == " " }.reversed())
+        }
+        .joined(separator: "\n")
     }.joined(separator: "\n")
   }
 }
