@@ -24,9 +24,19 @@ extension ProposedEffect {
 /// What the agent was told to go on with, as the work itself is to come.
 struct Promise: Hashable, Sendable {
   let work: Handed
-  /// The path, or the command's last word.
+  /// The path, or the command's line.
   let what: [UInt8]
+  /// The whole text that a file is to get; nil where the question does not say it.
+  var text: [UInt8]?
   let did: String
+  /// The work that has come for it and has no answer yet.
+  var came: ReplyToken?
+
+  /// A shell's line, or the words of a command as one.
+  static func line(_ words: [String]) -> [UInt8] {
+    let isShell = words.count == 3 && ["-c", "-lc"].contains(words[1])
+    return Array((isShell ? words[2] : words.joined(separator: " ")).utf8)
+  }
 }
 
 extension ACPClient {
@@ -43,20 +53,32 @@ extension ACPClient {
     let effect = question.effect(in: directory)
     guard offersFiles, let work = effect.handed else { return nil }
     switch effect {
-    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .patch(let path, _):
+    case .write(let path, let text, _): return Promise(work: work, what: path, text: text, did: did(question))
+    case .read(let path), .replace(let path, _, _, _), .patch(let path, _):
       return Promise(work: work, what: path, did: did(question))
-    case .command(let words, _, _): return Promise(work: work, what: Array((words.last ?? "").utf8), did: did(question))
+    case .command(let words, _, _): return Promise(work: work, what: Promise.line(words), did: did(question))
     default: return nil
     }
   }
 
   /// Work has come to us.
+  /// - Parameter text: what a file is to get; nil for other work.
   /// - Returns: for the question that was asked about the very same, if one was and is still to be answered or was by a person.
-  mutating func comes(_ work: Handed, _ what: [UInt8]) -> [LinkEvent] {
-    let open = asked.filter { call in promise(call.value).map { $0.work == work && $0.what == what } ?? false }
-    guard let call = open.keys.min() else { return [] }
+  mutating func comes(_ work: Handed, _ what: [UInt8], text: [UInt8]? = nil, _ token: ReplyToken) -> [LinkEvent] {
+    let open = asked.compactMap { call, question in
+      promise(question).flatMap { promise in
+        let isSame = promise.text == nil || text == nil || promise.text == text
+        return promise.work == work && promise.what == what && isSame ? call : nil
+      }
+    }
+    guard let call = open.min() else { return [] }
+    // What was promised is kept when it is accepted, not when it comes.
+    if promised[call] != nil {
+      promised[call]?.came = token
+      return []
+    }
     asked[call] = nil
-    return promised.removeValue(forKey: call) == nil ? [.handedOver(call: call)] : []
+    return [.handedOver(call: call)]
   }
 
   /// What came was accepted: the agent does leave such work to us.
@@ -68,6 +90,7 @@ extension ACPClient {
     case (.terminal, .ran), (.terminal, .done): work = .commands
     default: return
     }
+    if let call = promised.first(where: { $0.value.came == token })?.key { (promised[call], asked[call]) = (nil, nil) }
     if !hasBroken.contains(work) { handedOver.insert(work) }
   }
 

@@ -90,7 +90,7 @@ extension ACPClient {
     let all = isLine ? ["/bin/sh", "-c", command] : [command] + words.compactMap { $0 }
     let own = variables.isEmpty ? [] : ["/usr/bin/env"] + variables.compactMap { $0 }
     let effect = ProposedEffect.command(arguments: own + all, directory: params["cwd"]?.string ?? "")
-    let over = comes(.commands, Array((all.last ?? "").utf8))
+    let over = comes(.commands, Promise.line(all), token)
     return over + [.proposal(Proposal(effect: effect, claims: Claims()), token)]
   }
 

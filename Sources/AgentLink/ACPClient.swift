@@ -285,7 +285,8 @@ package struct ACPClient: AgentPeer {
     _ effect: ProposedEffect, _ work: Handed, path: String, _ token: ReplyToken
   ) -> [LinkEvent] {
     open.insert(token)
-    let over = comes(work, absolute(path))
+    let text: [UInt8]? = if case .write(_, let text, _) = effect { text } else { nil }
+    let over = comes(work, absolute(path), text: text, token)
     let id = toolCalls.first { $0.value.paths.contains(path) && $0.value.isOpen }?.key
     let call = id.flatMap { toolCalls[$0] }
     if let id { toolCalls[id]?.isSettled = true }

@@ -78,7 +78,7 @@ enum ReviewGroup: Hashable {
 
   var heading: String {
     switch self {
-    case .calls: "Calls of other systems (one by one)"
+    case .calls: "Calls, one by one"
     case .kind(.fileCreate): "New files"
     case .kind(.fileEdit): "Edited files"
     case .kind(.fileChange): "Changes made together"

@@ -9,11 +9,13 @@ enum QueueView {
     guard !model.queue.isEmpty else {
       let words =
         switch model.run?.state ?? .starting {
-        case .starting where model.hasHost: " the agent is starting…"
-        case .live where model.hasHost: " the agent is at work; nothing is proposed yet"
-        default: " no steps"
+        case .starting where model.hasHost: "the agent is starting…"
+        case .live where model.hasHost: "the agent is at work; nothing is proposed yet"
+        default: "no steps"
         }
-      frame.put(words, .dim, x: inner.x, y: inner.y, limit: inner.width)
+      for (index, row) in Wrap.rows([Span(words, .dim)], width: inner.width - 2).prefix(inner.height).enumerated() {
+        frame.put(row, x: inner.x + 1, y: inner.y + index, limit: inner.width - 2)
+      }
       return
     }
     let here = model.selection.flatMap { model.queueIndex[$0] } ?? 0

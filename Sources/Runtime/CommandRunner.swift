@@ -37,7 +37,10 @@ struct CommandRunner {
     let text = String(decoding: result.output, as: UTF8.self)
     let cut = result.isCut ? ", of which the first \(Self.most >> 10) KiB are kept" : ""
     let lines = text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline).count
-    let said = lines == 0 ? "no output" : "\(lines) line\(lines == 1 ? "" : "s") of output on the trail\(cut)"
+    let said =
+      lines == 0
+      ? "no output"
+      : "\(lines) line\(lines == 1 ? "" : "s") of output\(lines > Host.maximumLines ? "; the first \(Host.maximumLines) are on the trail" : " on the trail")\(cut)"
     let outcome: Outcome =
       switch result.end {
       case .code(0): .done(detail: "ended with 0, \(said)")

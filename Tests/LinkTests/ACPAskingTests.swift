@@ -7,10 +7,10 @@ import Wire
 
 @Suite("What ACP agents ask for")
 struct ACPAskingTests {
-  private static let once =
+  static let once =
     #"[{"optionId":"always","name":"Always","kind":"allow_always"},{"optionId":"yes","name":"Allow","kind":"allow_once"},{"optionId":"no","name":"Reject","kind":"reject_once"}]"#
 
-  private func opened(offersFiles: Bool = false) -> ACPClient {
+  func opened(offersFiles: Bool = false) -> ACPClient {
     var client = ACPClient(directory: "/w", otherDirectories: [], servers: [], offersFiles: offersFiles)
     client.start(version: "1")
     _ = client.receive(line(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}"#))
@@ -20,24 +20,24 @@ struct ACPAskingTests {
     return client
   }
 
-  private func line(_ text: String) -> [UInt8] { Array((text + "\n").utf8) }
+  func line(_ text: String) -> [UInt8] { Array((text + "\n").utf8) }
 
-  private func update(_ fields: String) -> [UInt8] {
+  func update(_ fields: String) -> [UInt8] {
     line(#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{\#(fields)}}}"#)
   }
 
-  private func ask(_ call: String, options: String = once) -> [UInt8] {
+  func ask(_ call: String, options: String = once) -> [UInt8] {
     line(
       #"{"jsonrpc":"2.0","id":0,"method":"session/request_permission","params":{"sessionId":"s","toolCall":{\#(call)},"options":\#(options)}}"#
     )
   }
 
-  private func proposal(_ events: [LinkEvent]) -> (effect: ProposedEffect, token: ReplyToken)? {
+  func proposal(_ events: [LinkEvent]) -> (effect: ProposedEffect, token: ReplyToken)? {
     for case .proposal(let proposal, let token) in events { return (proposal.effect, token) }
     return nil
   }
 
-  private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+  func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   @Test("a fragment of a file is a change within it, never the whole file")
   func fragment() throws {
@@ -171,64 +171,12 @@ struct ACPAskingTests {
       ])
   }
 
-  private static let edit = #""toolCallId":"t","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#
-  private static let write =
+  static let edit = #""toolCallId":"t","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#
+  static let write =
     #"{"jsonrpc":"2.0","id":4,"method":"fs/write_text_file","params":{"sessionId":"s","path":"/w/a","content":"x"}}"#
 
-  private func yes(_ client: inout ACPClient) -> Bool {
+  func yes(_ client: inout ACPClient) -> Bool {
     String(decoding: client.takeOutgoing(), as: UTF8.self).contains(#""optionId":"yes""#)
-  }
-
-  @Test("an agent is offered to leave its files to us: until it has, its questions are a person's")
-  func leavesFiles() throws {
-    var client = opened(offersFiles: true)
-    let (effect, token) = try #require(proposal(client.receive(ask(Self.edit))))
-    #expect(effect == .write(path: bytes("/w/a"), text: bytes("x")))
-    let isLeft = client.leaves(token)
-    #expect(!isLeft)
-    client.answer(token, .done(StepNumber(1), detail: ""))
-    #expect(yes(&client))
-    // The work comes to us: the question is done with. Only work that was accepted says that it does.
-    let events = client.receive(line(Self.write))
-    #expect(events.first == .handedOver(call: "t"))
-    let write = try #require(proposal(events)).token
-    func next(_ name: String, _ client: inout ACPClient, path: String = "/w/a") throws -> Bool {
-      let asked = Self.edit.replacing(#""t""#, with: "\"\(name)\"").replacing("/w/a", with: path)
-      let token = try #require(proposal(client.receive(ask(asked)))).token
-      guard client.leaves(token) else { return false }
-      client.answer(token, .done(StepNumber(0), detail: ""))
-      return true
-    }
-    var refused = client
-    refused.answer(write, .refused(StepNumber(2), reason: "not here"))
-    #expect(try !next("u", &refused))
-    client.answer(write, .prepared(StepNumber(2)))
-    #expect(try next("v", &client))
-    #expect(client.receive(line(Self.write.replacing("4", with: "5"))).count == 1, "it was left to this very work")
-    // What it then does by itself is told, and it is asked again from there on; other work is no excuse.
-    #expect(try next("w", &client))
-    _ = client.receive(line(Self.write.replacing("4", with: "6").replacing("/w/a", with: "/w/other")))
-    let over = client.receive(update(#""sessionUpdate":"tool_call_update","toolCallId":"w","status":"completed""#))
-    guard case .broken(let did)? = over.first else { Issue.record("\(over)"); return }
-    #expect(did.contains("/w/a") && did.contains("by itself"))
-    #expect(try !next("x", &client))
-    let again = try #require(proposal(client.receive(line(Self.write.replacing("4", with: "7"))))).token
-    client.answer(again, .prepared(StepNumber(3)))
-    #expect(try !next("y", &client), "once broken is broken")
-  }
-
-  @Test("what was to come and had not when the turn ended is told")
-  func promisedAtEnd() throws {
-    var client = opened(offersFiles: true)
-    let write = try #require(proposal(client.receive(line(Self.write)))).token
-    client.answer(write, .prepared(StepNumber(1)))
-    let token = try #require(proposal(client.receive(ask(Self.edit)))).token
-    let isLeft = client.leaves(token)
-    #expect(isLeft)
-    client.answer(token, .done(StepNumber(0), detail: ""))
-    let end = client.receive(line(#"{"jsonrpc":"2.0","id":11,"result":{"stopReason":"end_turn"}}"#))
-    guard case .broken(let did)? = end.first else { Issue.record("\(end)"); return }
-    #expect(did.contains("/w/a") && did.contains("is not known"))
   }
 
   @Test("several parts of one file are all of its change")
@@ -283,29 +231,6 @@ struct ACPAskingTests {
             #""toolCallId":"t","title":"Shell: wc","content":[{"type":"content","content":{"type":"text","text":"\#(words)"}}]"#
           ))))
     #expect(asked.effect == .command(arguments: ["sh", "-c", "wc -l notes.md"], directory: ""))
-  }
-
-  @Test("a command that the agent has left to us is none that it did by itself, and needs one yes")
-  func leavesCommands() throws {
-    var client = opened(offersFiles: true)
-    let run =
-      #"{"jsonrpc":"2.0","id":4,"method":"terminal/create","params":{"sessionId":"s","command":"sh","args":["-c","ls"]}}"#
-    let asked = #""toolCallId":"t","kind":"execute","rawInput":{"command":"ls"}"#
-    #expect(proposal(client.receive(ask(asked))) != nil)
-    let events = client.receive(line(run))
-    #expect(events.first == .handedOver(call: "t"))
-    client.answer(try #require(proposal(events)).token, .ran(StepNumber(2), code: 0, output: ""))
-    let told =
-      #""sessionUpdate":"tool_call_update","toolCallId":"u","kind":"execute","title":"run ls","status":"completed","content":[{"type":"terminal","terminalId":"ringi-1"}]"#
-    #expect(client.receive(update(told)) == [.ended(call: "t", isDone: true, did: "")])
-    let second = try #require(proposal(client.receive(ask(asked.replacing(#""t""#, with: #""v""#))))).token
-    let isLeft = client.leaves(second)
-    #expect(isLeft)
-    let other = try #require(
-      proposal(client.receive(ask(#""toolCallId":"w","kind":"edit","rawInput":{"path":"/w/a","content":"x"}"#)))
-    ).token
-    let isOtherLeft = client.leaves(other)
-    #expect(!isOtherLeft, "of files it has shown nothing")
   }
 
   @Test("without files of ours a file call is refused, whatever it says")

@@ -33,11 +33,11 @@ extension Host {
     guard outputs.strangers[id] != nil else { return nil }
     let question = try askAboutServer(of: step)
     let again = if let again = try maker.reaccepted(step) { again } else { try maker.revised(step) }
-    let words = "approved once, and not done: \(detail)\(question)"
+    let tried = "approved once, and not done: "
     return (
       try maker.changing(again) {
-        $0.reach.warnings.removeAll { $0 == words }
-        $0.reach.warnings.insert(words, at: 0)
+        $0.reach.warnings.removeAll { $0.hasPrefix(tried) }
+        $0.reach.warnings.insert("\(tried)\(detail)\(question)", at: 0)
       }, detail
     )
   }
