@@ -37,10 +37,13 @@ extension CommandTable {
       .undo, [.character("u")], .decide, "take back an approval not due yet; undo a change of files",
       label: { Deed.noUndo($0) == nil ? (Deed.canTakeBack($0) ? "take it back" : "undo") : nil }, obstacle: Deed.noUndo),
     Binding(
-      .toggleMark, [.character(" ")], .decide, "review: keep, discard, undecided in turn",
-      label: { $0.view == .review ? "mark" : nil },
+      .toggleMark, [.character(" ")], .decide, "review: mark in turn; flags: take a word back",
+      label: {
+        $0.view == .review ? "mark" : $0.view == .flags && Deed.noTakingBack($0) == nil ? "take it back" : nil
+      },
       obstacle: {
-        Deed.readOnly($0) ?? ($0.view == .review && $0.current != nil ? nil : "marks belong to the review (b)")
+        if $0.view == .flags { return Deed.noTakingBack($0) }
+        return Deed.readOnly($0) ?? ($0.view == .review && $0.current != nil ? nil : "marks belong to the review (b)")
       }),
     Binding(
       .raise, [.character("+"), .character("=")], .decide, "raise a flag, with a reason",

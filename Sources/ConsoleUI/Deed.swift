@@ -29,7 +29,7 @@ enum Deed {
             : isUnsent(step, model) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
       }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
-    case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "agree" : "keep redline" }
+    case .flags: model.currentFinding.map { $0.hasRedline ? "keep redline" : "agree" }
     case .live, .audit, .policy, .help: nil
     }
   }
@@ -83,7 +83,7 @@ enum Deed {
     case .drafts: model.current.flatMap { $0.state == .waiting ? "reject" : $0.state == .staged ? "discard" : nil }
     case .review:
       model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
-    case .flags: model.currentFinding.map { $0.finding.redline.isEmpty ? "disagree" : "discard redline" }
+    case .flags: model.currentFinding.map { $0.hasRedline ? "discard redline" : "disagree" }
     case .policy: model.selectedStanding.flatMap { $0.holds(at: model.time) ? "revoke" : nil }
     case .live, .audit, .help: nil
     }
@@ -162,12 +162,20 @@ enum Deed {
     return SettledCopy.obstacle(copy, row, mark)
   }
 
+  /// What was said of a flag is taken back as if nobody had spoken; what was said stays in the record.
+  @Sendable static func noTakingBack(_ model: Model) -> String? {
+    noFlag(model) ?? noCopy(model, .undecided)
+      ?? (model.currentFinding?.mark == .undecided ? "nothing was said of this flag yet: a is yes, x is no" : nil)
+  }
+
   @Sendable static func noEdit(_ model: Model) -> String? {
     if let why = readOnly(model) { return why }
     if model.view == .flags {
       guard let row = model.currentFinding else { return "no flag is selected" }
       if let why = noCopy(model, .discard) { return why }
-      return row.finding.redline.isEmpty ? "this flag has no redline to change" : nil
+      // Where none was suggested a person writes one, in the clause's place.
+      return row.hasRedline || row.finding.firstLine > 0
+        ? nil : "no words are suggested for this missing clause: write them into the copy, in the review (b)"
     }
     guard let step = model.current, step.state == .waiting || step.state == .staged else {
       return "only what waits or is prepared can be changed"

@@ -109,11 +109,11 @@ enum FlagsView {
         Span("\(finding.level.word) by the agent, \(human.word) by \(row.levelBy): \(row.levelReason)", .key),
       ])
     }
-    if finding.redline.isEmpty, row.mark != .undecided {
+    if !row.hasRedline, row.mark != .undecided {
       let word = row.mark == .keep ? "agreed by \(row.redlineBy)" : "\(row.redlineBy) disagrees: \(row.markReason)"
       out.append([Span("word   ", .dim), Span(word, .key)])
     }
-    if let gap = finding.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
+    if let gap = row.gap { out.append([Span("incomplete: \(gap)", .warning)]) }
     func field(_ name: String, _ text: String, _ role: Role, _ marks: [Range<Int>] = [], _ marked: Role = .text) {
       guard !text.isEmpty else { return }
       out.append([Span("", .text)])
@@ -121,7 +121,7 @@ enum FlagsView {
       out += spans(text, role, marks, marked)
     }
     // The difference is marked in both: what the redline takes away, what it puts in.
-    let marks = finding.redline.isEmpty ? nil : Preview.wordMarks(finding.text, row.wording)
+    let marks = row.hasRedline && finding.firstLine > 0 ? Preview.wordMarks(finding.text, row.wording) : nil
     field("the clause says", finding.text, .context, marks?.old ?? [], .removedWord)
     field("why (the agent’s words)", Claims.quoted(finding.why), .claim)
     field("standard position", finding.standard, .text)
@@ -131,7 +131,8 @@ enum FlagsView {
     let whose =
       row.rewritten.isEmpty
       ? "suggested redline"
-      : row.isInPart ? "redline, what is left of it" : "redline, rewritten by \(row.redlineBy)"
+      : row.isInPart
+        ? "redline, what is left of it" : "redline, \(finding.redline.isEmpty ? "" : "re")written by \(row.redlineBy)"
     field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
     if let copy, !row.wording.isEmpty {
       let why = copy.reason.isEmpty || copy.state == .done ? "" : ": \(copy.reason)"

@@ -196,7 +196,7 @@ enum OverlayView {
       let row = model.findings.first { $0.id == id }
       let clause = "“\(row?.finding.clause ?? "")”"
       title =
-        row?.finding.redline.isEmpty ?? false
+        !(row?.hasRedline ?? true)
         ? "Disagree with the flag on \(clause) in \(row?.stem ?? ""): why?"
         : "Discard the redline of \(clause) in \(row?.stem ?? ""): why?"
     case .leaveOut(let id, let change):

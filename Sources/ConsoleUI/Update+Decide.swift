@@ -39,7 +39,7 @@ func yes(_ model: inout Model) -> [Intent] {
     let seen = model.seenCards[row.id].flatMap { $0.width == width && $0.words == row.wording ? $0.rows : nil } ?? []
     if let unseen = FlagsView.unseenRow(row, width: width, seen: seen) {
       model.cardScroll = unseen
-      say(&model, "the next part of the \(row.finding.redline.isEmpty ? "flag" : "redline"): look, then press again")
+      say(&model, "the next part of the \(row.hasRedline ? "redline" : "flag"): look, then press again")
       return []
     }
     let isTurned = row.mark == .discard
@@ -269,6 +269,11 @@ private func nextChange(_ model: inout Model) -> [Intent] {
 }
 
 func toggle(_ model: inout Model) -> [Intent] {
+  if model.view == .flags {
+    guard let row = model.currentFinding else { return [] }
+    say(&model, "“\(row.finding.clause)” is undecided again; what was said stays in the record")
+    return [.markRedline(row, .undecided, reason: "taken back")]
+  }
   guard let step = model.current else { return [] }
   let next: Mark =
     switch step.mark {

@@ -202,6 +202,14 @@ package struct FindingRow: Hashable, Sendable {
   package var isInPart: Bool { !rewritten.isEmpty && markReason.contains(Self.leftOut) }
   /// The redline as it stands: a person's words before the agent's.
   package var wording: String { rewritten.isEmpty ? finding.redline : rewritten }
+  /// The agent suggested one, or a person wrote one.
+  package var hasRedline: Bool { !wording.isEmpty }
+  /// What is still missing of it.
+  package var gap: String? {
+    var whole = finding
+    whole.redline = wording
+    return whole.gap
+  }
   /// The name of the document without folders and endings, as memos and messages are named after it.
   package var stem: String {
     let name = finding.document.split(separator: "/").last ?? ""

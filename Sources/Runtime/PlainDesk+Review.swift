@@ -41,7 +41,7 @@ extension PlainDesk {
     let isLate = copy.map {
       !row.wording.isEmpty && SettledCopy.obstacle($0, row, .discard) != nil && Self.isSettled($0)
     }
-    let hasRedline = !finding.redline.isEmpty
+    let hasRedline = row.hasRedline
     var choices: [(deed: FlagDeed, words: String)] = [(.yes, hasRedline ? "keep the redline" : "agree with the flag")]
     if isLate != true { choices.append((.no, hasRedline ? "discard it, with a reason" : "disagree, with a reason")) }
     if row.level.raised != row.level { choices.append((.raise, "raise the level to \(row.level.raised.word)")) }

@@ -6,18 +6,20 @@ import Storage
 
 extension RedlineDesk {
   private static let heads = (
-    level: ": level changed by ", reworded: ": redline reworded by ", part: ": redline kept in part by ",
+    level: ": level changed by ", reworded: ": redline reworded by ",
+    written: ": redline written by ", part: ": redline kept in part by ",
     discarded: ": redline discarded by ", disagreed: ": disagreed with by "
   )
 
-  /// - Parameter hasAgent: it will hear of changed levels, and revises its memos itself.
+  /// - Parameter hasAgent: it will hear of changed levels, and revises its memos itself; one that says so already was
+  ///   to be kept, and goes on saying it, or each look would turn it over.
   /// - Returns: those that say something else on top only now: they are to be looked at again.
   func noteLevels(
     on kept: [StepSummary], _ maker: StepMaker, hasAgent: Bool = false
   ) throws(JournalFault) -> [StepNumber] {
     guard let run = kept.first?.run else { return [] }
     var noted: [StepNumber] = []
-    let untold = hasAgent ? [] : try store.untoldLevels(of: run).filter(\.isRelevelled)
+    let untold = try store.untoldLevels(of: run).filter(\.isRelevelled)
     // A discarded redline is never told to the agent: only the copy is without it.
     let decided = try store.findings(of: run).filter { $0.mark == .discard || !$0.rewritten.isEmpty }
     let memos = Set(
@@ -25,13 +27,15 @@ extension RedlineDesk {
     // A memo that the agent revises is an edit of one.
     for step in kept where Self.isMemo(step) && (step.kind == .fileCreate || memos.contains(step.target)) {
       let name = step.target.split(separator: "/").last ?? ""
+      guard let text = try maker.editableText(step) else { continue }
+      let said = Self.parts(text)
+      let levels = hasAgent && !said.notes.contains { $0.contains(Self.heads.level) } ? [] : untold
       let lines =
-        untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
+        levels.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
           "> \(row.finding.clause)\(Self.heads.level)\(row.levelBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
         } + decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map(Self.word)
-      guard let text = try maker.editableText(step) else { continue }
       // What was said there before is said anew: some of it may not be true any more.
-      let new = (lines.isEmpty ? "" : lines.joined() + "\n") + Self.own(text)
+      let new = (lines.isEmpty ? "" : lines.joined() + "\n") + said.own
       guard new != text, let effect = try maker.edited(step, new) else { continue }
       try actions.gate.move([
         Transition(
@@ -50,21 +54,24 @@ extension RedlineDesk {
   private static func word(_ row: FindingRow) -> String {
     let clause = "> \(row.finding.clause)"
     guard row.mark == .discard else {
-      return "\(clause)\(row.isInPart ? heads.part : heads.reworded)\(row.redlineBy)\n"
+      return
+        "\(clause)\(row.isInPart ? heads.part : row.finding.redline.isEmpty ? heads.written : heads.reworded)\(row.redlineBy)\n"
     }
-    let head = row.finding.redline.isEmpty ? heads.disagreed : heads.discarded
+    let head = row.hasRedline ? heads.discarded : heads.disagreed
     return "\(clause)\(head)\(row.redlineBy): \(row.markReason)\n"
   }
 
-  /// A memo without the lines that Ringi has put before it.
-  private static func own(_ text: String) -> String {
+  /// A memo as the lines that Ringi has put before it, and its own.
+  private static func parts(_ text: String) -> (notes: [Substring], own: String) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-    let signs = [heads.level, heads.reworded, heads.part, heads.discarded, heads.disagreed]
+    var said: [Substring] = []
+    let signs = [heads.level, heads.reworded, heads.written, heads.part, heads.discarded, heads.disagreed]
     while true {
       let notes = lines.prefix { line in line.hasPrefix("> ") && signs.contains { line.contains($0) } }
       guard !notes.isEmpty, lines.dropFirst(notes.count).first?.isEmpty == true else {
-        return lines.joined(separator: "\n")
+        return (said, lines.joined(separator: "\n"))
       }
+      said += notes
       lines = lines.dropFirst(notes.count + 1)
     }
   }

@@ -24,7 +24,6 @@ struct RedlineDesk {
     /// The changes that are a flag's redline: those on the clause's lines, or, where the clause is missing, with its
     /// words.
     func changes(of row: FindingRow) -> Set<Int> {
-      guard !row.finding.redline.isEmpty else { return [] }
       if row.finding.firstLine > 0 {
         let clause = row.finding.firstLine - 1..<max(row.finding.firstLine, row.finding.lastLine)
         return Set(
@@ -34,6 +33,7 @@ struct RedlineDesk {
               ? clause.dropFirst().contains(range.lowerBound) : range.overlaps(clause)
           })
       }
+      guard row.hasRedline else { return [] }
       let lines = Set(row.wording.split(separator: "\n").map { Array($0.utf8) })
       return Set(
         diff.changes.indices.filter { index in
@@ -71,7 +71,18 @@ struct RedlineDesk {
       range.map { String(decoding: diff.new.content($0), as: UTF8.self) }.joined(separator: "\n")
     }
 
-    func firstLine(_ changes: Set<Int>) -> Int { changes.min().map { diff.changes[$0].newRange.lowerBound } ?? 0 }
+    /// Where a redline begins in the copy; one that was not written yet begins at its clause's first words.
+    func firstLine(_ row: FindingRow, _ changes: Set<Int>) -> Int {
+      if let first = changes.min() { return diff.changes[first].newRange.lowerBound }
+      var line = row.finding.firstLine - 1
+      // The heading is no word of the clause.
+      while line + 1 < min(row.finding.lastLine, diff.old.count),
+        diff.old.content(line).first ?? UInt8(ascii: "#") == UInt8(ascii: "#")
+      { line += 1 }
+      return diff.changes.last { $0.oldRange.upperBound <= line }.map {
+        line - $0.oldRange.upperBound + $0.newRange.upperBound
+      } ?? line
+    }
   }
 
   private func copy(_ step: StepSummary) throws(JournalFault) -> Copy? {
@@ -101,7 +112,8 @@ struct RedlineDesk {
           continue
         }
         let changes = copy.changes(of: row)
-        if !changes.isEmpty { return (step, changes, copy.firstLine(changes)) }
+        guard !changes.isEmpty || !row.hasRedline && row.finding.firstLine > 0 else { continue }
+        return (step, changes, copy.firstLine(row, changes))
       }
       return nil
     }
@@ -128,7 +140,7 @@ struct RedlineDesk {
   /// A flag's word on its redline; the change of the copy goes with it.
   func mark(_ row: FindingRow, _ mark: Mark, reason: String, in run: RunID) throws(RuntimeFault) {
     let place = try place(of: row, in: run)
-    if place == nil, !row.finding.redline.isEmpty, let copy = try copies(of: run)[row.finding.document],
+    if place == nil, row.hasRedline, let copy = try copies(of: run)[row.finding.document],
       let why = SettledCopy.obstacle(copy, row, mark)
     {
       throw RuntimeFault(.refused, why)
@@ -138,14 +150,15 @@ struct RedlineDesk {
     let reason = isTurned ? "after it was discarded by \(row.redlineBy): \(row.markReason)" : reason
     try journalled { () throws(JournalFault) in
       try store.markRedline(
-        row.id, mark, hasRedline: !row.finding.redline.isEmpty, reason: reason, by: person)
+        row.id, mark, hasRedline: row.hasRedline, isWhole: mark != .discard && row.isInPart,
+        reason: reason, by: person)
       if let place {
         let old = place.step.discardedChanges
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
         try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
       }
       if mark == .discard {
-        try warn(row, row.finding.redline.isEmpty ? "disagreed with the flag on" : "discarded the redline of", run)
+        try warn(row, row.hasRedline ? "discarded the redline of" : "disagreed with the flag on", run)
       }
     }
   }
@@ -193,7 +206,9 @@ struct RedlineDesk {
     guard let copy = try copy(step) else { return [] }
     return try flags(on: copy).compactMap { row in
       let own = copy.changes(of: row)
-      return own.isEmpty ? nil : (row, copy.words(of: row), own.isSubset(of: step.discardedChanges))
+      // A clause that nobody has a redline for may get one.
+      return own.isEmpty && row.hasRedline
+        ? nil : (row, copy.words(of: row), !own.isEmpty && own.isSubset(of: step.discardedChanges))
     }
   }
 

@@ -70,17 +70,20 @@ package enum Register {
     let finding = flag.finding
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
     // Who keeps the copy and says nothing else keeps what is in it.
-    let isKeptWithCopy = flag.mark == .undecided && isInCopy && !finding.redline.isEmpty
+    let isKeptWithCopy = flag.mark == .undecided && isInCopy && flag.hasRedline
     let decision: String =
       switch flag.mark {
       case .undecided where isKeptWithCopy && flag.rewritten.isEmpty: "redline kept with its copy"
-      case .undecided: !flag.rewritten.isEmpty ? "redline rewritten" : finding.level == .green ? "" : "undecided"
+      case .undecided:
+        !flag.rewritten.isEmpty
+          ? "redline \(finding.redline.isEmpty ? "" : "re")written" : finding.level == .green ? "" : "undecided"
       case .keep:
-        finding.redline.isEmpty
+        !flag.hasRedline
           ? "agreed"
           : flag.rewritten.isEmpty
-            ? "redline kept" : flag.isInPart ? "redline kept in part" : "redline kept, rewritten"
-      case .discard: finding.redline.isEmpty ? "disagreed" : "redline discarded"
+            ? "redline kept"
+            : flag.isInPart ? "redline kept in part" : "redline kept, \(finding.redline.isEmpty ? "" : "re")written"
+      case .discard: flag.hasRedline ? "redline discarded" : "disagreed"
       }
     let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
     let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording
@@ -96,7 +99,7 @@ package enum Register {
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
       flag.level.word, level?.by ?? "", level?.at.rfc3339 ?? "", flag.levelReason, decision, word?.by ?? "",
       word?.at.rfc3339 ?? "", flag.markReason, joined(wording),
-      finding.redline.isEmpty
+      !flag.hasRedline
         ? ""
         : copy.map {
           "\($0.target): \(Words.ofCopy($0))\(isRewritten ? ", with changes that people made in it" : "")"

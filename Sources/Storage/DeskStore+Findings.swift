@@ -41,17 +41,19 @@ extension DeskStore {
 
   /// - Parameter hasRedline: false for a flag that only wants to be agreed with.
   package func markRedline(
-    _ finding: Int64, _ mark: Mark, hasRedline: Bool = true, reason: String, by person: Person
+    _ finding: Int64, _ mark: Mark, hasRedline: Bool = true, isWhole: Bool = false, reason: String, by person: Person
   ) throws(JournalFault) {
     let word = mark == .keep ? "flag agreed" : mark == .discard ? "flag disagreed" : "flag undecided"
     try decide(finding, hasRedline ? "redline \(mark.rawValue)" : word, reason, by: person) { () throws(SQLiteFault) in
       try connection.run(
         """
-        UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, wordBy = ?3, wordAt = ?4, markReason = ?5
+        UPDATE finding SET mark = ?2, decidedBy = ?3, decidedAt = ?4, wordBy = ?3, wordAt = ?4, markReason = ?5,
+          rewritten = CASE WHEN ?6 THEN '' ELSE rewritten END
         WHERE id = ?1
         """,
         .integer(finding),
-        .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds), .text(reason))
+        .text(mark.rawValue), .text(person.name), .integer(clock.wall().milliseconds), .text(reason),
+        .integer(isWhole ? 1 : 0))
     }
   }
 

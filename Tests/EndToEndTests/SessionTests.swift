@@ -252,8 +252,7 @@ extension SessionTests {
       try sitting.press(.enter)
       for _ in 0..<4 where sitting.model.overlay != nil { try sitting.decide("a") }
     }
-    try finish()
-    // The agent was to revise the memo and has not: it says so itself, is shown so, and only then kept.
+    // The agent was to revise the memo and has not: it says so itself, is shown so, and only then kept; once.
     try finish()
     try sitting.until("the files are in place") { $0.preparedIDs.isEmpty && $0.steps[copy.id]?.state == .done }
     let memo = try String(contentsOfFile: "\(folder)/files/memos/\(red.stem).memo.md", encoding: .utf8)

@@ -39,7 +39,11 @@ extension ConsoleSession {
       try takeUpUnsaved()
     case .loadRedline(let row):
       guard let place = try RedlineDesk(actions).place(of: row, in: run) else {
-        return try deliver(.told("no prepared copy holds this redline", isBad: true))
+        return try deliver(
+          .told(
+            row.hasRedline
+              ? "no prepared copy holds this redline"
+              : "there is no prepared copy of \(row.finding.document) to write a redline into", isBad: true))
       }
       let step = place.step
       try deliver(
