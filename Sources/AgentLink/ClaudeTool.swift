@@ -44,6 +44,9 @@ enum ClaudeTool {
     // An agent that may change them could stop asking.
     case "Write" where steers(try path("file_path")), "Edit" where steers(try path("file_path")):
       return .unfit(reason: "it steers Claude Code itself, which could stop asking here", path: try path("file_path"))
+    case "NotebookEdit" where steers(try path("notebook_path")):
+      return .unfit(
+        reason: "it steers Claude Code itself, which could stop asking here", path: try path("notebook_path"))
     case "Write": return .write(path: try path("file_path"), text: Array(try text("content").utf8))
     case "Edit":
       return .replace(
@@ -61,7 +64,13 @@ enum ClaudeTool {
     case "WebFetch": return .web(try text("url"), isSearch: false, about: input["prompt"]?.string ?? "")
     case "WebSearch": return .web(try text("query"), isSearch: true, about: "")
     case "NotebookEdit":
-      return .other(OtherAction(target: "edit the notebook \(try text("notebook_path"))", payload: input.pretty))
+      let word = input["edit_mode"]?.string ?? "replace"
+      guard let mode = NotebookEdit.Mode(rawValue: word) else { throw HookFault(reason: "\(tool): edit_mode \(word)") }
+      let source = mode == .delete ? input["new_source"]?.string ?? "" : try text("new_source")
+      return .notebook(
+        path: try path("notebook_path"),
+        NotebookEdit(
+          cell: input["cell_id"]?.string, source: source, type: input["cell_type"]?.string, mode: mode))
     default: return .called(tool, input)
     }
   }

@@ -145,11 +145,22 @@ package struct PreviewRows: Hashable, Sendable {
 
   /// Lines of the body of which every row is among `seen`, and none was cut.
   package func linesSeen(_ seen: Set<Int>) -> Int {
-    var missing: Set<Int> = []
-    for (index, row) in rows.enumerated() {
-      for part in Self.body(row) where !seen.contains(index) || part.isCut { missing.insert(part.line) }
+    // Asked at every paint, of every row: a bit for each line, and no list for a row.
+    var isMissing = [Bool](repeating: false, count: preview.lines.count)
+    func look(_ part: Part, _ isSeen: Bool) {
+      if !isSeen || part.isCut, isMissing.indices.contains(part.line) { isMissing[part.line] = true }
     }
-    return preview.lines.count - missing.count
+    for index in rows.indices {
+      let isSeen = seen.contains(index)
+      switch rows[index] {
+      case .line(let part): look(part, isSeen)
+      case .pair(let old, let new):
+        if let old { look(old, isSeen) }
+        if let new { look(new, isSeen) }
+      case .name, .docket, .rule, .decided, .reason: break
+      }
+    }
+    return isMissing.count { !$0 }
   }
 
   /// The first row that was not painted, or of which a part is beyond the edge.

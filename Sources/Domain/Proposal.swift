@@ -8,6 +8,8 @@ package enum ProposedEffect: Hashable, Sendable {
   case write(path: [UInt8], text: [UInt8], mode: UInt32? = nil)
   /// A file's own text in another place of it: once, or wherever it stands.
   case replace(path: [UInt8], old: [UInt8], new: [UInt8], everywhere: Bool)
+  /// One cell of a Jupyter notebook, as Claude Code edits it.
+  case notebook(path: [UInt8], NotebookEdit)
   /// A file's own text changed as a unified diff says: hunks, without the names of files.
   case patch(path: [UInt8], hunks: [UInt8])
   /// A file as it stands on a private view: its content is on the desk, with its times and attributes.
@@ -46,12 +48,26 @@ extension ProposedEffect {
   /// The files it reads, writes or removes, and nothing else; nil for anything that does more.
   package var filePaths: [[UInt8]]? {
     switch self {
-    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .patch(let path, _), .delete(let path):
+    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .patch(let path, _), .delete(let path),
+      .notebook(let path, _):
       [path]
     case .changes(let parts):
       parts.reduce([[UInt8]]?.some([])) { all, part in all.flatMap { all in part.filePaths.map { all + $0 } } }
     default: nil
     }
+  }
+}
+
+package struct NotebookEdit: Hashable, Sendable {
+  package enum Mode: String, Sendable { case replace, insert, delete }
+  /// The cell's id, or `cell-N` where cells have none; nil for a place before the first.
+  package let cell: String?
+  package let source: String
+  /// `code` or `markdown`; nil for what it is.
+  package let type: String?
+  package let mode: Mode
+  package init(cell: String?, source: String, type: String?, mode: Mode) {
+    (self.cell, self.source, self.type, self.mode) = (cell, source, type, mode)
   }
 }
 

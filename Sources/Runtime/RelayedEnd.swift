@@ -1,5 +1,6 @@
 // What came of a step that an agent did by itself: what it says, held against the disk where the disk can tell.
 
+import AgentLink
 import AuditLog
 import Domain
 import Effector
@@ -55,6 +56,14 @@ struct RelayedEnd {
     return all
   }
 
+  /// A notebook in which only the id of a new cell was left to the agent.
+  private func isOpenNotebook(_ path: FilePath, _ content: Content) -> Bool {
+    guard path.display.hasSuffix(".ipynb"), let approved = try? maker.store.load(content.digest),
+      let state = try? maker.scopes.read(path), let found = try? state.inHand(path)
+    else { return false }
+    return ClaudeNotebook.isSame(approved, found)
+  }
+
   private func look(_ effect: Effect) -> Found? {
     guard let path = effect.writtenPath else { return nil }
     let now = (try? maker.scopes.read(path)).flatMap { state in
@@ -64,7 +73,7 @@ struct RelayedEnd {
       return now == nil ? .asApproved : now == image.content.digest ? .untouched : .another
     }
     guard let content = effect.newContent else { return nil }
-    if now == content.digest { return .asApproved }
+    if now == content.digest || isOpenNotebook(path, content) { return .asApproved }
     return now == effect.preImage?.content.digest ? .untouched : .another
   }
 }

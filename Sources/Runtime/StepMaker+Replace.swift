@@ -1,5 +1,6 @@
 // An edit that an agent gives as words and the words in their place: what the file would be.
 
+import AgentLink
 import Domain
 import TextDiff
 
@@ -30,6 +31,20 @@ extension StepMaker {
     let after =
       everywhere
       ? before.replacing(old, with: new) : Array(before[..<first.lowerBound]) + new + Array(before[first.upperBound...])
+    return try write(raw, after, nil, staging)
+  }
+
+  func notebook(_ raw: [UInt8], _ edit: NotebookEdit, _ staging: StagingArea) throws -> Material {
+    guard let path = scopes.locate(raw) else { return outside("write", raw) }
+    guard let before = try current(path, staging) else {
+      throw ProposalFault(reason: "`\(path.display)` does not exist")
+    }
+    let after: [UInt8]
+    do throws(HookFault) {
+      after = try ClaudeNotebook.edited(before, edit)
+    } catch {
+      throw ProposalFault(reason: "`\(path.display)`: \(error.reason)")
+    }
     return try write(raw, after, nil, staging)
   }
 
