@@ -32,7 +32,7 @@ package enum SARIF {
       lastLine: Int(region?["endLine"]?.int ?? region?["startLine"]?.int ?? 0),
       text: region?["snippet"]?["text"]?.string ?? "", standard: property("standard"),
       why: result["message"]?["text"]?.string ?? "", redline: redline ?? "", fallback: property("fallback"),
-      impact: property("impact"), escalation: property("escalation"), isMustHave: properties?["mustHave"]?.bool ?? false
+      impact: property("impact"), escalation: property("escalation"), isMustHave: properties?["mustHave"]?.bool
     )
   }
 }

@@ -29,7 +29,7 @@ enum Deed {
             : isUnsent(step, model) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
       }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
-    case .flags: model.currentFinding.map { $0.hasRedline ? "keep redline" : "agree" }
+    case .flags: model.currentFinding.map { model.hasCopy($0) ? "keep redline" : "agree" }
     case .live, .audit, .policy, .help: nil
     }
   }
@@ -83,7 +83,7 @@ enum Deed {
     case .drafts: model.current.flatMap { $0.state == .waiting ? "reject" : $0.state == .staged ? "discard" : nil }
     case .review:
       model.pane == .preview && changeCount(model) > 1 ? "discard change" : model.current.map { _ in "discard" }
-    case .flags: model.currentFinding.map { $0.hasRedline ? "discard redline" : "disagree" }
+    case .flags: model.currentFinding.map { model.hasCopy($0) ? "discard redline" : "disagree" }
     case .policy: model.selectedStanding.flatMap { $0.holds(at: model.time) ? "revoke" : nil }
     case .live, .audit, .help: nil
     }

@@ -22,7 +22,8 @@ enum FlagsView {
     for line in 0..<min(inner.height, flags.count - top) {
       let row = flags[top + line]
       let isSelected = row.id == model.finding
-      let (sign, role) = Marks.mark(row.mark, isPartial: false, ascii: model.isASCII)
+      let (sign, role) = Marks.mark(
+        model.isKeptWithCopy(row) ? .keep : row.mark, isPartial: false, ascii: model.isASCII)
       // Where there is little room the letter says it, and leaves some for the document.
       let level = isNarrow ? row.level.letter : row.level.word
       let gap = String(repeating: " ", count: isNarrow ? 1 : max(1, 8 - level.count))
@@ -45,7 +46,7 @@ enum FlagsView {
     guard region.width > 8 else { return nil }
     frame.pane(region, [Span("Clause", .title)], model, isFocused: model.pane == .preview)
     guard let row = model.currentFinding else { return nil }
-    let paragraphs = card(row, model.settledCopies[row.finding.document])
+    let paragraphs = card(row, model.settledCopies[row.finding.document], hasCopy: model.hasCopy(row))
     Card.draw(paragraphs, model, region, &frame)
     let count = rowCount(paragraphs, region.width - 4)
     let top = max(0, min(model.cardScroll, count - region.inner.height))
@@ -94,9 +95,13 @@ enum FlagsView {
   }
 
   /// The clause card, field by field; each entry is one paragraph.
-  private static func card(_ row: FindingRow, _ copy: StepSummary? = nil) -> [[Span]] {
+  private static func card(_ row: FindingRow, _ copy: StepSummary? = nil, hasCopy: Bool = true) -> [[Span]] {
     let finding = row.finding
-    let place = finding.firstLine == 0 ? "missing from the document" : "lines \(finding.firstLine)–\(finding.lastLine)"
+    let place =
+      finding.firstLine == 0
+      ? "missing from the document"
+      : finding.lastLine <= finding.firstLine
+        ? "line \(finding.firstLine)" : "lines \(finding.firstLine)–\(finding.lastLine)"
     var out: [[Span]] = [
       [
         Span("\(row.level.word)  ", Marks.flag(row.level)), Span(finding.clause, .title),
@@ -134,6 +139,9 @@ enum FlagsView {
       : row.isInPart
         ? "redline, what is left of it" : "redline, \(finding.redline.isEmpty ? "" : "re")written by \(row.redlineBy)"
     field("\(whose)\(word)", row.wording, isOut ? .dim : .added, isOut ? [] : marks?.new ?? [], .addedWord)
+    if row.hasRedline, !hasCopy {
+      out.append([Span("no copy was prepared that holds it: a yes agrees with it, and changes no file", .warning)])
+    }
     if let copy, !row.wording.isEmpty {
       let why = copy.reason.isEmpty || copy.state == .done ? "" : ": \(copy.reason)"
       let fate = copy.state == .done ? "in place" : copy.state.word
@@ -145,7 +153,9 @@ enum FlagsView {
     field("business impact", finding.impact, .text)
     out.append([Span("", .text)])
     out.append([
-      Span(finding.isMustHave ? "must-have" : "nice-to-have", finding.isMustHave ? .warning : .dim),
+      Span(
+        finding.isMustHave.map { $0 ? "must-have" : "nice-to-have" } ?? "must-have or not: the agent does not say",
+        finding.isMustHave == true ? .warning : .dim),
       Span(finding.escalation.isEmpty ? "" : " · escalate to \(finding.escalation)", .text),
     ])
     return out

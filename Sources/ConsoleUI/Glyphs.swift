@@ -65,7 +65,8 @@ enum Words {
     case .mailSend, .mailDraft, .contractSend, .personalDataSend, .eventInvite:
       let boxes = step.reach.outsideRecipients + step.reach.insideRecipients
       guard let first = boxes.first else { return step.target }
-      return Address(first).mailbox + (boxes.count > 1 ? " +\(boxes.count - 1)" : "")
+      let more = boxes.count > 1 ? " +\(boxes.count - 1)" : ""
+      return shortened(Address(first).mailbox, columns: columns - more.count) + more
     default:
       let target = step.targetInLists
       let glyphs = SafeText.glyphs(target)
@@ -75,6 +76,26 @@ enum Words {
       while width > columns - 1, let first = rest.popFirst() { width -= first.width }
       return "…" + rest.map(\.text).joined()
     }
+  }
+
+  /// Whose system it is tells more than who: the name goes first, then the beginning of the domain.
+  private static func shortened(_ mailbox: String, columns: Int) -> String {
+    let glyphs = SafeText.glyphs(mailbox)
+    guard columns > 8, glyphs.reduce(0, { $0 + $1.width }) > columns,
+      let at = glyphs.lastIndex(where: { $0.text == "@" })
+    else { return mailbox }
+    func fitting(_ part: some Sequence<Glyph>, _ columns: Int) -> [Glyph] {
+      var left = columns
+      return part.prefix { glyph in
+        left -= glyph.width
+        return left >= 0
+      }
+    }
+    let domain = glyphs[at...]
+    let room = columns - 1 - domain.reduce(0) { $0 + $1.width }
+    if room > 1 { return fitting(glyphs[..<at], room).map(\.text).joined() + "…" + domain.map(\.text).joined() }
+    guard columns > 14 else { return fitting(glyphs, columns - 1).map(\.text).joined() + "…" }
+    return "…" + fitting(glyphs.reversed(), columns - 1).reversed().map(\.text).joined()
   }
 
   /// Who or what decided a step: a person, a rule, a standing approval, the time.

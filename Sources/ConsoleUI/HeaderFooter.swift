@@ -69,18 +69,22 @@ enum HeaderView {
     // Who acts and how far it can be trusted is worth more than what is over.
     let choices =
       [(0, 4), (1, 4), (1, 3), (1, 2), (2, 2), (2, 1), (3, 1), (3, 0)].map { [heads[$0.0]] + tail($0.1) }
-    frame.putCut(
-      choices.first { width($0) <= region.width } ?? [heads[3]] + urgent, x: 0, y: region.y, limit: region.width)
+    // Where even that is too much, what waits here comes before what waits elsewhere.
+    let least = [heads[3], all[0].span] + alerts(model, isShort: true) + urgent.suffix(1)
+    frame.putCut(choices.first { width($0) <= region.width } ?? least, x: 0, y: region.y, limit: region.width)
   }
 
   /// What every view has to say: nothing is decided here, somebody has to answer for something.
-  private static func alerts(_ model: Model) -> [Span] {
+  private static func alerts(_ model: Model, isShort: Bool = false) -> [Span] {
     var out = model.isReadOnly && model.view != .live ? [Span("  LOOK ONLY", .alert)] : []
     if !model.settingsFault.isEmpty { out.append(Span("  SETTINGS BROKEN", .alert)) }
     let elsewhere = model.waitingElsewhere
     if elsewhere > 0, model.view != .live {
       out.append(
-        Span("  \(elsewhere) wait\(elsewhere == 1 ? "s" : "") elsewhere (\(model.keymap.name(.next)))", .alert))
+        Span(
+          isShort
+            ? "  \(elsewhere) elsewhere (\(model.keymap.name(.next)))"
+            : "  \(elsewhere) wait\(elsewhere == 1 ? "s" : "") elsewhere (\(model.keymap.name(.next)))", .alert))
     }
     let open = model.wall?.incidents.filter(\.isOpen) ?? []
     guard let oldest = open.last else { return out }
@@ -156,7 +160,9 @@ enum FooterView {
   /// Where one is, at the right edge.
   private static func place(_ model: Model) -> String {
     switch model.view {
-    case .flags: return "\(model.flags.count { $0.mark == .undecided && $0.level != .green }) undecided "
+    case .flags:
+      return
+        "\(model.flags.count { $0.mark == .undecided && $0.level != .green && !model.isKeptWithCopy($0) }) undecided "
     case .review: return "\(model.undecidedCount) undecided "
     case .drafts: return "\(model.draftIDs.count) message\(model.draftIDs.count == 1 ? "" : "s") "
     case .live: return "\(model.wall?.runs.count ?? 0) run\(model.wall?.runs.count == 1 ? "" : "s") "

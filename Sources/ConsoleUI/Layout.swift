@@ -49,7 +49,7 @@ package struct Layout: Hashable, Sendable {
       let trailHeight = hasTrail ? max(4, min(12, height / 5)) : 0
       // A message's row says where it stands, which takes room.
       let share = model.view == .drafts ? 46 : 38
-      let listWidth = max(30, min(64, width * share / 100))
+      let listWidth = max(30, min(model.view == .drafts ? 80 : 64, width * share / 100))
       let upper = body.height - trailHeight
       list = Region(x: 0, y: 1, width: listWidth, height: upper)
       preview = Region(x: listWidth, y: 1, width: width - listWidth, height: upper)

@@ -41,6 +41,22 @@ extension Model {
     (wall?.runs ?? []).reduce(0) { $1.summary.id == run?.id ? $0 : $0 + $1.summary.counts.waiting }
   }
 
+  /// What waits and is not told of by the run on the screen: on the wall that is all of it.
+  package var waitingUnseen: Int {
+    home == .live ? (wall?.runs ?? []).reduce(0) { $0 + $1.summary.counts.waiting } : waitingElsewhere
+  }
+
+  /// Nobody looks: the window has no keyboard, or no key came for a minute.
+  var isUnattended: Bool { !isFocused || now - lastInput > 60_000 }
+
+  /// A copy was made in which this redline is, or was, a change; without one a yes agrees, and keeps nothing.
+  func hasCopy(_ row: FindingRow) -> Bool { row.hasRedline && copyNames.contains { $0.hasPrefix(row.stem) } }
+
+  /// Whoever kept the copy and said nothing else of the redline has kept it too.
+  func isKeptWithCopy(_ row: FindingRow) -> Bool {
+    row.mark == .undecided && row.hasRedline && settledCopies[row.finding.document]?.state == .done
+  }
+
   /// The next run after this one in which something waits, and from the last on to the first.
   var runWaitingElsewhere: RunID? {
     let here = run?.id.value ?? 0

@@ -222,7 +222,13 @@ package struct Model: Sendable {
   /// The agent's version of what is open in the editor, where people have changed it.
   package var agentsText: String?
   /// A question was refused: until its answer would have been typed, no letter is a command.
+  /// The names of files that were prepared from a document with flags.
+  package var copyNames: Set<String> = []
+  /// Drafts that the review which is just ending keeps.
+  package var keptDrafts: [StepID] = []
   package var isAnswerUnheard = false
+  /// When that was, on the monotonic clock, in milliseconds.
+  package var refusedAt: Int64 = 0
   /// Where the key for the next goes when it is pressed once more.
   var offeredRun: RunID?
   /// A time that is over today was asked for; the same once more means tomorrow.

@@ -29,6 +29,9 @@ extension OverlayView {
       let why = run.failureWords.isEmpty ? "its program did not end by itself" : run.failureWords
       lines.append([Span("\(why): what it wrote last may be half of it", .warning)])
     }
+    if kept.contains(where: { $0.kind == .folderRemove }) {
+      lines.append([Span("a folder in which something still is stays, and stays in the review", .dim)])
+    }
     // A long list is read to its end; what it comes to stands before it.
     if kept.count + discarded.count > 6 || left > 0 {
       lines.append([
@@ -60,7 +63,7 @@ extension OverlayView {
     let flags = model.findings.count(where: Deed.wantsWord)
     if flags > 0 {
       // They are changes of the copies; where none is kept none goes anywhere.
-      let redlines = model.findings.count { Deed.wantsWord($0) && !$0.wording.isEmpty }
+      let redlines = model.findings.count { Deed.wantsWord($0) && model.hasCopy($0) }
       if redlines > 0, kept.contains(where: { $0.basis != nil }) {
         lines.append([
           Span(

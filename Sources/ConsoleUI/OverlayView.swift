@@ -196,7 +196,7 @@ enum OverlayView {
       let row = model.findings.first { $0.id == id }
       let clause = "“\(row?.finding.clause ?? "")”"
       title =
-        !(row?.hasRedline ?? true)
+        !(row.map(model.hasCopy) ?? true)
         ? "Disagree with the flag on \(clause) in \(row?.stem ?? ""): why?"
         : "Discard the redline of \(clause) in \(row?.stem ?? ""): why?"
     case .leaveOut(let id, let change):
@@ -235,7 +235,9 @@ enum OverlayView {
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
     let region = dialog(
-      model, title, lines, "Enter \(titleDeed(purpose)) · Esc back, nothing decided", &frame, showsEnd: true)
+      model, title, lines,
+      "Enter \(titleDeed(purpose)) · Esc\(field.text.isEmpty ? "" : " twice") back, nothing decided", &frame,
+      showsEnd: true)
     let before =
       Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
     frame.cursor = (region.x + 2 + before, region.y + region.height - 3)

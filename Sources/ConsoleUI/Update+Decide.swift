@@ -53,7 +53,7 @@ func yes(_ model: inout Model) -> [Intent] {
 
 /// A question that is not asked: what is typed as its answer must not be taken for commands.
 func unasked(_ model: inout Model, _ why: String) -> [Intent] {
-  model.isAnswerUnheard = true
+  (model.isAnswerUnheard, model.refusedAt) = (true, model.now)
   say(&model, why, isBad: true)
   return [.flushInput]
 }
@@ -311,14 +311,12 @@ func changeLevel(_ model: inout Model, _ command: Command) -> [Intent] {
   return []
 }
 
-/// To the next flag without a word, the worst level first; where none is left, the selection stays.
+/// To the next flag without a word, as the list goes, then around; where none is left, the selection stays.
 func advanceFlag(_ model: inout Model) -> [Intent] {
   let flags = model.flags
   let here = flags.firstIndex { $0.id == model.finding } ?? 0
   let left = flags.enumerated().filter { $0.element.id != model.finding && Deed.wantsWord($0.element) }
-  guard let worst = left.map(\.element.level.rank).min() else { return [] }
-  let candidates = left.filter { $0.element.level.rank == worst }
-  if let next = candidates.first(where: { $0.offset > here }) ?? candidates.first { model.finding = next.element.id }
+  if let next = left.first(where: { $0.offset > here }) ?? left.first { model.finding = next.element.id }
   model.cardScroll = 0
   return []
 }

@@ -6,10 +6,20 @@ import Domain
 func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .wall(let wall):
+    let before = model.wall == nil ? nil : Optional(model.waitingUnseen)
     model.wall = wall
     // What comes first is what goes on; a run that has ended must not draw the eye down with it.
     if !model.isLiveChosen || !wall.runs.contains(where: { $0.summary.id == model.liveSelection }) {
       model.liveSelection = wall.runs.first?.summary.id
+    }
+    // A step that starts to wait in another run is heard of like one of this run.
+    if let before, model.waitingUnseen > before, model.isUnattended {
+      let count = model.waitingUnseen
+      return [
+        .notify(
+          "ringi: \(count) step\(count == 1 ? "" : "s") wait\(count == 1 ? "s" : "") \(model.home == .live ? "for somebody" : "in other runs")"
+        )
+      ]
     }
   case .policy(let policy):
     model.policy = policy

@@ -211,7 +211,12 @@ private func jump(_ model: inout Model, forward: Bool) -> [Intent] {
     model.draftSelection = next
     return showCurrent(&model)
   case .run, .help, .live, .audit, .policy:
-    guard let next = nextWaiting(model, after: model.selection, forward: forward) else {
+    let found = nextWaiting(model, after: model.selection, forward: forward)
+    // From the last of this run the way leads to the others before it leads around.
+    let isAround =
+      forward && model.selected?.state == .waiting && model.runWaitingElsewhere != nil && !model.isReadOnly
+      && (found.flatMap { model.queueIndex[$0] } ?? 0) < (model.selection.flatMap { model.queueIndex[$0] } ?? 0)
+    guard let next = isAround ? nil : found else {
       let isHere = model.selected?.state == .waiting
       // What wants me may be in another run: there it can be decided as here.
       if let other = model.runWaitingElsewhere, !model.isReadOnly {

@@ -17,25 +17,67 @@ func searchKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent]
 
 private func find(_ model: inout Model) -> [Intent] {
   guard !model.needle.isEmpty else { return [] }
-  let ids = model.queue.compactMap(\.step)
-  let here = ids.firstIndex { $0 == model.selection } ?? -1
-  let rotated = Array(ids[(here + 1)...]) + ids[..<max(0, here + 1)]
-  let needle = model.needle.lowercased()
-  let found = rotated.first { id in
-    guard let step = model.steps[id] else { return false }
-    // `34` and `#34` are a step's number, as every message has it.
-    if needle == "\(step.number)" || needle == "#\(step.number)" { return true }
-    return "\(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word)".lowercased().contains(
-      needle)
-  }
-  guard let found else {
-    say(&model, "no step matches “\(model.needle)”", isBad: true)
-    return []
-  }
   model.isFollowing = false
-  model.selection = found
-  model.view = .run
+  switch model.view {
+  case .flags:
+    let flags = model.flags
+    guard
+      let found = next(
+        flags, after: { $0.id == model.finding }, model.needle,
+        { "\($0.level.word) \($0.finding.clause) \($0.finding.document) \($0.finding.why) \($0.wording)" })
+    else { return lacks(&model, "flag") }
+    (model.finding, model.cardScroll) = (found.id, 0)
+    return []
+  case .drafts:
+    let steps = model.draftIDs.compactMap { model.steps[$0] }
+    guard let found = next(steps, after: { $0.id == model.draftSelection }, model.needle, words) else {
+      return lacks(&model, "message")
+    }
+    model.draftSelection = found.id
+  case .review:
+    guard let found = next(model.prepared, after: { $0.id == model.reviewSelection }, model.needle, words) else {
+      return lacks(&model, "result")
+    }
+    model.reviewSelection = found.id
+  case .live:
+    let runs = (model.wall?.runs ?? []).map(\.summary)
+    guard
+      let found = next(
+        runs, after: { $0.id == model.liveSelection }, model.needle,
+        { "run \($0.id) \($0.workspace) \($0.agent) \($0.state.rawValue) \($0.note)" })
+    else { return lacks(&model, "run") }
+    (model.liveSelection, model.isLiveChosen) = (found.id, true)
+    return []
+  case .run, .audit, .policy, .help:
+    let steps = model.queue.compactMap(\.step).compactMap { model.steps[$0] }
+    guard let found = next(steps, after: { $0.id == model.selection }, model.needle, words) else {
+      return lacks(&model, "step")
+    }
+    (model.selection, model.view) = (found.id, .run)
+  }
   return showCurrent(&model)
+}
+
+private func lacks(_ model: inout Model, _ what: String) -> [Intent] {
+  say(&model, "no \(what) matches “\(model.needle)”", isBad: true)
+  return []
+}
+
+/// `34` and `#34` are a step's number, as every message has it.
+private func words(_ step: StepSummary) -> String {
+  "#\(step.number) \(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word) \(step.reach.topic)"
+}
+
+/// The next one below, then around, whose words have the needle in them; a bare number is only a whole one.
+private func next<T>(_ list: [T], after isHere: (T) -> Bool, _ needle: String, _ words: (T) -> String) -> T? {
+  let here = list.firstIndex(where: isHere) ?? -1
+  let needle = needle.lowercased()
+  let number = needle.hasPrefix("#") ? needle : "#\(needle)"
+  return (list[(here + 1)...] + list[..<max(0, here + 1)]).first { entry in
+    let text = words(entry).lowercased()
+    let rest = text.hasPrefix("#") ? text.drop { $0 != " " } : text[...]
+    return text.hasPrefix("\(number) ") || rest.contains(needle)
+  }
 }
 
 func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent] {

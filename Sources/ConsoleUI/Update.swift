@@ -9,7 +9,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .input(let event, let at):
     model.now = at
     let isTyping = at - model.lastInput < Model.typing
-    let isAnswering = at - model.lastInput < Model.answering
+    let isAnswering = isTyping || at - model.refusedAt < Model.answering
     model.lastInput = at
     if model.isAnswerUnheard {
       if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
@@ -169,6 +169,11 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     model.order.reserveCapacity(reading.steps.count)
   }
   for step in reading.steps {
+    if step.basis != nil, [.fileCreate, .fileEdit].contains(step.kind),
+      let name = step.target.split(separator: "/").last
+    {
+      model.copyNames.insert(String(name))
+    }
     let before = model.steps.updateValue(step, forKey: step.id)
     if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }
@@ -195,7 +200,7 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
 
 /// A step that starts to wait while nobody looks: the window has no keyboard, or no key came for a minute.
 private func ring(_ model: Model, _ waited: Set<StepID>) -> [Intent] {
-  guard !model.isFocused || model.now - model.lastInput > 60_000 else { return [] }
+  guard model.home != .live, model.isUnattended else { return [] }
   let fresh = model.waiting.filter { !waited.contains($0.id) }
   guard let first = fresh.first else { return [] }
   let more = fresh.count > 1 ? " and \(fresh.count - 1) more" : ""
@@ -239,7 +244,12 @@ private func keepSelections(_ model: inout Model) {
   let flags = model.flags
   if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }
   if model.view == .review, prepared.isEmpty {
-    model.view = .run
+    // What was kept and not sent is what comes next.
+    let drafts = model.keptDrafts.filter { Deed.isUnsent(model.steps[$0], model) }
+    model.view = drafts.isEmpty ? .run : .drafts
+    if let first = drafts.first { model.draftSelection = first }
+    if let wanted, model.selected?.state != .waiting { model.selection = wanted }
+    model.keptDrafts = []
     model.pane = .list
     if model.overlay == .finish { model.overlay = nil }
   }

@@ -50,11 +50,16 @@ package final class CursesTerminal: Screen {
     return CursesTerminal(handle: handle, paper: paper, isASCII: !isUTF8, wantsColor: wantsColor)
   }
 
-  /// True when the character set is UTF-8.
+  /// True when the character set is UTF-8. Where no locale is set it is asked for; a terminal that is of another, or older
+  /// than Unicode, gets what ASCII has.
   private static func chooseLocale() -> Bool {
-    func isUTF8() -> Bool { String(cString: nl_langinfo(nl_item(CODESET))) == "UTF-8" }
+    func charset() -> String { String(cString: nl_langinfo(nl_item(CODESET))) }
+    func isUTF8() -> Bool { charset() == "UTF-8" }
     setlocale(LC_ALL, "")
+    let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
+    if terminal.hasPrefix("vt1") || terminal.hasPrefix("vt2") || terminal == "ansi" { return false }
     if isUTF8() { return true }
+    guard charset() == "ANSI_X3.4-1968" else { return false }
     return setlocale(LC_CTYPE, "C.UTF-8") != nil && isUTF8()
   }
 
@@ -83,6 +88,9 @@ package final class CursesTerminal: Screen {
     }
     define_key("\u{1B}[1;5D", Self.wordLeft)
     define_key("\u{1B}[1;5C", Self.wordRight)
+    // Alt with an arrow, and what macOS terminals send for it.
+    for left in ["\u{1B}[1;3D", "\u{1B}b"] { define_key(left, Self.wordLeft) }
+    for right in ["\u{1B}[1;3C", "\u{1B}f"] { define_key(right, Self.wordRight) }
     mousemask(NC_CLICK | NC_WHEEL_UP | NC_WHEEL_DOWN, nil)
     mouseinterval(0)
     send(Self.reports)

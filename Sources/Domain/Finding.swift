@@ -41,11 +41,12 @@ package struct Finding: Hashable, Sendable {
   package var fallback: String
   package var impact: String
   package var escalation: String
-  package var isMustHave: Bool
+  /// nil where the agent did not say.
+  package var isMustHave: Bool?
 
   package init(
     document: String, clause: String, level: Level, firstLine: Int, lastLine: Int, text: String, standard: String,
-    why: String, redline: String, fallback: String, impact: String, escalation: String, isMustHave: Bool
+    why: String, redline: String, fallback: String, impact: String, escalation: String, isMustHave: Bool?
   ) {
     self.document = document
     self.clause = clause

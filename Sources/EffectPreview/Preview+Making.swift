@@ -238,9 +238,7 @@ extension Preview {
       shownTo = end
     }
     if shownTo < diff.old.count { lines.append(PreviewLine(.gap, unchanged(diff.old.count - shownTo))) }
-    if endingDiffers(before, after) {
-      lines.append(PreviewLine(.warning, "line endings or the last line's ending change"))
-    }
+    lines += endings(before, after).map { PreviewLine(.warning, $0) }
     return Preview(lines: lines, changes: diff.changes.count)
   }
 
@@ -264,11 +262,6 @@ extension Preview {
           .added, $0.element, number: change.newRange.lowerBound + $0.offset + 1, marks: newMarks[$0.offset],
           change: index)
       }
-  }
-
-  private static func endingDiffers(_ before: [UInt8], _ after: [UInt8]) -> Bool {
-    !before.isEmpty && !after.isEmpty
-      && ((before.last == 10) != (after.last == 10) || before.contains(13) != after.contains(13))
   }
 
   /// Named fields, then the words that go out.

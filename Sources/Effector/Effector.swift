@@ -111,12 +111,14 @@ package final class Performer {
     switch permitted.action.effect {
     case .sendMail(let mail): return send(mail, name, id)
     case .draftMail(let mail):
-      return save(message(mail, id, withBcc: true), "drafts/\(name).eml").map {
+      return save(message(mail, id, mailDate(), withBcc: true), "drafts/\(name).eml").map {
         .done(detail: "draft saved, not sent: \($0)")
       }
         ?? .failed(detail: "the draft could not be saved")
     case .post(let post):
       if !delivery.chat.isEmpty {
+        // A word that begins like an option would be one.
+        guard !post.channel.hasPrefix("-") else { return .failed(detail: "`\(post.channel)` is no channel") }
         return hand(
           Array("\(post.text)\n".utf8), to: delivery.chat.map { $0.replacing("{channel}", with: post.channel) })
       }
@@ -165,22 +167,26 @@ package final class Performer {
     return programs.command(call, step)
   }
 
-  private func message(_ mail: Mail, _ id: String, withBcc: Bool) -> [UInt8] {
+  private func message(_ mail: Mail, _ id: String, _ date: String, withBcc: Bool) -> [UInt8] {
     MailMessage.bytes(
       mail, attachments: mail.attachments.map { blobs.load($0.content.digest) ?? [] }, messageID: id,
-      date: mailDate(), withBcc: withBcc)
+      date: date, withBcc: withBcc)
   }
 
   private func send(_ mail: Mail, _ name: String, _ id: String) -> Outcome {
     guard mail.attachments.allSatisfy({ blobs.load($0.content.digest) != nil }) else {
       return .failed(detail: "an attachment is gone from the desk")
     }
-    let bytes = message(mail, id, withBcc: delivery.mail.isEmpty)
+    let date = mailDate()
+    let bytes = message(mail, id, date, withBcc: delivery.mail.isEmpty)
     guard !delivery.mail.isEmpty else {
       return save(bytes, "\(name).eml").map { .done(detail: "\(Outbox.prefix), no mail command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     }
-    return post(bytes, from: mail.from, to: mail.recipients)
+    let outcome = post(bytes, from: mail.from, to: mail.recipients)
+    // The one thing that was not there to be shown.
+    guard case .done(let detail) = outcome else { return outcome }
+    return .done(detail: "\(detail), dated \(date), Message-ID \(id)")
   }
 
   /// A message with its envelope to the mail command.
@@ -192,6 +198,9 @@ package final class Performer {
     return hand(bytes, to: delivery.mail + ["-i", "-f", Address(sender).mailbox, "--"] + recipients)
   }
 
+  /// Codes of sysexits.h that say that nothing was sent: usage, no input, no such host, not permitted, configuration.
+  private static let notBegun: Set<Int32> = [64, 66, 68, 77, 78]
+
   /// A message to a command. Once it had all of it and did not end by itself, nobody here can tell what came of it.
   private func hand(_ bytes: [UInt8], to arguments: [String]) -> Outcome {
     let program = "`\(arguments.first ?? "")`"
@@ -201,12 +210,18 @@ package final class Performer {
     switch result.end {
     case .code(0) where result.hasInput: return .done(detail: "handed to \(program)")
     case .code(0): return .failed(detail: "\(program) ended before it had read the message\(words)")
+    // A connection that breaks after the last byte and before the answer ends a mail program with a code like any other:
+    // only what it says of its own call, its settings and the host's name came before anything left.
+    case .code(let code) where result.hasInput && !Self.notBegun.contains(code):
+      return .unknown(detail: "\(program) ended with \(code) after it had the message\(words)")
     case .code(let code): return .failed(detail: "\(program) ended with \(code)\(words)")
     case .notStarted(let reason): return .failed(detail: "\(program): \(reason)")
     case .signal(let signal):
       let detail = "\(program) was ended by signal \(signal)"
       return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)
-    case .stopped: return .failed(detail: "\(program) was stopped")
+    case .stopped:
+      let detail = "\(program) was stopped"
+      return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)
     case .timeOut:
       let detail = "\(program) took longer than \(delivery.patience / 1_000) s"
       return result.hasInput ? .unknown(detail: "\(detail) after it had the message") : .failed(detail: detail)

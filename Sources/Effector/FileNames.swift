@@ -11,6 +11,21 @@ package enum FileNames {
     return text.utf8.allSatisfy { $0 < 128 } ? text.lowercased() : text.uppercased().lowercased()
   }
 
+  /// `.git` as any file system may read the name: HFS+ leaves out characters that don't show, NTFS takes no account of
+  /// dots, blanks and streams at the end and has a short name of its own (git's `verify_path` refuses the same).
+  package static func isGit(_ name: [UInt8]) -> Bool {
+    let shown = String(decoding: name, as: UTF8.self).unicodeScalars.filter { scalar in
+      switch scalar.value {
+      case 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFEFF: false
+      default: true
+      }
+    }
+    var text = String(String.UnicodeScalarView(shown)).lowercased().prefix { $0 != ":" }
+    while let last = text.last, last == "." || last == " " { text.removeLast() }
+    return text == ".git"
+      || text.hasPrefix("git~") && !text.dropFirst(4).isEmpty && text.dropFirst(4).allSatisfy(\.isNumber)
+  }
+
   static func collide(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     guard a != b else { return false }
     // Most names are plain, and folding keeps their length.

@@ -165,8 +165,8 @@ package final class FolderScope {
       if part.count > 255 || part.contains(where: { $0 < 32 || $0 == 127 }) {
         throw ScopeFault(.badName, path.display, "a control character or more than 255 bytes")
       }
-      if String(decoding: part, as: UTF8.self).lowercased() == ".git" {
-        throw ScopeFault(.badName, path.display, "`.git` is never touched")
+      if FileNames.isGit(part) {
+        throw ScopeFault(.badName, path.display, "`.git`, and what some file systems take for it, is never touched")
       }
     }
     return parts

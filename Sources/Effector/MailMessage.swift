@@ -61,7 +61,10 @@ package enum MailMessage {
   static func encoded(_ text: String) -> String {
     let clean = String(
       String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
-    guard clean.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "\"") }) else { return clean }
+    guard clean.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "\"") }) || clean.contains("=?")
+    else {
+      return clean
+    }
     var words: [String] = []
     var chunk: [UInt8] = []
     for scalar in clean.unicodeScalars {

@@ -85,6 +85,8 @@ package struct ShadowDifference {
   private let upper: DirectoryHandle
   private let madeAt: FileTime
   private let copiedAt: FileTime?
+  /// Nobody reads gigabytes at every look of a second: while it may still be written, a large file counts as changed.
+  private let isFinal: Bool
   private var changes: [ShadowChange] = []
   /// Files of which only the time is another, which is no result.
   package private(set) var touched: [[UInt8]] = []
@@ -95,7 +97,11 @@ package struct ShadowDifference {
   ///   - upper: the overlay's upper folder, or the whole copy.
   ///   - madeAt: when the view was made, by the clock of the file system.
   ///   - copiedAt: when the copy was complete; nil for an overlay. What is not newer in it is as it was copied.
-  package init(lower: String, upper: String, madeAt: FileTime, copiedAt: FileTime?) throws(ScopeFault) {
+  ///   - isFinal: nothing is written any more.
+  package init(
+    lower: String, upper: String, madeAt: FileTime, copiedAt: FileTime?, isFinal: Bool = true
+  ) throws(ScopeFault) {
+    self.isFinal = isFinal
     self.lower = try Self.open(lower)
     self.upper = try Self.open(upper)
     self.madeAt = madeAt
@@ -120,7 +126,8 @@ package struct ShadowDifference {
     throws(ScopeFault)
   {
     guard changes.count < Self.maximumChanges else {
-      throw ScopeFault(.tooLarge, String(decoding: path, as: UTF8.self), "more than \(Self.maximumChanges) changes")
+      throw ScopeFault(
+        .failed, "the private view", "it has more than \(Self.maximumChanges) changes, the most that is taken in")
     }
     let isOvertaken =
       old.map { FileTime($0.st_ctim) > madeAt } ?? false
@@ -184,7 +191,7 @@ package struct ShadowDifference {
         if let lower, old != nil { try remove(name, place, lower) }
         return try add(place, .written(mode: new.st_mode & 0o7777), new)
       }
-      if let lower, try Self.isSame(upper, lower, name, new, old) {
+      if let lower, isRead(new), try Self.isSame(upper, lower, name, new, old) {
         if new.st_mode & 0o7777 != old.st_mode & 0o7777 {
           try add(place, .mode(new.st_mode & 0o7777), new, old)
         } else if FileTime(new.st_mtim) != FileTime(old.st_mtim) {
@@ -212,6 +219,8 @@ package struct ShadowDifference {
     default: try add(place, .special("a device"), new)
     }
   }
+
+  private func isRead(_ status: stat) -> Bool { isFinal || status.st_size <= Content.mostInHand }
 
   private static func target(_ directory: DirectoryHandle, _ name: [CChar]) -> String {
     var buffer = [CChar](repeating: 0, count: 4_096)
@@ -268,7 +277,8 @@ package struct ShadowDifference {
     for (needsTime, needsName) in [(true, true), (true, false), (false, true), (false, false)] {
       left.removeAll { index in
         let change = changes[index]
-        guard let new = reading(upper, change.path), new.size > 0 else { return true }
+        guard let new = reading(upper, change.path), new.size > 0, isFinal || new.size <= Content.mostInHand
+        else { return true }
         let match = gone[new.size, default: []].first { candidate in
           let from = changes[candidate.index].path
           guard !dropped.contains(candidate.index), !needsTime || candidate.modified == new.modified,
@@ -366,14 +376,21 @@ extension ShadowDifference {
   }
 
   private static func isSame(_ a: DirectoryHandle, _ b: DirectoryHandle) -> Bool {
-    var (one, two) = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
+    let size = 1 << 20
+    var (one, two) = ([UInt8](repeating: 0, count: size), [UInt8](repeating: 0, count: size))
     var offset = 0
     while true {
-      let count = pread(a.descriptor, &one, one.count, offset)
-      guard count >= 0, pread(b.descriptor, &two, two.count, offset) == count else { return false }
+      // What is a hole in both is not read.
+      let (next, other) = (lseek(a.descriptor, offset, seekData), lseek(b.descriptor, offset, seekData))
+      if next > offset, other > offset { offset = min(next, other) }
+      let count = pread(a.descriptor, &one, size, offset)
+      guard count >= 0, pread(b.descriptor, &two, size, offset) == count else { return false }
       if count == 0 { return true }
-      if one[..<count] != two[..<count] { return false }
+      if memcmp(one, two, count) != 0 { return false }
       offset += count
     }
   }
+
+  /// SEEK_DATA of lseek(2), which Glibc's module does not show.
+  private static let seekData: Int32 = 3
 }

@@ -54,7 +54,7 @@ extension DeskActions {
       try store.setStanding(step.kind, level, run: step.run, until: until, by: desk.person)
     }
     let count = try tighten(step)
-    let judged = count == 0 ? "" : "; \(count) of it judged anew"
+    let judged = count == 0 ? "; what waits already waits on" : "; \(count) of it judged anew"
     return
       "\(step.kind.rawValue) is \(level.rawValue) in this run until \(until.clock(offset: store.clock.zone).prefix(5))\(judged) (\(StandingApproval.origin) \(word.id); view 6 can revoke it)"
   }

@@ -243,7 +243,8 @@ package struct DeskActions {
         open.map {
           Transition(
             step: $0.id, event: .withdraw, actor: .person(desk.person), reasonCode: "run-closed",
-            reason: "the run was closed")
+            reason: $0.mayHaveHappened
+              ? "the run was closed; whether it happened was never said" : "the run was closed")
         })
       ShadowWorkspace.remove(desk.directory, run)
       try store.setState(run, .closed, note: "closed by \(desk.person.name)", by: .person(desk.person))

@@ -114,10 +114,28 @@ struct GitRepository {
             "--no-follow-tags",
             "--no-signed", "--force-with-lease=\(shown.ref):\(shown.old)", "--", shown.url, "\(shown.new):\(shown.ref)",
           ])
-        return Self.outcome(result, shown)
+        let outcome = Self.outcome(result, shown)
+        if case .done = outcome { try noteRemote(shown, branch, bare) }
+        return outcome
       }
     } catch let fault as GitFault { return .failed(detail: fault.reason) } catch {
       return .failed(detail: "the repository can't be read")
+    }
+  }
+
+  /// As git's own push does: where the remote branch stands now, or the next push would be held against what was before.
+  private func noteRemote(_ shown: GitPush, _ branch: String, _ bare: String) throws {
+    let names = String(decoding: look(["remote"]) ?? [], as: UTF8.self).split(whereSeparator: \.isNewline).map(
+      String.init)
+    let none = String(repeating: "0", count: shown.new.count)
+    for name in names where Self.isName(name) {
+      let raw = line(["config", "--get", "remote.\(name).pushurl"]) ?? line(["config", "--get", "remote.\(name).url"])
+      guard let raw, (try? Self.destination(raw, bare)) == shown.url else { continue }
+      // No hook of the repository hears of it.
+      _ = Self.run([
+        "-C", path, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "update-ref",
+        "refs/remotes/\(name)/\(branch)", shown.new, shown.old.isEmpty ? none : shown.old,
+      ])
     }
   }
 
@@ -127,7 +145,9 @@ struct GitRepository {
     switch result.end {
     case .code(0): return .done(detail: "\(shown.ref) is at \(shown.new.prefix(12)) now")
     case .code where said.contains("stale info"):
-      return .failed(detail: "the remote branch has moved since it was last fetched; nothing was pushed")
+      return .failed(
+        detail:
+          "the remote branch has moved since it was last fetched; nothing was pushed: fetch, then propose it again")
     case .code(let code):
       let why =
         lines.first { $0.hasPrefix("!") || $0.hasPrefix("fatal:") || $0.hasPrefix("remote:") } ?? lines.last ?? ""

@@ -140,17 +140,16 @@ struct RedlineDesk {
   /// A flag's word on its redline; the change of the copy goes with it.
   func mark(_ row: FindingRow, _ mark: Mark, reason: String, in run: RunID) throws(RuntimeFault) {
     let place = try place(of: row, in: run)
-    if place == nil, row.hasRedline, let copy = try copies(of: run)[row.finding.document],
-      let why = SettledCopy.obstacle(copy, row, mark)
-    {
-      throw RuntimeFault(.refused, why)
-    }
+    let copy = place == nil && row.hasRedline ? try copies(of: run)[row.finding.document] : nil
+    if let copy, let why = SettledCopy.obstacle(copy, row, mark) { throw RuntimeFault(.refused, why) }
+    // Without a copy there is nothing to keep it in.
+    let isInCopy = place != nil && row.hasRedline || copy != nil
     // An earlier no is not forgotten by a later yes.
     let isTurned = mark == .keep && row.mark == .discard
     let reason = isTurned ? "after it was discarded by \(row.redlineBy): \(row.markReason)" : reason
     try journalled { () throws(JournalFault) in
       try store.markRedline(
-        row.id, mark, hasRedline: row.hasRedline, isWhole: mark != .discard && row.isInPart,
+        row.id, mark, hasRedline: isInCopy, isWhole: mark != .discard && row.isInPart,
         reason: reason, by: person)
       if let place {
         let old = place.step.discardedChanges
@@ -158,7 +157,7 @@ struct RedlineDesk {
         try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
       }
       if mark == .discard {
-        try warn(row, row.hasRedline ? "discarded the redline of" : "disagreed with the flag on", run)
+        try warn(row, isInCopy ? "discarded the redline of" : "disagreed with the flag on", run)
       }
     }
   }

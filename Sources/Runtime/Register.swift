@@ -78,12 +78,12 @@ package enum Register {
         !flag.rewritten.isEmpty
           ? "redline \(finding.redline.isEmpty ? "" : "re")written" : finding.level == .green ? "" : "undecided"
       case .keep:
-        !flag.hasRedline
+        !flag.hasRedline || copy == nil
           ? "agreed"
           : flag.rewritten.isEmpty
             ? "redline kept"
             : flag.isInPart ? "redline kept in part" : "redline kept, \(finding.redline.isEmpty ? "" : "re")written"
-      case .discard: flag.hasRedline ? "redline discarded" : "disagreed"
+      case .discard: flag.hasRedline && copy != nil ? "redline discarded" : "disagreed"
       }
     let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
     let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording

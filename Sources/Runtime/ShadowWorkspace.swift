@@ -6,7 +6,7 @@ import Effector
 import Glibc
 
 package struct ShadowWorkspace {
-  private let directory: String
+  let directory: String
   private let folders: [Workspace.Folder]
   private let kind: PrivateView
   /// Before anything could be changed in it: what is newer in a real folder was changed by somebody else.
@@ -159,14 +159,16 @@ package struct ShadowWorkspace {
   }
 
   /// Every change of the view, by the path it has in the workspace.
-  /// - Parameter touched: files of which only the time is another.
+  /// - Parameters:
+  ///   - isFinal: false while the program may still write.
+  ///   - touched: files of which only the time is another.
   package func difference(
-    touched: inout [FilePath]
+    isFinal: Bool = true, touched: inout [FilePath]
   ) throws(ScopeFault) -> [(path: FilePath, change: ShadowChange)] {
     var out: [(path: FilePath, change: ShadowChange)] = []
     for (index, folder) in folders.enumerated() {
       var difference = try ShadowDifference(
-        lower: folder.path, upper: upper(index), madeAt: madeAt, copiedAt: copiedAt)
+        lower: folder.path, upper: upper(index), madeAt: madeAt, copiedAt: copiedAt, isFinal: isFinal)
       for change in Self.withoutRepositories(try difference.read()) {
         out.append((FilePath(folder: folder.label, relative: change.path), change))
       }

@@ -242,7 +242,7 @@ struct StepMaker {
     case .patch(let path, let hunks): return try patch(path, hunks, staging)
     case .push(let repository, let remote, let branch): return try push(repository, remote, branch)
     case .findings(let document, let sarif, let findings):
-      return Material(effect: .reportFindings(document: document, try store.store(sarif)), findings: findings)
+      return try report(document, sarif, findings, staging)
     case .other(let other): return Material(effect: .other(other))
     }
   }

@@ -22,7 +22,8 @@ extension DeskStore {
       .integer(run.value), .integer(step.value), .text(finding.document), .text(finding.clause),
       .text(finding.level.rawValue), .integer(Int64(finding.firstLine)), .integer(Int64(finding.lastLine)),
       .text(finding.text), .text(finding.standard), .text(finding.why), .text(finding.redline),
-      .text(finding.fallback), .text(finding.impact), .text(finding.escalation), .integer(finding.isMustHave ? 1 : 0))
+      .text(finding.fallback), .text(finding.impact), .text(finding.escalation),
+      .integer(finding.isMustHave.map { $0 ? 1 : 0 } ?? 2))
   }
 
   package func setLevel(_ finding: Int64, _ level: Finding.Level, reason: String, by person: Person)
@@ -119,7 +120,7 @@ extension DeskStore {
             document: row.text(2), clause: row.text(3), level: Finding.Level(rawValue: row.text(4)) ?? .red,
             firstLine: Int(row.int(5)), lastLine: Int(row.int(6)), text: row.text(7), standard: row.text(8),
             why: row.text(9), redline: row.text(10), fallback: row.text(11), impact: row.text(12),
-            escalation: row.text(13), isMustHave: row.int(14) != 0),
+            escalation: row.text(13), isMustHave: row.int(14) == 2 ? nil : row.int(14) != 0),
           humanLevel: Finding.Level(rawValue: row.text(15)), levelReason: row.text(16), decidedBy: row.text(17),
           decidedAt: row.isNull(19) ? nil : Timestamp(milliseconds: row.int(19)),
           mark: Mark(rawValue: row.text(18)) ?? .undecided, markReason: row.text(21), rewritten: row.text(22),

@@ -53,7 +53,7 @@ extension Finding {
     out.put("first", firstLine)
     out.put("last", lastLine)
     out.put("words", strings: [text, standard, why, redline, fallback, impact, escalation])
-    out.put("must", isMustHave)
+    if let isMustHave { out.put("must", isMustHave) } else { out.put("must", "not stated") }
     return Hashing.sha256(salt + out.bytes)
   }
 }

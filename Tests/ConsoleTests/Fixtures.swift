@@ -200,7 +200,11 @@ struct Driver {
   var now: Int64 = 10_000
   var intents: [Intent] = []
 
-  init(_ width: Int, _ height: Int) { model = Model(width: width, height: height, person: Sample.person, zone: 32_400) }
+  init(_ width: Int, _ height: Int) {
+    model = Model(width: width, height: height, person: Sample.person, zone: 32_400)
+    // A copy of the document with flags lies in the review.
+    model.copyNames = ["acme-nda.redlined.md"]
+  }
 
   mutating func send(_ message: Message) {
     for intent in update(&model, message) {

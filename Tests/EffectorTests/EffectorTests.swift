@@ -207,17 +207,41 @@ struct EffectorTests {
   func failing() throws {
     guard
       case .failed(let detail)? = try send(
-        "cat > /dev/null; yes | head -c 300000; echo; echo 'relay denied' >&2; exit 75")
+        "cat > /dev/null; yes | head -c 300000; echo; echo 'no such option' >&2; exit 64")
     else {
       Issue.record("not failed")
       return
     }
-    #expect(detail.contains("ended with 75"))
-    guard case .failed(let short)? = try send("cat > /dev/null; echo 'relay denied' >&2; exit 75") else { return }
-    #expect(short.hasSuffix("ended with 75: relay denied"), "\(short)")
+    #expect(detail.contains("ended with 64"))
+    guard case .failed(let short)? = try send("cat > /dev/null; echo 'no such host' >&2; exit 68") else { return }
+    #expect(short.hasSuffix("ended with 68: no such host"), "\(short)")
     guard case .done? = try send("cat > /dev/null; tail -f /dev/null --pid=$PPID & exit 0") else {
       Issue.record("not sent")
       return
+    }
+  }
+
+  @Test(
+    "a command that had the whole message and ends with a code may have sent it: nobody says that it failed",
+    arguments: [1, 65, 67, 69, 70, 75, 76])
+  func doubtful(_ code: Int) throws {
+    let outcome = try send("cat > /dev/null; echo 'lost connection after end of data' >&2; exit \(code)")
+    guard case .unknown(let detail)? = outcome else {
+      Issue.record("\(String(describing: outcome))")
+      return
+    }
+    #expect(detail.hasSuffix("ended with \(code) after it had the message: lost connection after end of data"))
+  }
+
+  @Test("what any file system takes for `.git` is `.git`, and no other name is")
+  func repositories() {
+    let same = [
+      ".git", ".GIT", ".git.", ".git ", ".git. .", ".g\u{200C}it", "\u{FEFF}.git", ".git:x", ".git::$INDEX_ALLOCATION",
+      "git~1", "GIT~2",
+    ]
+    for name in same { #expect(FileNames.isGit(Array(name.utf8)), "\(name)") }
+    for name in [".gitignore", "git", "x.git", ".gi", "git~", "git~x", ".git-old", "..git"] {
+      #expect(!FileNames.isGit(Array(name.utf8)), "\(name)")
     }
   }
 

@@ -92,6 +92,26 @@ extension SessionTests {
       }
     }
 
+    @Test("a second push is held against the first, whose end the repository knows, and no hook heard of it")
+    func again() throws {
+      let hook = "\(work)/.git/hooks/reference-transaction"
+      try "#!/bin/sh\ntouch \(ringi.folder.path)/hooked\n".write(toFile: hook, atomically: true, encoding: .utf8)
+      chmod(hook, 0o755)
+      try git(["-C", work, "branch", "-q", "-D", "-r", "origin/main"])
+      unlink("\(ringi.folder.path)/hooked")
+      try git(["--git-dir", remote, "update-ref", "-d", "refs/heads/main"])
+      for words in ["", "fifth"] {
+        if !words.isEmpty {
+          try commit(words)
+          unlink("\(ringi.folder.path)/hooked")
+        }
+        let step = try propose()
+        #expect(try ringi.approve(desk, step).state == .done)
+        #expect(try there() == here() && git(["-C", work, "rev-parse", "refs/remotes/origin/main"]) == here())
+        #expect(access("\(ringi.folder.path)/hooked", F_OK) != 0, "a hook ran")
+      }
+    }
+
     @Test("nothing is pushed when the branch, the remote branch or the person’s settings have moved since")
     func moved() throws {
       let before = try there()

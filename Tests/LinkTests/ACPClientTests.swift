@@ -182,7 +182,7 @@ struct ACPClientTests {
     #expect(findings.map(\.level) == [.red, .missing])
     #expect(
       findings[0].document == "c.md" && findings[0].firstLine == 4 && findings[0].lastLine == 6
-        && findings[0].isMustHave)
+        && findings[0].isMustHave == true)
     #expect(SARIF.findings(["version": "1"], document: "d") == nil)
   }
 }

@@ -114,7 +114,9 @@ extension ConsoleSession {
         try deliver(.selected(step.id))
         try deliver(.told(words, isBad: true))
       }
-    case .markAll(let steps, let mark, let painted): try actions.markAll(steps, mark, painted: painted)
+    case .markAll(let steps, let mark, let painted):
+      try actions.markAll(steps, mark, painted: painted)
+      if let words = try actions.noteFlags(run) { try deliver(.told(words, isBad: true)) }
     case .checkPrepared:
       let words = try actions.noteFlags(run)
       if let words { try deliver(.told(words, isBad: true)) }

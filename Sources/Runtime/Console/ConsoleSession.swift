@@ -175,7 +175,10 @@ struct ConsoleSession<Terminal: Screen> {
     let drawing = draw(model)
     terminal.show(drawing.frame, styles: styles)
     _ = update(&model, .painted(drawing.painted, rows: drawing.rows, at: Clocks.monotonic()))
-    let title = "ringi \(model.run?.workspace ?? "") \(model.run?.counts.waiting ?? 0) waiting"
+    let title =
+      model.home == .live
+      ? "ringi all runs \(model.waitingUnseen) waiting"
+      : "ringi \(model.run?.workspace ?? "") \(model.run?.counts.waiting ?? 0) waiting"
     if title != self.title {
       self.title = title
       terminal.setTitle(title)

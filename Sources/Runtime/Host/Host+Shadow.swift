@@ -197,9 +197,8 @@ extension Host {
     guard var watch = shadow else { return }
     let found: [(path: FilePath, change: ShadowChange)]
     var touched: [FilePath] = []
-    do { found = try watch.view.difference(touched: &touched) } catch {
-      // What can't be compared is not proposed; at the end that is said, and nothing of it counts.
-      if isFinal { try store.say(run, "the private view can't be compared: \(error.sentence)", by: .performer) }
+    do { found = try watch.view.difference(isFinal: isFinal, touched: &touched) } catch {
+      if isFinal { try keepUncompared(watch.view, error) }
       return
     }
     try followStaging()
@@ -210,6 +209,8 @@ extension Host {
         continue
       }
       let old = watch.known[place]?.step
+      // A file that came from elsewhere must not find its own place taken.
+      if case .renamed = change.deed, let old { try withdraw(old) }
       let step = try propose(
         path, change, in: watch.view, isFinal: isFinal, replacement: change.key.isRemoval ? standing[path] : nil)
       if let old, let step, old != step { try withdraw(old) }
@@ -227,6 +228,14 @@ extension Host {
       watch.view.setTaken(true)
     }
     seenVersion = -1
+  }
+
+  /// What can't be compared is not proposed, and not thrown away: the run is not finished, and its view stays.
+  private func keepUncompared(_ view: ShadowWorkspace, _ fault: ScopeFault) throws(JournalFault) {
+    let words =
+      "what it did can't be compared: \(fault.sentence); it is kept in \(view.directory), nothing is in your folders"
+    try store.say(run, words, by: .performer)
+    try store.setState(run, .lost, note: words, by: .performer)
   }
 
   /// A time alone is no result; that it is not kept is said.
@@ -247,7 +256,8 @@ extension Host {
     stagedForms[id] = nil
     try desk.gate.move([
       Transition(
-        step: id, event: .withdraw, actor: .performer, reasonCode: "changed-again", reason: "the agent changed it again"
+        step: id, event: .withdraw, actor: .performer, reasonCode: "changed-again",
+        reason: "what changed there is something else now"
       )
     ])
   }

@@ -333,7 +333,8 @@ final class CommandOutputs {
 /// Lines for the log; Glibc's own `stderr` is a shared variable, which Swift 6 keeps away from.
 package enum StandardError {
   package static func write(_ line: String) {
-    let bytes = Array("\(line)\n".utf8)
+    // A path or a word of an agent's may be part of it.
+    let bytes = Array("\(Plain.lines(line))\n".utf8)
     _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
   }
 }
