@@ -92,7 +92,8 @@ enum HeaderView {
     // Hours will do here; view 4 has the minutes.
     let clock =
       left <= 0 ? "OVERDUE" : left < 7_200_000 ? "\(TimeLength.words(left)) left" : "\(left / 3_600_000) h left"
-    out.append(Span("  \(open.count) incident\(open.count == 1 ? "" : "s"), \(clock)", .alert))
+    let words = "\(open.count) incident\(open.count == 1 ? "" : "s")"
+    out.append(Span(isShort ? "  \(words), \(clock.replacing(" left", with: ""))" : "  \(words), \(clock)", .alert))
     return out
   }
 

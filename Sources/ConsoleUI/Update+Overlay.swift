@@ -49,7 +49,8 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   case .finish:
     guard isYes(&model, key, isBurst, takesEnter: true) else { return [] }
     model.overlay = nil
-    model.keptDrafts = model.prepared.filter { $0.mark == .keep && !$0.kind.isFile }.map(\.id)
+    model.keptDrafts = model.prepared.filter { $0.mark == .keep && $0.kind == .mailDraft && $0.reach.connector.isEmpty }
+      .map(\.id)
     say(&model, "finishing the review")
     return [.finishReview]
   case .bulk(let ids):

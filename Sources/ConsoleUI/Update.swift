@@ -245,7 +245,7 @@ private func keepSelections(_ model: inout Model) {
   if model.finding.flatMap({ id in flags.first { $0.id == id } }) == nil { model.finding = flags.first?.id }
   if model.view == .review, prepared.isEmpty {
     // What was kept and not sent is what comes next.
-    let drafts = model.keptDrafts.filter { Deed.isUnsent(model.steps[$0], model) }
+    let drafts = model.keptDrafts.filter { [.kept, .performing, .done].contains(model.steps[$0]?.state) }
     model.view = drafts.isEmpty ? .run : .drafts
     if let first = drafts.first { model.draftSelection = first }
     if let wanted, model.selected?.state != .waiting { model.selection = wanted }
