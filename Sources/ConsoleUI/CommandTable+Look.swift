@@ -23,7 +23,7 @@ extension CommandTable {
       obstacle: { $0.showsPreview ? nil : "there is no preview in this view" }),
     Binding(.stepTrail, [.character("t")], .look, "the trail of this step, and of all", in: [.run]),
     Binding(
-      .search, [.character("/")], .look, "search the queue",
+      .search, [.character("/")], .look, "search the list of this view",
       in: [.run, .flags, .drafts, .review, .live, .policy, .help],
       label: { $0.view == .run && $0.width >= 100 ? "search" : nil }),
     Binding(

@@ -271,17 +271,21 @@ enum OverlayView {
   }
 
   private static func palette(_ model: Model, _ field: TextField, _ frame: inout Frame) {
-    let matches = Palette.matches(field.text).prefix(max(1, model.height - 8))
+    // Before anything is typed, only what can be done here.
+    let all = Palette.matches(field.text).filter { !field.text.isEmpty || $0.obstacle(model) == nil }
+    let matches = all.prefix(max(1, model.height - 8))
     dialog(
       model, "Command",
-      matches.map { binding in
-        let why = binding.obstacle(model)
-        let name = Palette.name(binding)
-        return [
-          Span(name + String(repeating: " ", count: max(1, 16 - name.count)), why == nil ? .key : .dim),
-          Span(binding.help, why == nil ? .text : .dim), Span(why.map { " (\($0))" } ?? "", .dim),
-        ]
-      }, "Enter runs the first · Esc back", &frame)
+      matches.isEmpty
+        ? [[Span("there is no command `\(field.text)`", .warning)]]
+        : matches.map { binding in
+          let why = binding.obstacle(model)
+          let name = Palette.name(binding)
+          return [
+            Span(name + String(repeating: " ", count: max(1, 16 - name.count)), why == nil ? .key : .dim),
+            Span(binding.help, why == nil ? .text : .dim), Span(why.map { " (\($0))" } ?? "", .dim),
+          ]
+        }, matches.isEmpty ? "Esc back" : "Tab takes the first, Enter runs it · Esc back", &frame)
     line(model, "command", field, "", &frame)
   }
 

@@ -263,6 +263,7 @@ private func openAttachment(_ model: inout Model) -> [Intent] {
   }
   model.previewScroll = next
   clampScroll(&model)
+  say(&model, "attachment \((starts.firstIndex(of: next) ?? 0) + 1) of \(starts.count)")
   return []
 }
 

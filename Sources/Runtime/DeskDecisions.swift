@@ -106,7 +106,7 @@ package struct DeskDecisions {
           .refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes)")
       }
       let kept = try prepared(run)
-      Plain.print(try list(kept), terminator: "")
+      Plain.print(try list(kept) + waitingWords(run), terminator: "")
       try confirm("Finish the review? `ringi show \(run).N` shows each in full. Type yes: ")
       // What was listed is what was said yes to.
       guard try prepared(run) == kept else {
@@ -120,7 +120,8 @@ package struct DeskDecisions {
     }
     let steps = try prepared(run)
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }
-    return steps.isEmpty ? "nothing is prepared in run \(run)\n" : try list(steps)
+    let words = steps.isEmpty ? "nothing is prepared in run \(run)\n" : try list(steps)
+    return words + (try waitingWords(run))
   }
 
   private static func json(_ step: StepSummary) -> JSON {
@@ -130,6 +131,15 @@ package struct DeskDecisions {
     members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
     members.append(.init("careful", .array(step.reach.warnings.map { .string($0) })))
     return .object(members)
+  }
+
+  /// What a review does not reach: it is decided step by step, before or after.
+  private func waitingWords(_ run: RunID) throws(RuntimeFault) -> String {
+    let waiting = try journalled { () throws(JournalFault) in try desk.store.steps(of: run, in: [.waiting]) }
+    guard !waiting.isEmpty else { return "" }
+    let names = waiting.prefix(9).map { "#\($0.number)" }.joined(separator: ", ")
+    return
+      "\(waiting.count) more wait\(waiting.count == 1 ? "s" : "") to be decided one by one: \(names)\(waiting.count > 9 ? ", …" : "")\n"
   }
 
   private func list(_ steps: [StepSummary]) throws(RuntimeFault) -> String {
