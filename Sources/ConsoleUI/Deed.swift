@@ -52,6 +52,7 @@ enum Deed {
       let outside = step.reach.outsideRecipients.count
       return outside == 0 ? "put in outbox" : "put in outbox (\(outside) outside)"
     }
+    if step.mayHaveHappened, !step.kind.isFile { return "do it once more" }
     return switch step.kind {
     case .mailSend:
       step.reach.outsideRecipients.isEmpty ? "send" : "send to \(step.reach.outsideRecipients.count) outside"

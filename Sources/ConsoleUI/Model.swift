@@ -56,6 +56,8 @@ package enum Confirmation: Hashable, Sendable {
   case stop(RunID)
   case stopAll(Int)
   case revoke(StandingApproval)
+  /// What may have happened would be done a second time.
+  case again(StepSummary, painted: String)
 }
 
 package enum ReasonPurpose: Hashable, Sendable {

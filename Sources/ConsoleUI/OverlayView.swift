@@ -21,6 +21,13 @@ enum OverlayView {
   private static func confirm(_ model: Model, _ what: Confirmation, _ frame: inout Frame) {
     let yes = model.keymap.name(.approve)
     switch what {
+    case .again(let step, _):
+      dialog(
+        model, "Do it again?",
+        [
+          [Span("#\(step.number), \(step.kind.verb) \(step.targetInLists), may have happened already.", .warning)],
+          [Span("Look for it first. A yes does it once more; a no (\(model.keymap.name(.reject))) leaves it.", .text)],
+        ], "\(yes) do it once more · Esc back, nothing decided", &frame)
     case .close(let open):
       dialog(
         model, "Close this run?",

@@ -123,6 +123,11 @@ private func approve(_ model: inout Model) -> [Intent] {
     return [.flushInput]
   }
   guard let painted = painting(&model), let step = model.current else { return [] }
+  // A hand that presses twice must not send twice: this yes is another one, and has a question of its own.
+  if step.mayHaveHappened, !step.isQuestionOnly, !step.kind.isFile {
+    model.overlay = .confirm(.again(step, painted: painted.description))
+    return []
+  }
   let hold = step.verdict.hold > 0 ? ", in \(step.verdict.hold) s; u takes it back" : ""
   say(&model, "#\(step.number): yes, \(Deed.approval(step))\(hold)\(Deed.pausedWords(model))")
   let intents: [Intent] = [.decide(step, .approve, painted: painted.description)]

@@ -72,6 +72,13 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     case .stop(let run): return [.stop(run)]
     case .stopAll: return [.stopAll]
     case .revoke(let word): return [.revoke(word)]
+    case .again(let step, let painted):
+      guard model.steps[step.id]?.revision == step.revision, model.steps[step.id]?.state == .waiting else {
+        say(&model, "it changed meanwhile; nothing was decided", isBad: true)
+        return []
+      }
+      say(&model, "#\(step.number): yes, \(Deed.approval(step))")
+      return [.decide(step, .approve, painted: painted)]
     }
   }
 }

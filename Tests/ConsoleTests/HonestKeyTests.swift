@@ -65,6 +65,35 @@ struct HonestKeyTests {
     #expect(driver.model.selection != before)
   }
 
+  @Test("what may have happened is not done again by a yes that is pressed twice: that has a question of its own")
+  func again() throws {
+    var driver = Driver(120, 36)
+    var reading = Fixture.reading()
+    for index in reading.steps.indices where reading.steps[index].kind == .mailSend {
+      reading.steps[index].reach.warnings = ["`m` ended with 75 after it had the message: it may have happened already"]
+    }
+    driver.send(.reading(reading))
+    driver.wait(5_000)
+    for _ in 0..<5 where driver.model.selected?.kind != .mailSend { driver.press("n") }
+    driver.wait(5_000)
+    driver.intents = []
+    for _ in 0..<6 where driver.model.overlay == nil {
+      driver.press("a")
+      driver.wait(1_000)
+    }
+    #expect(driver.decided.isEmpty && driver.model.overlay != nil)
+    #expect(draw(driver.model).frame.text.contains("may have happened already."))
+    driver.press(.escape)
+    #expect(driver.decided.isEmpty && driver.model.overlay == nil)
+    driver.wait(5_000)
+    driver.press("a")
+    driver.press("a")
+    #expect(driver.decided.isEmpty, "the question is read before it is answered")
+    driver.wait(1_000)
+    driver.press("a")
+    #expect(driver.decided.map(\.0.kind) == [.mailSend])
+  }
+
   @Test("typed-ahead and pasted keys decide nothing")
   func bursts() {
     var driver = ready()
