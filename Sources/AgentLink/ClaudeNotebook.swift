@@ -36,7 +36,9 @@ package enum ClaudeNotebook {
       && zip(approved, found).allSatisfy { approved, found in
         if approved == found { return true }
         let parts = approved.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[3].elementsEqual(openID.utf8) else { return false }
+        guard parts.count == 5, parts[1].elementsEqual("id".utf8), parts[3].elementsEqual(openID.utf8) else {
+          return false
+        }
         let chosen = found.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
         return chosen.count == 5 && chosen[0] == parts[0] && chosen[1] == parts[1] && chosen[2] == parts[2]
           && chosen[4] == parts[4] && (1...64).contains(chosen[3].count)

@@ -41,7 +41,8 @@ package final class Desk {
   /// - Parameter needsSettings: false for what only looks: a slip in desk.yaml keeps nobody from checking the trail.
   package init(mustExist: Bool = false, needsSettings: Bool = true) throws(RuntimeFault) {
     let wanted = try Self.location()
-    guard !mustExist || access("\(wanted)/desk.db", F_OK) == 0 else {
+    // Somebody who has written settings for it means a desk to be there.
+    guard !mustExist || ["desk.db", "desk.yaml"].contains(where: { access("\(wanted)/\($0)", F_OK) == 0 }) else {
       throw RuntimeFault(
         .usage,
         "there is no desk at `\(wanted)`: `ringi demo` makes one and shows how it works; RINGI_DESK says where another one is"

@@ -115,7 +115,7 @@ struct GitRepository {
             "--no-signed", "--force-with-lease=\(shown.ref):\(shown.old)", "--", shown.url, "\(shown.new):\(shown.ref)",
           ])
         let outcome = Self.outcome(result, shown)
-        if case .done = outcome { try noteRemote(shown, branch, bare) }
+        if case .done = outcome { noteRemote(shown, branch, bare) }
         return outcome
       }
     } catch let fault as GitFault { return .failed(detail: fault.reason) } catch {
@@ -124,7 +124,7 @@ struct GitRepository {
   }
 
   /// As git's own push does: where the remote branch stands now, or the next push would be held against what was before.
-  private func noteRemote(_ shown: GitPush, _ branch: String, _ bare: String) throws {
+  private func noteRemote(_ shown: GitPush, _ branch: String, _ bare: String) {
     let names = String(decoding: look(["remote"]) ?? [], as: UTF8.self).split(whereSeparator: \.isNewline).map(
       String.init)
     let none = String(repeating: "0", count: shown.new.count)

@@ -24,16 +24,8 @@ struct RedlineDesk {
     /// The changes that are a flag's redline: those on the clause's lines, or, where the clause is missing, with its
     /// words.
     func changes(of row: FindingRow) -> Set<Int> {
-      if row.finding.firstLine > 0 {
-        let clause = row.finding.firstLine - 1..<max(row.finding.firstLine, row.finding.lastLine)
-        return Set(
-          diff.changes.indices.filter { index in
-            let range = diff.changes[index].oldRange
-            return range.isEmpty
-              ? clause.dropFirst().contains(range.lowerBound) : range.overlaps(clause)
-          })
-      }
       guard row.hasRedline else { return [] }
+      if row.finding.firstLine > 0 { return onLines(of: row) }
       let lines = Set(row.wording.split(separator: "\n").map { Array($0.utf8) })
       return Set(
         diff.changes.indices.filter { index in
@@ -41,10 +33,27 @@ struct RedlineDesk {
         })
     }
 
+    /// The changes on the clause's lines, whoever's they are: another flag's redline may stand there.
+    func onLines(of row: FindingRow) -> Set<Int> {
+      guard row.finding.firstLine > 0 else { return [] }
+      let clause = row.finding.firstLine - 1..<max(row.finding.firstLine, row.finding.lastLine)
+      return Set(
+        diff.changes.indices.filter { index in
+          let range = diff.changes[index].oldRange
+          return range.isEmpty
+            ? clause.dropFirst().contains(range.lowerBound) : range.overlaps(clause)
+        })
+    }
+
+    /// A person may write a redline for it: nobody has, and nothing else changes its lines.
+    func isFree(_ row: FindingRow) -> Bool {
+      !row.hasRedline && row.finding.firstLine > 0 && onLines(of: row).isEmpty
+    }
+
     /// What stands in the clause's place: its lines with the changes made.
     /// - Parameter out: changes that are left out of it.
     func words(of row: FindingRow, without out: Set<Int> = []) -> String {
-      let own = changes(of: row).subtracting(out)
+      let own = (row.hasRedline ? changes(of: row) : onLines(of: row)).subtracting(out)
       guard row.finding.firstLine > 0, row.finding.lastLine <= diff.old.count else {
         return own.sorted().map { text(diff.changes[$0].newRange) }.joined(separator: "\n")
       }
@@ -112,7 +121,7 @@ struct RedlineDesk {
           continue
         }
         let changes = copy.changes(of: row)
-        guard !changes.isEmpty || !row.hasRedline && row.finding.firstLine > 0 else { continue }
+        guard !changes.isEmpty || copy.isFree(row) else { continue }
         return (step, changes, copy.firstLine(row, changes))
       }
       return nil
@@ -157,7 +166,8 @@ struct RedlineDesk {
         try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
       }
       if mark == .discard {
-        try warn(row, isInCopy ? "discarded the redline of" : "disagreed with the flag on", run)
+        try warn(
+          row, isInCopy ? "discarded the redline of" : "disagreed with the flag on", run, besides: place?.step.id)
       }
     }
   }
@@ -205,9 +215,8 @@ struct RedlineDesk {
     guard let copy = try copy(step) else { return [] }
     return try flags(on: copy).compactMap { row in
       let own = copy.changes(of: row)
-      // A clause that nobody has a redline for may get one.
-      return own.isEmpty && row.hasRedline
-        ? nil : (row, copy.words(of: row), !own.isEmpty && own.isSubset(of: step.discardedChanges))
+      guard !own.isEmpty || copy.isFree(row) else { return nil }
+      return (row, copy.words(of: row), !own.isEmpty && own.isSubset(of: step.discardedChanges))
     }
   }
 
@@ -244,12 +253,17 @@ struct RedlineDesk {
   static let afterwards = " after this was written"
 
   /// Messages that still ask for what a person has just changed say so on their docket, and wait again.
-  /// - Parameter isBack: the flag is again as the agent had it: what was said of its level is taken off.
-  private func warn(_ row: FindingRow, _ deed: String, _ run: RunID, isBack: Bool = false) throws(JournalFault) {
+  /// - Parameters:
+  ///   - isBack: the flag is again as the agent had it: what was said of its level is taken off.
+  ///   - besides: the copy itself, which is without the redline now; a new revision would take that back.
+  private func warn(
+    _ row: FindingRow, _ deed: String, _ run: RunID, isBack: Bool = false, besides: StepID? = nil
+  ) throws(JournalFault) {
     guard let maker = try? actions.maker(run) else { return }
     let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem)\(Self.afterwards)"
     let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
-    for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed {
+    for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed && step.id != besides
+    {
       // What is approved for later waits again: it was approved with the words of before. Copies and memos have their own
       // ways to follow.
       guard step.state != .approved || step.dueAt != nil,

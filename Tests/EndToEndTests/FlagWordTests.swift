@@ -64,3 +64,59 @@ extension SessionTests {
     try stop(ringi)
   }
 }
+
+extension SessionTests {
+  @Test(
+    "a flag without a redline, on the lines of another's, leaves that alone; its clause's words come from the document")
+  func sharedLines() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(agent: "true")
+    let desk = try ringi.openRun(space).desk
+    let document = "# NDA\n\n## 1. Term\nThis lasts for ever and ever.\n\n## 2. Law\nThe law of Delaware.\n"
+    try document.write(toFile: "\(ringi.folder.path)/space/files/nda.md", atomically: true, encoding: .utf8)
+    let actions = DeskActions(desk)
+    func take(_ effect: ProposedEffect) throws -> StepSummary {
+      let made = try actions.maker(RunID(1)).make(
+        Proposal(effect: effect, claims: Claims()), plan: nil, staging: StagingArea(), isRelayed: false)
+      return try desk.gate.intake(made.step, by: .agent("a"))
+    }
+    func flag(_ clause: String, _ document: String = "nda.md", redline: String = "") -> Finding {
+      Finding(
+        document: document, clause: clause, level: .yellow, firstLine: 4, lastLine: 4, text: "", standard: "", why: "",
+        redline: redline, fallback: "", impact: "", escalation: "", isMustHave: nil)
+    }
+    let redline = "This lasts for three years."
+    let report = try take(
+      .findings(
+        document: "nda.md", sarif: [],
+        [flag("Term", redline: redline), flag("Ever"), flag("Law", "elsewhere.md", redline: "Japan.")]))
+    #expect(report.reach.warnings == ["there is no document elsewhere.md"])
+    let copy = try take(
+      .write(
+        path: Array("nda.md".utf8),
+        text: Array(document.replacingOccurrences(of: "This lasts for ever and ever.", with: redline).utf8)))
+    #expect(copy.state == .staged && copy.basis != nil)
+    func rows() throws -> [FindingRow] { try desk.store.findings(of: RunID(1)).sorted { $0.id < $1.id } }
+    func left() throws -> Set<Int>? { try desk.store.step(copy.id)?.discardedChanges }
+    #expect(try rows().map(\.finding.text) == ["This lasts for ever and ever.", "This lasts for ever and ever.", ""])
+    // A no to the flag beside it is no word on the redline.
+    try actions.markRedline(rows()[1], .discard, run: RunID(1), reason: "no")
+    #expect(try left() == [] && rows().map(\.mark) == [.undecided, .discard, .undecided])
+    try actions.markRedline(rows()[0], .discard, run: RunID(1), reason: "no")
+    #expect(try left() == [0])
+    // Nor is what is said in the review a word on the flag beside it.
+    try actions.markRedline(rows()[1], .undecided, run: RunID(1), reason: "taken back")
+    let now = try #require(try desk.store.step(copy.id))
+    try actions.mark(now, .undecided, discarding: [], reason: nil, painted: "t")
+    #expect(try rows().map(\.mark) == [.keep, .undecided, .undecided] && left() == [])
+    // What no copy holds is agreed with, and nothing is kept.
+    try actions.markRedline(rows()[2], .keep, run: RunID(1), reason: "")
+    let trail = try ringi("audit", "log", "elsewhere.md").output
+    #expect(trail.contains("flag agreed") && !trail.contains("redline keep"), "\(trail)")
+    let path = try #require(try Register.write(desk, RunID(1)))
+    let line = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\r\n").last {
+      $0.contains("elsewhere")
+    }
+    #expect(line?.contains(",agreed,") == true, "\(line ?? "")")
+  }
+}

@@ -43,7 +43,8 @@ extension ConsoleSession {
           .told(
             row.hasRedline
               ? "no prepared copy holds this redline"
-              : "there is no prepared copy of \(row.finding.document) to write a redline into", isBad: true))
+              : "no prepared copy of \(row.finding.document) has that clause to itself: change the copy, in the review",
+            isBad: true))
       }
       let step = place.step
       try deliver(
@@ -141,6 +142,10 @@ extension ConsoleSession {
       try deliver(.told("\(StandingApproval.origin) \(word.id) is revoked", isBad: false))
     case .setLevel(let row, let level, let reason):
       try actions.setLevel(row, level, run: run, reason: reason)
+      let isHeard = RunLock.holder(desk.directory, run) == .agent
+      let hears =
+        isHeard ? "the agent hears of it when its turn is over" : "no agent is there to hear of it: its memo says so"
+      try deliver(.told("“\(row.finding.clause)” is \(level.word) now; \(hears)", isBad: false))
       try followRegister()
     case .markRedline(let row, let mark, let reason):
       try actions.markRedline(row, mark, run: run, reason: reason)
