@@ -65,7 +65,10 @@ private func lacks(_ model: inout Model, _ what: String) -> [Intent] {
 
 /// `34` and `#34` are a step's number, as every message has it.
 private func words(_ step: StepSummary) -> String {
-  "#\(step.number) \(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word) \(step.reach.topic)"
+  let reach = step.reach
+  let people = (reach.outsideRecipients + reach.insideRecipients).joined(separator: " ")
+  return
+    "#\(step.number) \(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word) \(reach.topic) \(people)"
 }
 
 /// The next one below, then around, whose words have the needle in them; a bare number is only a whole one.

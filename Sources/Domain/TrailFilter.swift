@@ -4,21 +4,39 @@
 package struct TrailFilter: Hashable, Sendable {
   private enum Term: Hashable {
     case actor(String), action(String), event(String), target(String), run(Int64), step(Int64?, Int), since(Timestamp)
+    case until(Timestamp)
     case denied, decided
     case word(String)
   }
   private let terms: [Term]
 
-  package static let keys = ["actor", "action", "event", "target", "run", "step", "since"]
-  package static let help = "actor:aiko action:mail.* event:rejected target:acme run:3 step:12 since:7d denied decided"
+  package static let keys = ["actor", "action", "event", "target", "run", "step", "since", "until"]
+  package static let help =
+    "actor:aiko action:mail.* event:rejected target:\"my file\" run:3 step:12 since:7d until:1d denied decided"
 
   /// What is off with a filter, in words.
   package struct Fault: Error, Hashable, Sendable { package let sentence: String }
 
   package init(_ text: String, now: Timestamp) throws(Fault) {
     var terms: [Term] = []
-    for word in text.split(whereSeparator: \.isWhitespace) { terms.append(try Self.term(word, now)) }
+    for word in try Self.words(text) { terms.append(try Self.term(word[...], now)) }
     self.terms = terms
+  }
+
+  /// Words between blanks; quotes keep blanks in a word and are none of it.
+  private static func words(_ text: String) throws(Fault) -> [String] {
+    var (words, word, isQuoted) = ([String](), "", false)
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case _ where character.isWhitespace && !isQuoted:
+        words.append(word)
+        word = ""
+      default: word.append(character)
+      }
+    }
+    guard !isQuoted else { throw Fault(sentence: "a quote is not closed") }
+    return (words + [word]).filter { !$0.isEmpty }
   }
 
   package static let all = TrailFilter()
@@ -51,11 +69,12 @@ package struct TrailFilter: Hashable, Sendable {
         let run = parts.count == 2 ? Int64(parts[0]) : 0
       else { throw Fault(sentence: "`step:` takes a step’s number, or RUN.STEP") }
       return .step(parts.count == 2 ? run : nil, step)
-    case "since":
+    case "since", "until":
       guard let length = TimeLength.milliseconds(value) else {
-        throw Fault(sentence: "`since:` takes 30m, 12h or 7d")
+        throw Fault(sentence: "`\(parts[0]):` takes 30m, 12h or 7d, back from now")
       }
-      return .since(Timestamp(milliseconds: now.milliseconds - length))
+      let time = Timestamp(milliseconds: now.milliseconds - length)
+      return parts[0] == "since" ? .since(time) : .until(time)
     default:
       throw Fault(sentence: "there is no `\(parts[0]):`; there are \(keys.map { "\($0):" }.joined(separator: " "))")
     }
@@ -77,6 +96,7 @@ package struct TrailFilter: Hashable, Sendable {
     case .run(let run): line.run?.value == run
     case .step(let run, let step): line.step?.value == step && (run == nil || line.run?.value == run)
     case .since(let time): line.time >= time
+    case .until(let time): line.time <= time
     case .denied: ["refused", "rejected", "expired", "discarded"].contains(line.event)
     case .decided: line.actorKind == "person"
     case .word(let text): [line.actor, line.event, line.kind, line.target, line.note].contains { contains($0, text) }

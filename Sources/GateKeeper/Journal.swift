@@ -123,6 +123,16 @@ package struct JournalFault: Error, Hashable, Sendable {
     case noSuchStep
     case unwritable
     case unreadable
+    /// The desk's disk has no room: what was read before still counts.
+    case full
+
+    /// Who performs stops: nothing may happen that can't be recorded.
+    package var endsPerforming: Bool {
+      switch self {
+      case .unwritable, .unreadable, .full: true
+      case .alreadyDecided, .changed, .illegal, .noSuchStep: false
+      }
+    }
   }
   package let code: Code
   package let detail: String

@@ -160,14 +160,17 @@ package enum Doctor {
     }
     if let left = free(desk.directory) {
       out.append(
-        left < 200 << 20
+        left < leastRoom
           ? .bad("disk", "\(left >> 20) MiB left for the desk: nothing is done that can’t be recorded", "make room")
           : .good("disk", "\(left >> 20) MiB left for the desk"))
     }
     return out
   }
 
-  private static func free(_ directory: String) -> Int? {
+  /// Bytes a desk's disk should have: a day of large files.
+  static let leastRoom = 200 << 20
+
+  static func free(_ directory: String) -> Int? {
     var status = statvfs()
     guard statvfs(directory, &status) == 0 else { return nil }
     return Int(status.f_bavail) * Int(status.f_frsize)

@@ -318,7 +318,7 @@ package struct PlainDesk {
       try body()
       Plain.print(Plain.safe("Recorded: \(what)."))
     } catch {
-      guard error.code == .refused else { throw error }
+      guard error.code == .refused || error.code == .full else { throw error }
       Plain.print(Plain.safe(error.sentence))
     }
   }

@@ -236,7 +236,9 @@ package enum RunStarter {
       if let now, now.isHooked { return try attend(hooked: now, desk) }
       guard let now, !now.state.isOver else { return try !work(store, run).isEmpty }
       let isYoung = Clocks.now().milliseconds - now.startedAt.milliseconds < 5_000
-      if now.state == .live || now.state == .starting && !isYoung { try tellHostGone(desk, run) }
+      if now.state == .live || now.state == .starting && !isYoung {
+        try tellHostGone(desk, run, wasFull: lock?.isMarkedFull == true)
+      }
       if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
         try Expiry.apply(desk, run, under: policy)
       }
@@ -279,7 +281,7 @@ package enum RunStarter {
     try store.steps(of: run, in: [.approved, .kept, .performing]).filter { !$0.isRelayed }
   }
 
-  private static func tellHostGone(_ desk: Desk, _ run: RunID) throws(JournalFault) {
+  private static func tellHostGone(_ desk: Desk, _ run: RunID, wasFull: Bool) throws(JournalFault) {
     // What a person set for later was decided, not only proposed: a performer does it in time.
     let open = try desk.store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
       $0.dueAt == nil && !$0.mayHaveHappened
@@ -292,7 +294,8 @@ package enum RunStarter {
     let prepared = try desk.store.steps(of: run, in: [.staged])
     // What a program did on its private view is still to be looked at.
     let isOpen = !prepared.isEmpty || ShadowWorkspace.isLeft(desk.directory, run)
+    let why = wasFull ? "the desk’s disk was full, so the host ended" : "the host is gone"
     try desk.store.setState(
-      run, isOpen ? .review : .lost, note: "the host is gone; `:continue` starts the agent again", by: .performer)
+      run, isOpen ? .review : .lost, note: "\(why); `:continue` starts the agent again", by: .performer)
   }
 }

@@ -10,6 +10,8 @@ package struct RuntimeFault: Error, Hashable, Sendable {
     case usage
     /// Exit 3: something is broken.
     case fault
+    /// Exit 3: the desk has no room for a record. A console stays open: reading goes on.
+    case full
   }
   package let code: Code
   package let sentence: String
@@ -20,7 +22,8 @@ package struct RuntimeFault: Error, Hashable, Sendable {
 
   init(_ fault: JournalFault) {
     let isRefusal = [.alreadyDecided, .changed, .illegal, .noSuchStep].contains(fault.code)
-    self.init(isRefusal ? .refused : .fault, fault.detail.isEmpty ? fault.code.rawValue : fault.detail)
+    let code: Code = isRefusal ? .refused : fault.code == .full ? .full : .fault
+    self.init(code, fault.detail.isEmpty ? fault.code.rawValue : fault.detail)
   }
 
   init(_ fault: SettingsFault) { self.init(.usage, fault.sentence) }

@@ -15,6 +15,9 @@ package struct SQLiteFault: Error, Hashable, Sendable {
     self.message = message
     self.sql = sql
   }
+
+  /// SQLITE_FULL: the disk has no room.
+  package var isFull: Bool { code == 13 }
 }
 
 /// A value of a column or a parameter.

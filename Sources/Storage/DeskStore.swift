@@ -71,7 +71,10 @@ package final class DeskStore {
   }
 
   static func fault(_ error: SQLiteFault) -> JournalFault {
-    JournalFault(.unwritable, "the desk's database: \(error.message)")
+    guard !error.isFull else {
+      return JournalFault(.full, "the desk’s disk is full, so nothing is recorded and nothing is done: make room")
+    }
+    return JournalFault(.unwritable, "the desk's database: \(error.message)")
   }
 
   /// One durable transaction: writers queue on the lock file, the bell rings after the commit.

@@ -12,7 +12,7 @@ enum ExitReport {
       switch fault.code {
       case .refused: exit(1)
       case .usage: exit(2)
-      case .fault: exit(3)
+      case .fault, .full: exit(3)
       }
     } catch {
       let code = RingiCommand.exitCode(for: error)

@@ -238,11 +238,12 @@ struct WordTests {
       ("", 4), ("actor:aiko", 1), ("actor:agent", 2), ("event:held", 1), ("action:file.*", 4), ("action:mail.*", 0),
       ("denied", 1), ("decided", 1), ("since:98s", 2), ("since:1h", 4), ("run:14 step:4", 4), ("run:3", 0),
       ("target:ACME", 4), ("乙契約書", 1), ("actor:a* event:rejected", 1),
+      ("until:98s", 3), ("until:1h", 0), ("since:98s until:98s", 1), ("actor:\"aiko\"", 1), ("\"no such words\"", 0),
     ] {
       let filter = try TrailFilter(text, now: now)
       #expect(Fixture.trail.count { filter.matches($0) } == count, "\(text)")
     }
-    for text in ["acter:x", "since:soon", "run:x", "step:y"] {
+    for text in ["acter:x", "since:soon", "run:x", "step:y", "until:", "target:\"acme"] {
       #expect(throws: TrailFilter.Fault.self) { _ = try TrailFilter(text, now: now) }
     }
   }

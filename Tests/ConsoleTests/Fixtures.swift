@@ -206,6 +206,15 @@ struct Driver {
     model.copyNames = ["acme-nda.redlined.md"]
   }
 
+  /// On a run whose first waiting step has been on the screen for a second.
+  static func ready(_ width: Int = 120, _ height: Int = 36) -> Driver {
+    var driver = Driver(width, height)
+    driver.send(.reading(Fixture.reading()))
+    driver.wait(1_000)
+    driver.intents = []
+    return driver
+  }
+
   mutating func send(_ message: Message) {
     for intent in update(&model, message) {
       if case .loadPreview(let id) = intent, let step = model.steps[id] {

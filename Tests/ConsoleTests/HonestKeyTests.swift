@@ -7,17 +7,9 @@ import Testing
 
 @Suite("Honest keys")
 struct HonestKeyTests {
-  private func ready(_ width: Int = 120, _ height: Int = 36) -> Driver {
-    var driver = Driver(width, height)
-    driver.send(.reading(Fixture.reading()))
-    driver.wait(1_000)
-    driver.intents = []
-    return driver
-  }
-
   @Test("a approves what is on the screen, and says what was seen")
   func approve() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("a")
     #expect(driver.decided.map(\.0.number.value) == [4])
     guard
@@ -50,7 +42,7 @@ struct HonestKeyTests {
 
   @Test("words typed to a question that was refused are no commands")
   func unheard() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("/")
     for character in "ledger" { driver.press(.character(character)) }
     driver.press(.enter)
@@ -96,7 +88,7 @@ struct HonestKeyTests {
 
   @Test("typed-ahead and pasted keys decide nothing")
   func bursts() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("a", isBurst: true)
     driver.send(.input(.paste("aaaa"), at: driver.now))
     #expect(driver.decided.isEmpty)
@@ -104,7 +96,7 @@ struct HonestKeyTests {
 
   @Test("Esc and scrolling never decide")
   func escape() {
-    var driver = ready()
+    var driver = Driver.ready()
     for key in [Key.escape, .up, .down, .pageUp, .pageDown, .home, .end, .tab] { driver.press(key) }
     driver.press("r")
     driver.press(.escape)
@@ -134,7 +126,7 @@ struct HonestKeyTests {
 
   @Test("a yes to what a time was named for says so first, and sends nothing")
   func timeNamed() {
-    var driver = ready(80, 16)
+    var driver = Driver.ready(80, 16)
     driver.press("n")
     driver.wait(1_000)
     let id = driver.model.selected?.id
@@ -172,7 +164,7 @@ struct HonestKeyTests {
 
   @Test("what was written and neither kept nor dropped is back, and one undo takes it out")
   func restored() {
-    var driver = ready()
+    var driver = Driver.ready()
     guard let step = driver.model.selected else { Issue.record("nothing selected"); return }
     driver.send(.editable(step.id, step.revision, "theirs", agents: "theirs"))
     driver.send(.restored("mine"))
@@ -185,7 +177,7 @@ struct HonestKeyTests {
 
   @Test("what goes out is approved only when all of it was painted")
   func seenWhole() {
-    var driver = ready(80, 16)
+    var driver = Driver.ready(80, 16)
     driver.press("n")
     driver.wait(1_000)
     #expect(driver.model.selected?.kind == .mailSend)
@@ -206,7 +198,7 @@ struct HonestKeyTests {
 
   @Test("a step that changes under the cursor is not decided by the key that was meant for the old one")
   func changedUnderCursor() {
-    var driver = ready()
+    var driver = Driver.ready()
     var news = Fixture.reading()
     for index in news.steps.indices { news.steps[index].revision = Revision(2) }
     // The message has come, the new frame has not been shown long enough.
@@ -217,7 +209,7 @@ struct HonestKeyTests {
 
   @Test("a reject carries its reason, numbered or typed")
   func reasons() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("r2")
     #expect(driver.decided.isEmpty, "a digit is text until Enter: words may follow")
     driver.press(.enter)
@@ -231,7 +223,7 @@ struct HonestKeyTests {
 
   @Test("a forbidden step can't be approved, and the key says why")
   func forbidden() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("/")
     for character in "ledger" { driver.press(.character(character)) }
     driver.press(.enter)
@@ -243,7 +235,7 @@ struct HonestKeyTests {
 
   @Test("what the agent performs itself can't be edited: it would do its own text")
   func relayed() {
-    var driver = ready()
+    var driver = Driver.ready()
     var news = Fixture.reading()
     for index in news.steps.indices { news.steps[index].isRelayed = true }
     driver.send(.reading(news))
@@ -256,7 +248,7 @@ struct HonestKeyTests {
   @Test("undo is offered for files, and a sent mail says why not")
   func undo() {
     for (number, isOffered) in [(4, true), (5, false)] {
-      var driver = ready()
+      var driver = Driver.ready()
       var news = Fixture.reading()
       for index in news.steps.indices where news.steps[index].number.value == number { news.steps[index].state = .done }
       driver.send(.reading(news))
@@ -270,7 +262,7 @@ struct HonestKeyTests {
 
   @Test("no bulk key reaches what goes out")
   func bulk() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("n")
     driver.wait(1_000)
     driver.press("A")
@@ -290,7 +282,7 @@ struct HonestKeyTests {
     for view in ["", "2", "b", "?"] {
       for binding in CommandTable.bindings {
         for key in binding.keys where key != .escape {
-          var driver = ready()
+          var driver = Driver.ready()
           if !view.isEmpty { driver.press(view) }
           driver.wait(1_000)
           driver.intents = []
@@ -310,7 +302,7 @@ struct HonestKeyTests {
   @Test("at random: only what was painted, still and armed is ever decided", arguments: 0..<8)
   func random(seed: UInt64) {
     var dice = Dice(seed: seed &* 77 &+ 5)
-    var driver = ready(100, 30)
+    var driver = Driver.ready(100, 30)
     var number = 8
     var count = 0
     for _ in 0..<Self.events {

@@ -6,10 +6,8 @@ import Testing
 @Suite("Searching, and what goes on elsewhere")
 struct SearchTests {
   private func ready() -> Driver {
-    var driver = Driver(120, 36)
-    driver.send(.reading(Fixture.reading()))
+    var driver = Driver.ready()
     driver.send(.wall(Fixture.wall))
-    driver.wait(1_000)
     driver.intents = []
     return driver
   }
@@ -34,6 +32,9 @@ struct SearchTests {
     driver.press("/4")
     driver.press(.enter)
     #expect(driver.model.view == .run && driver.model.selected?.number == StepNumber(4), "a number is a step's own")
+    driver.press("/COUNSEL@acme")
+    driver.press(.enter)
+    #expect(driver.model.selected?.number == StepNumber(5), "a mail is found by whom it goes to")
   }
 
   @Test("what starts to wait in another run is told to whoever looks elsewhere, and to nobody who looks")

@@ -203,6 +203,34 @@ extension SessionTests {
   }
 }
 
+extension SessionTests {
+  @Test(
+    "a desk without room says so, records nothing by halves, and goes on once there is some",
+    .enabled(if: geteuid() == 0))
+  func noRoom() throws {
+    let review = try KeptReview(onSmallDisks: true)
+    defer { review.unmount() }
+    setenv("RINGI_DESK", review.ringi.desk, 1)
+    let desk = try Desk(mustExist: true)
+    func say() throws(JournalFault) {
+      try desk.store.say(RunID(1), String(repeating: "word ", count: 10_000), by: .agent("a"))
+    }
+    review.fill(review.ringi.desk, leaving: 0)
+    var count = 0
+    let fault = #expect(throws: JournalFault.self) {
+      while count < 1_000 {
+        try say()
+        count += 1
+      }
+    }
+    #expect(fault?.code == .full && fault?.detail.hasSuffix("make room") == true)
+    #expect(RuntimeFault(try #require(fault)).code == .full)
+    unlink("\(review.ringi.desk)/filler")
+    try say()
+    #expect(try review.ringi("audit", "verify").output.hasPrefix("intact"))
+  }
+}
+
 extension KeptReview {
   /// A performer without faults takes it up; then all of the review is there, or nothing and it is held.
   func check(_ cell: String, _ held: inout Int, _ done: inout Int) throws {

@@ -142,6 +142,20 @@ extension SessionTests {
     withExtendedLifetime(held) {}
   }
 
+  @Test("that a desk's disk was full stands in the lock until a host writes it down or begins anew")
+  func lockFull() throws {
+    let folder = try Project.Folder()
+    let run = RunID(7)
+    do {
+      let held = try RunLock(folder.path, run, as: .agent)
+      held.markFull()
+    }
+    for _ in 0..<2 { #expect(try RunLock(folder.path, run, as: .look).isMarkedFull) }
+    #expect(RunLock.isFree(folder.path, run))
+    do { #expect(try !RunLock(folder.path, run, as: .performer).isMarkedFull) }
+    #expect(try !RunLock(folder.path, run, as: .look).isMarkedFull)
+  }
+
   @Test("a second edit is shown against the agent’s words, which are a key away; an attachment can be taken out")
   func editedTwice() throws {
     let ringi = try Ringi()

@@ -30,6 +30,8 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastAttend: Int64 = 0
   /// What the rules and settings were like when they were last read.
   private var settingsStamp = ""
+  /// The desk's disk was nearly full at the last look.
+  private var isRoomShort = false
   /// When all other runs were looked after.
   private var lastRound: Int64 = 0
   /// Children of this console, to be waited for when they end.
@@ -269,6 +271,7 @@ struct ConsoleSession<Terminal: Screen> {
       if now - lastRound >= 5_000 {
         lastRound = now
         performers += try RunStarter.attendAll(desk, but: run)
+        try lookAtRoom()
       }
     } catch {
       guard error.code != .fault else { throw error }
@@ -278,6 +281,17 @@ struct ConsoleSession<Terminal: Screen> {
       lastRefusal = error.sentence
       try deliver(.told(error.sentence, isBad: true))
     }
+  }
+
+  /// Said before it is too late, once.
+  private mutating func lookAtRoom() throws(RuntimeFault) {
+    let room = Doctor.free(desk.directory) ?? .max
+    let isShort = room < Doctor.leastRoom
+    if isShort, !isRoomShort {
+      let left = "\(room >> 20) MiB left for the desk: nothing is done that can’t be recorded, so make room"
+      try deliver(.told(left, isBad: true))
+    }
+    isRoomShort = isShort
   }
 
   /// A slip in a file that somebody changes while runs go on stops every yes: that is said here, not only at the next one.

@@ -18,7 +18,7 @@ extension Host {
       guard let due = step.dueAt, now < due else {
         // One that can't be done now keeps neither its agent's answer nor the others.
         let token = waiting[step.id]
-        do { try performApproved(step) } catch  where error.code != .unwritable && error.code != .unreadable {
+        do { try performApproved(step) } catch  where !error.code.endsPerforming {
           if let token, try store.step(step.id)?.state == .waiting { waiting[step.id] = token }
           StandardError.write("ringi host \(run): #\(step.number): \(error.detail)")
         }

@@ -294,7 +294,9 @@ package final class Host {
   func attempt(_ body: () throws(JournalFault) -> Void) {
     do { try body() } catch {
       StandardError.write("ringi host \(run): \(error.code.rawValue): \(error.detail)")
-      if error.code == .unwritable || error.code == .unreadable { isOver = true }
+      guard error.code.endsPerforming else { return }
+      isOver = true
+      if error.code == .full { lock.markFull() }
     }
   }
 

@@ -16,6 +16,9 @@ package final class RunLock {
 
   private let descriptor: Int32
   private var isHeld = false
+  /// Who held it last ended because the desk's disk was full.
+  private(set) var isMarkedFull = false
+  private static let full = Array("full!".utf8)
 
   /// - Parameter holder: a host waits a little for a performer to give way; a look does not.
   init(_ desk: String, _ run: RunID, as holder: Holder) throws(RuntimeFault) {
@@ -28,20 +31,35 @@ package final class RunLock {
     }
     guard descriptor >= 0 else { throw RuntimeFault(.fault, "`\(Self.path(desk, run))` can't be opened") }
     isHeld = true
+    isMarkedFull = Self.read(descriptor) == Self.full
+    // A look leaves that word to whoever can write it down.
+    guard holder != .look || !isMarkedFull else { return }
+    isMarkedFull = false
     if holder == .agent { unlink(Self.yield(desk, run)) }
-    become(holder)
+    guard become(holder) else {
+      throw RuntimeFault(.full, "the desk’s disk is full: make room, nothing can begin that can’t be recorded")
+    }
   }
 
   /// A host whose agent is gone only performs what is left, and gives way like any performer.
-  func become(_ holder: Holder) {
+  /// - Returns: false where the disk has no room for the word.
+  @discardableResult
+  func become(_ holder: Holder) -> Bool {
     let word = Array(holder.rawValue.utf8)
     _ = ftruncate(descriptor, 0)
-    _ = word.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    return word.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } == word.count || holder == .look
+  }
+
+  /// The reason of an end that no log has room for. It takes the place of a word as long, so that it needs no room itself.
+  func markFull() {
+    isMarkedFull = true
+    _ = Self.full.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    _ = ftruncate(descriptor, off_t(Self.full.count))
   }
 
   deinit {
     // Who did not get it must not wipe the word of who has it.
-    if isHeld { _ = ftruncate(descriptor, 0) }
+    if isHeld, !isMarkedFull { _ = ftruncate(descriptor, 0) }
     close(descriptor)
   }
 
@@ -54,10 +72,14 @@ package final class RunLock {
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return nil }
+    // Without a word somebody only looks, or is about to say what for.
+    return Holder(rawValue: String(decoding: read(descriptor), as: UTF8.self)) ?? .look
+  }
+
+  private static func read(_ descriptor: Int32) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 16)
     let count = pread(descriptor, &buffer, buffer.count, 0)
-    // Without a word somebody only looks, or is about to say what for.
-    return Holder(rawValue: String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)) ?? .look
+    return Array(buffer.prefix(max(0, count)))
   }
 
   /// True when no process holds the run.
