@@ -91,13 +91,17 @@ package struct DeskDecisions {
 
   /// - Parameter json: a line for each prepared result, with its mark; where nothing is marked or finished by this call.
   package func review(
-    _ run: RunID, keep: [String], discard: [String], finish: Bool, json: Bool = false
+    _ run: RunID, keep: [String], discard: [String], without: [String] = [], with: [String] = [], finish: Bool,
+    json: Bool = false
   ) throws(RuntimeFault) -> String {
-    if !keep.isEmpty || !discard.isEmpty || finish { try needTerminal() }
+    if !(keep + discard + without + with).isEmpty || finish { try needTerminal() }
     _ = DeskReport(desk).lookAfter()
     try actions.checkPrepared(run)
+    let (out, back) = (try changes(without, of: run), try changes(with, of: run))
     try mark(run, keep, .keep)
     try mark(run, discard, .discard, but: Set(keep.flatMap { $0.split(separator: ",") }.map(String.init)))
+    for (step, left) in out { try leave(step, run) { $0.union(left) } }
+    for (step, taken) in back { try leave(step, run) { $0.subtracting(taken) } }
     if finish {
       let left = try prepared(run).filter { $0.mark == .undecided }
       guard left.isEmpty else {
@@ -185,6 +189,31 @@ package struct DeskDecisions {
       }
     }
     try actions.markAll(wanted, mark, painted: "by number, not shown")
+  }
+
+  /// `12/2`: the second change of #12, as `ringi show` numbers them.
+  private func changes(_ parts: [String], of run: RunID) throws(RuntimeFault) -> [(StepSummary, Set<Int>)] {
+    let steps = try prepared(run)
+    var out: [StepID: Set<Int>] = [:]
+    for text in parts.flatMap({ $0.split(separator: ",") }) {
+      let ends = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+      guard ends.count == 2, let step = steps.first(where: { $0.number.value == ends[0] }) else {
+        throw RuntimeFault(
+          .usage, "`\(text)` is no change of a prepared result of run \(run): 12/2 is the second of #12")
+      }
+      let count = try DeskReport(desk).step(StepAddress("\(run).\(step.number)")).1.changes
+      guard let change = ends[1], count > 1, step.basis != nil, (1...count).contains(change) else {
+        let most = count > 1 && step.basis != nil ? "has changes 1 to \(count)" : "is kept or discarded as a whole"
+        throw RuntimeFault(.usage, "`\(text)`: #\(step.number) \(most)")
+      }
+      out[step.id, default: []].insert(change - 1)
+    }
+    return steps.compactMap { step in out[step.id].map { (step, $0) } }
+  }
+
+  private func leave(_ step: StepSummary, _ run: RunID, _ turn: (Set<Int>) -> Set<Int>) throws(RuntimeFault) {
+    guard let now = try prepared(run).first(where: { $0.id == step.id }) else { return }
+    try actions.mark(now, now.mark, discarding: turn(now.discardedChanges), painted: "by number, not shown")
   }
 
   package func undo(_ address: StepAddress) throws(RuntimeFault) -> String {

@@ -105,8 +105,13 @@ package struct DeskReport {
   }
 
   static func lines(of preview: Preview) -> [String] {
-    preview.lines.map { line in
-      if line.role == .gap, line.text.isEmpty { return "" }
+    var change: Int?
+    return preview.lines.flatMap { line -> [String] in
+      // No line of an agent's begins here: each has its sign and a blank before it.
+      let isNext = preview.changes > 1 && line.change != nil && line.change != change
+      if isNext { change = line.change }
+      let head = isNext ? ["── change \((change ?? 0) + 1) of \(preview.changes)"] : []
+      if line.role == .gap, line.text.isEmpty { return head + [""] }
       let sign =
         switch line.role {
         case .added: "+"
@@ -115,7 +120,7 @@ package struct DeskReport {
         case .warning: "!"
         case .context, .label, .content: " "
         }
-      return "\(sign) " + Plain.safe(line.text)
+      return head + ["\(sign) " + Plain.safe(line.text)]
     }
   }
 

@@ -62,19 +62,21 @@ struct ReviewCommand: ParsableCommand {
   @Option(help: "A step's number to keep, several with commas, or `all`; may be repeated.") var keep: [String] = []
   @Option(help: "A step's number to discard, several with commas, or `all`; may be repeated.") var discard: [String] =
     []
+  @Option(help: "A change to leave out of a result, as 12/2; may be repeated.") var without: [String] = []
+  @Option(help: "A change to take in again, as 12/2; may be repeated.") var with: [String] = []
   @Flag(help: "Put the kept results in place; undecided ones must be none.") var finish = false
   @Flag(help: "Machine-readable; with it nothing is marked and nothing finished.") var json = false
 
   func validate() throws {
-    guard !json || keep.isEmpty && discard.isEmpty && !finish else {
-      throw ValidationError("--json only lists; --keep, --discard and --finish need a person at a terminal")
+    guard !json || (keep + discard + without + with).isEmpty && !finish else {
+      throw ValidationError("--json only lists; what marks or finishes needs a person at a terminal")
     }
   }
 
   func run() throws {
     print(
       try DeskDecisions(try Desk(mustExist: true)).review(
-        .init(number), keep: keep, discard: discard, finish: finish, json: json),
+        .init(number), keep: keep, discard: discard, without: without, with: with, finish: finish, json: json),
       terminator: "")
   }
 }

@@ -1,6 +1,10 @@
+import Domain
 import Foundation
+import GateKeeper
 import TestKit
 import Testing
+
+@testable import Runtime
 
 /// The real console on a pseudo-terminal: what a terminal would get, byte for byte.
 private final class Terminal {
@@ -149,5 +153,41 @@ extension SessionTests {
       #expect(!terminal.text.unicodeScalars.contains(scalar), "\(scalar.value)")
     }
     try stop(ringi)
+  }
+}
+
+extension SessionTests {
+  @Test("on the command line single changes are left out and taken in by number, and a slip marks nothing")
+  func changesByNumber() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(agent: "true")
+    let file = "\(space)/files/a.md"
+    let lines = (1...30).map { "line \($0)" }
+    try lines.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
+    func changed(_ numbers: Set<Int>) -> String {
+      (1...30).map { numbers.contains($0) ? "new \($0)" : "line \($0)" }.joined(separator: "\n")
+    }
+    let (desk, run) = try ringi.openRun(space)
+    let write = ProposedEffect.write(path: Array(file.utf8), text: Array(changed([2, 15, 28]).utf8))
+    let made = try DeskActions(desk).maker(run).make(
+      Proposal(effect: write, claims: Claims()), plan: nil, staging: StagingArea(), isRelayed: false)
+    let step = try desk.gate.intake(made.step, by: .agent("a"))
+    try desk.store.setState(run, .review, note: "", by: .performer)
+    #expect(try ringi("show", "1.1").output.contains("── change 3 of 3"))
+    func review(_ words: String...) throws -> String {
+      let terminal = try Terminal(ringi, ["review", "1"] + words, width: 200)
+      terminal.until("it has ended") { !terminal.process.isRunning }
+      terminal.take(10)
+      return terminal.text
+    }
+    #expect(try review("--keep", "all", "--without", "1/4").contains("#1 has changes 1 to 3"))
+    #expect(try desk.store.step(step.id)?.mark == .undecided, "nothing is half marked")
+    #expect(try review("--keep", "1", "--without", "1/1,1/2").contains("without 2 of its changes"))
+    #expect(try review("--with", "1/2").contains("without 1 of its changes"))
+    let marked = try #require(try desk.store.step(step.id))
+    #expect(marked.mark == .keep && marked.discardedChanges == [0])
+    _ = try? DeskActions(desk).finishReview(run)
+    _ = try ringi("host", "1", "--perform-only")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == changed([15, 28]))
   }
 }
