@@ -16,7 +16,11 @@ enum LiveView {
     let live = runs.count(where: \.hasHost)
     let waiting = runs.reduce(0) { $0 + $1.summary.counts.waiting }
     frame.pane(
-      region, [Span("Live ", .title), Span("\(live) with a host · \(waiting) waiting on the desk", .dim)], model,
+      region,
+      [
+        Span("Live ", .title), Span("\(live) with a host · \(waiting) waiting on the desk · trail ", .dim),
+        TrailView.check(model), Span(" ", .dim),
+      ], model,
       isFocused: model.pane == .list)
     let inner = region.inner
     guard model.wall != nil else {

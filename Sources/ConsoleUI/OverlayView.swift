@@ -122,6 +122,12 @@ enum OverlayView {
       &frame)
   }
 
+  /// Why a step can't have a level, as far as its own verdict says; empty where it may.
+  private static func bar(_ step: StepSummary, _ level: TrustLevel) -> String {
+    if level == .batched, !step.kind.canBeHeld { return "not for what can’t be held back" }
+    return level < step.verdict.level && step.verdict.isFloor ? "not below the policy’s floor" : ""
+  }
+
   private static func levelLines(_ model: Model, _ id: StepID, _ isForKind: Bool) -> [[Span]] {
     guard let step = model.steps[id] else { return [] }
     let words = ["done and recorded", "prepared, reviewed at the end", "a person approves each", "refused"]
@@ -133,9 +139,11 @@ enum OverlayView {
       [],
     ]
     for (index, level) in TrustLevel.allCases.enumerated() {
+      let bar = bar(step, level)
       lines.append([
-        Span("\(index + 1)  ", .key), Span("\(level.letter) \(level.rawValue)", Marks.level(level)),
-        Span("  \(words[index])\(level == step.verdict.level ? "  — as it is now" : "")", .dim),
+        Span("\(index + 1)  ", bar.isEmpty ? .key : .dim),
+        Span("\(level.letter) \(level.rawValue)", bar.isEmpty ? Marks.level(level) : .dim),
+        Span("  \(bar.isEmpty ? words[index] : bar)\(level == step.verdict.level ? "  — as it is now" : "")", .dim),
       ])
     }
     lines += [

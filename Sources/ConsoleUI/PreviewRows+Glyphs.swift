@@ -137,6 +137,15 @@ struct TableColumns: Hashable, Sendable {
     self.widths = widths
   }
 
+  private init(widths: [Int]) { self.widths = widths }
+
+  /// Narrower columns, where long fields stand out and the rest still lines up; nil where not even that fits.
+  func fitted(to limit: Int) -> TableColumns? {
+    guard width > limit else { return self }
+    return stride(from: Self.widest - 4, through: 8, by: -4).lazy
+      .map { widest in TableColumns(widths: widths.map { min($0, widest) }) }.first { $0.width <= limit }
+  }
+
   func glyphs(_ line: PreviewLine) -> [Glyph]? {
     guard [.context, .added, .removed].contains(line.role) else { return nil }
     var out: [Glyph] = []

@@ -60,13 +60,15 @@ package struct PreviewRows: Hashable, Sendable {
     preview = loaded.preview
     docket = Docket(step)
     let hasBoth = preview.lines.contains { $0.role == .removed } && preview.lines.contains { $0.role == .added }
-    let table = TableColumns(preview, target: step.target)
+    let whole = TableColumns(preview, target: step.target)
     // A table that doesn't fit into a half is no table there.
     var highest = 0
     for line in preview.lines where line.number > highest { highest = line.number }
     numberWidth = 3 + max(3, String(highest).count)
-    let fits = table.map { [numberWidth] in $0.width + numberWidth <= (width - 1) / 2 } ?? true
+    let fits = whole.map { [numberWidth] in $0.width + numberWidth <= (width - 1) / 2 } ?? true
     isSideBySide = hasBoth && fits && (layout == .sideBySide || layout == .automatic && width >= Self.wideEnough)
+    // Columns that stand below each other only until a line ends are none.
+    let table = isWrapped && !isSideBySide ? whole?.fitted(to: width - numberWidth) : whole
     self.table = table
     name = step.targetInLists
     var rows: [Row] = []

@@ -204,6 +204,36 @@ extension SessionTests {
 }
 
 extension SessionTests {
+  @Test("a performer that is killed at any moment: all or nothing, and the trail verifies")
+  func killed() throws {
+    let asked = ProcessInfo.processInfo.environment["RINGI_FAULTS"]
+    var dice = Dice(seed: UInt64(asked ?? "") ?? 20_261_128)
+    let clean = try KeptReview()
+    let begun = Clocks.monotonic()
+    _ = try clean.ringi("host", "1", "--perform-only")
+    let length = Int(max(1, Clocks.monotonic() - begun))
+    var (held, done) = (0, 0)
+    for round in 0..<(asked == nil ? 5 : 200) {
+      let review = try KeptReview()
+      let process = Process()
+      process.executableURL = URL(filePath: Ringi.program)
+      process.arguments = ["host", "1", "--perform-only"]
+      process.environment = [
+        "RINGI_DESK": review.ringi.desk, "PATH": "/usr/bin:/bin", "HOME": review.ringi.folder.path,
+      ]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      // The moment itself is what varies: nothing is awaited here.
+      let moment = dice.below(length)
+      poll(nil, 0, Int32(moment))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      try review.check("killed in round \(round) after \(moment) of \(length) ms", &held, &done)
+    }
+    print("killed at random: \(done) done, \(held) held")
+  }
+
   @Test(
     "a desk without room says so, records nothing by halves, and goes on once there is some",
     .enabled(if: geteuid() == 0))
