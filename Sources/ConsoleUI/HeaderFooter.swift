@@ -69,6 +69,13 @@ enum HeaderView {
     // Who acts and how far it can be trusted is worth more than what is over.
     let choices =
       [(0, 4), (1, 4), (1, 3), (1, 2), (2, 2), (2, 1), (3, 1), (3, 0)].map { [heads[$0.0]] + tail($0.1) }
+    // Under whose name a key decides is worth more than what is done.
+    let name = [Span("\(model.person.name) ", .header)]
+    if let spans = choices.prefix(4).first(where: { width($0) + 2 + width(name) <= region.width }) {
+      frame.put(spans, x: 0, y: region.y, limit: region.width)
+      frame.put(name, x: region.width - width(name), y: region.y, limit: region.width)
+      return
+    }
     // Where even that is too much, what waits here comes before what waits elsewhere.
     let least = [heads[3], all[0].span] + alerts(model, isShort: true) + urgent.suffix(1)
     frame.putCut(choices.first { width($0) <= region.width } ?? least, x: 0, y: region.y, limit: region.width)

@@ -38,12 +38,12 @@ struct GitRepository {
     }
     let ref = "refs/heads/\(branch)"
     guard let new = line(["rev-parse", "--verify", "--end-of-options", "\(ref)^{commit}"]) else {
-      throw GitFault(reason: "`\(path)` has no branch `\(branch)`")
+      throw GitFault(reason: "`\(path)` has no branch `\(branch)`\(others(["branch", "--format=%(refname:short)"]))")
     }
     guard
       let raw = line(["config", "--get", "remote.\(remote).pushurl"])
         ?? line(["config", "--get", "remote.\(remote).url"])
-    else { throw GitFault(reason: "`\(path)` has no remote `\(remote)`") }
+    else { throw GitFault(reason: "`\(path)` has no remote `\(remote)`\(others(["remote"]))") }
     let url = try withBare { bare in try Self.destination(raw, bare) }
     let old = line(["rev-parse", "--verify", "--end-of-options", "refs/remotes/\(remote)/\(branch)^{commit}"]) ?? ""
     let range = old.isEmpty ? [new, "--not", "--remotes=\(remote)"] : ["\(old)..\(new)"]
@@ -59,6 +59,12 @@ struct GitRepository {
         repository: path, url: url, ref: ref, old: old, new: new, commits: commits, lost: lost,
         summary: try store(summary)), summary
     )
+  }
+
+  /// What could be named instead.
+  private func others(_ question: [String]) -> String {
+    let names = String(decoding: look(question) ?? [], as: UTF8.self).split(separator: "\n").prefix(9)
+    return names.isEmpty ? ": it has none" : "; it has \(names.joined(separator: ", "))"
   }
 
   private func summary(_ range: [String], old: String, new: String, commits: Int) throws(GitFault) -> [UInt8] {

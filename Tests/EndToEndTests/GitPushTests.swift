@@ -148,10 +148,14 @@ extension SessionTests {
       #expect(topic.state == .done, "\(topic.reason)")
       #expect(try git(["--git-dir", remote, "rev-parse", "topic"]) == here())
       try git(["-C", work, "remote", "add", "bad", "ext::sh -c 'touch x'"])
-      for (branch, name) in [
-        ("main", "bad"), ("main", "none"), ("none", "origin"), ("--all", "origin"), ("a b", "origin"),
+      for (branch, name, mend) in [
+        ("main", "bad", "https, ssh or a path"), ("main", "none", "it has bad, origin"),
+        ("none", "origin", "it has main, topic"), ("--all", "origin", "`main`"), ("a b", "origin", "`main`"),
       ] {
-        #expect(throws: ProposalFault.self, "\(branch) to \(name)") { _ = try propose(branch, remote: name) }
+        let fault = #expect(throws: ProposalFault.self, "\(branch) to \(name)") {
+          _ = try propose(branch, remote: name)
+        }
+        #expect(fault?.reason.contains(mend) == true, "\(fault?.reason ?? "")")
       }
     }
 
