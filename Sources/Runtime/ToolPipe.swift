@@ -57,18 +57,21 @@ package struct ToolPipe {
         if errno == EINTR { continue }
         return false
       }
-      // What the run still says comes before its end.
-      if descriptors[1].revents != 0, !Self.copy(socket, 1, { seen($0, false) }) { return true }
-      if descriptors[0].revents != 0, !Self.copy(0, socket, { seen($0, true) }) { return false }
+      // What the run still says comes before its end. A run that ends just as the client speaks has not heard it.
+      if descriptors[1].revents != 0, let end = Self.copy(socket, 1, { seen($0, false) }) { return end == .ofSource }
+      if descriptors[0].revents != 0, let end = Self.copy(0, socket, { seen($0, true) }) { return end == .ofTarget }
     }
   }
 
-  private static func copy(_ from: Int32, _ to: Int32, _ seen: ([UInt8]) -> Void) -> Bool {
+  private enum End { case ofSource, ofTarget }
+
+  /// - Returns: which side has ended, nil when neither has.
+  private static func copy(_ from: Int32, _ to: Int32, _ seen: ([UInt8]) -> Void) -> End? {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(from, &buffer, buffer.count)
-    guard count > 0 else { return count < 0 && errno == EINTR }
+    guard count > 0 else { return count < 0 && errno == EINTR ? nil : .ofSource }
     seen(Array(buffer[0..<count]))
-    return write(Array(buffer[0..<count]), to: to)
+    return write(Array(buffer[0..<count]), to: to) ? nil : .ofTarget
   }
 
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

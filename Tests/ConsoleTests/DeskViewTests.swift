@@ -7,18 +7,10 @@ import Testing
 
 @Suite("The desk's views")
 struct DeskViewTests {
-  private func ready(_ width: Int = 120, _ height: Int = 36) -> Driver {
-    var driver = Driver(width, height)
-    driver.send(.reading(Fixture.reading()))
-    driver.wait(1_000)
-    driver.intents = []
-    return driver
-  }
-
   @Test(
     "a run that was opened to look at is not decided in, whatever key is pressed", arguments: ["", "2", "3", "b", "6"])
   func lookOnly(view: String) {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.send(.opened(RunID(13), readOnly: true))
     driver.send(.reading(Fixture.reading()))
     driver.send(.policy(Fixture.policy))
@@ -49,7 +41,7 @@ struct DeskViewTests {
 
   @Test("another run on the screen starts from nothing: no key decides what was there before")
   func anotherRun() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.send(.opened(RunID(13), readOnly: false))
     driver.press("a")
     #expect(driver.decided.isEmpty)
@@ -58,7 +50,7 @@ struct DeskViewTests {
 
   @Test("send later asks for a time to come, after everything was seen, and approves with it")
   func later() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("3")
     driver.wait(1_000)
     #expect(driver.model.current?.kind == .mailSend)
@@ -80,7 +72,7 @@ struct DeskViewTests {
 
   @Test("what is held counts down, and u takes it back")
   func takeBack() {
-    var driver = ready()
+    var driver = Driver.ready()
     var news = Fixture.reading()
     for index in news.steps.indices where news.steps[index].kind == .mailSend {
       news.steps[index].state = .approved
@@ -99,7 +91,7 @@ struct DeskViewTests {
 
   @Test("a filter that can't be read keeps what is shown and says what is off")
   func filter() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("5")
     driver.send(.trailPage(TrailPage(lines: Fixture.trail, scanned: 4, total: 4, isComplete: true)))
     driver.press("f")
@@ -115,7 +107,7 @@ struct DeskViewTests {
 
   @Test("nobody is rung while somebody looks; without the keyboard, a step that starts to wait rings once")
   func bell() {
-    var driver = ready()
+    var driver = Driver.ready()
     func news(_ number: Int) -> DeskReading {
       var reading = Fixture.reading()
       reading.isWhole = false
@@ -136,7 +128,7 @@ struct DeskViewTests {
 
   @Test("the window that gets the keyboard back is looked at first: its keys are disarmed again")
   func focus() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.send(.input(.focus(false), at: driver.now))
     driver.now += 5_000
     driver.send(.input(.focus(true), at: driver.now))
@@ -150,7 +142,7 @@ struct DeskViewTests {
   @Test("a click selects what is drawn there, in every view, and never decides")
   func mouse() {
     for view in ["", "2", "3", "b"] {
-      var driver = ready()
+      var driver = Driver.ready()
       driver.press(view)
       driver.wait(1_000)
       driver.intents = []
@@ -158,7 +150,7 @@ struct DeskViewTests {
       driver.send(.input(.wheel(x: 80, y: 9, isUp: false), at: driver.now))
       #expect(driver.intents.isEmpty, "\(view): \(driver.intents)")
     }
-    var driver = ready()
+    var driver = Driver.ready()
     let row = draw(driver.model).frame.text.split(separator: "\n").firstIndex { $0.contains("counsel@acme.example") }
     driver.send(.input(.click(x: 6, y: row ?? 0), at: driver.now))
     #expect(driver.model.selected?.kind == .mailSend)
@@ -168,7 +160,7 @@ struct DeskViewTests {
 
   @Test("by risk: what can't be taken back and goes out stands first")
   func risk() {
-    var driver = ready()
+    var driver = Driver.ready()
     driver.press("o")
     let waiting = driver.model.queue.compactMap(\.step).prefix(3).compactMap { driver.model.steps[$0]?.kind }
     #expect(waiting == [.mailSend, .fileEdit, .fileEdit])
@@ -176,7 +168,7 @@ struct DeskViewTests {
 
   @Test("a redline is kept only when all of it was on the screen", arguments: [(80, 14), (60, 15), (120, 36)])
   func redline(width: Int, height: Int) {
-    var driver = ready(width, height)
+    var driver = Driver.ready(width, height)
     driver.press("2")
     driver.wait(1_000)
     driver.intents = []
