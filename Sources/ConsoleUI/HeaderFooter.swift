@@ -37,11 +37,12 @@ enum HeaderView {
       ? "paused"
       : isAlone
         ? word : "\(run.state.rawValue)\(run.failureWords.isEmpty ? "" : ", program failed")"
+    let isBroken = run.isPaused && !run.pausedWhy.isEmpty && !run.state.isOver
     let counts = run.counts
     let held = model.waitingForTime
     // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
     let urgent =
-      alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone ? .alert : .header)]
+      alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone || isBroken ? .alert : .header)]
     let all: [(rank: Int, span: Span)] =
       [
         (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),

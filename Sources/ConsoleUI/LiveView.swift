@@ -27,7 +27,7 @@ enum LiveView {
       frame.put(" reading…", .dim, x: inner.x, y: inner.y, limit: inner.width)
       return
     }
-    let columns = columns(inner.width - 2)
+    let columns = columns(inner.width - 2, hasBudgets: runs.contains { $0.budget != nil })
     var x = inner.x + 2
     for column in columns {
       let title = column.isRight ? padLeft(column.title, column.width) : column.title
@@ -59,51 +59,56 @@ enum LiveView {
   }
 
   /// The columns that fit, in the order of the screen; the last to be added are the first to go.
-  private static func columns(_ width: Int) -> [Column] {
-    let all: [(rank: Int, column: Column)] = [
-      (0, Column(title: "run", width: 4, isRight: true) { run, _ in Span(run.summary.id.description, .dim) }),
-      (0, Column(title: "workspace", width: 17, isRight: false) { run, _ in Span(run.summary.workspace, .text) }),
-      (5, Column(title: "agent", width: 12, isRight: false) { run, _ in Span(run.summary.agent, .text) }),
-      (
-        6,
-        Column(title: "grade", width: 18, isRight: false) { run, _ in
-          Span(run.summary.trust, run.summary.grade == .weak ? .warning : .dim)
-        }
-      ),
-      (0, Column(title: "state", width: 9, isRight: false, cell: state)),
-      (4, Column(title: "by", width: 8, isRight: false) { run, _ in Span(run.summary.startedBy, .dim) }),
-      (
-        3,
-        Column(title: "steps a minute", width: 15, isRight: false) { run, model in
-          Span(sparkline(run.perMinute, ascii: model.isASCII), .autonomous)
-        }
-      ),
-      (
-        0,
-        Column(title: "waits", width: 5, isRight: true) { run, _ in
-          Span("\(run.summary.counts.waiting)", run.summary.counts.waiting > 0 ? .watched : .dim)
-        }
-      ),
-      (
-        0,
-        Column(title: "oldest", width: 7, isRight: true) { run, model in
-          Span(run.oldestWait.map { TimeLength.words(model.time.milliseconds - $0.milliseconds) } ?? "", .warning)
-        }
-      ),
-      (
-        1,
-        Column(title: "prepared", width: 8, isRight: true) { run, _ in
-          Span("\(run.summary.counts.prepared)", run.summary.counts.prepared > 0 ? .batched : .dim)
-        }
-      ),
-      (4, Column(title: "done", width: 5, isRight: true) { run, _ in Span("\(run.summary.counts.done)", .text) }),
-      (
-        2,
-        Column(title: "refused", width: 7, isRight: true) { run, _ in
-          Span("\(run.summary.counts.refused)", run.summary.counts.refused > 0 ? .forbidden : .dim)
-        }
-      ),
-    ]
+  private static func columns(_ width: Int, hasBudgets: Bool) -> [Column] {
+    let budget = Column(title: "budget", width: 7, isRight: true) { run, _ in
+      guard let budget = run.budget else { return Span("", .dim) }
+      return Span(budget.percent, budget.share > 1 ? .danger : budget.share >= 0.8 ? .warning : .dim)
+    }
+    let all: [(rank: Int, column: Column)] =
+      [
+        (0, Column(title: "run", width: 4, isRight: true) { run, _ in Span(run.summary.id.description, .dim) }),
+        (0, Column(title: "workspace", width: 17, isRight: false) { run, _ in Span(run.summary.workspace, .text) }),
+        (4, Column(title: "agent", width: 12, isRight: false) { run, _ in Span(run.summary.agent, .text) }),
+        (
+          6,
+          Column(title: "grade", width: 18, isRight: false) { run, _ in
+            Span(run.summary.trust, run.summary.grade == .weak ? .warning : .dim)
+          }
+        ),
+        (0, Column(title: "state", width: 9, isRight: false, cell: state)),
+        (4, Column(title: "by", width: 8, isRight: false) { run, _ in Span(run.summary.startedBy, .dim) }),
+        (
+          3,
+          Column(title: "steps a minute", width: 15, isRight: false) { run, model in
+            Span(sparkline(run.perMinute, ascii: model.isASCII), .autonomous)
+          }
+        ),
+        (
+          0,
+          Column(title: "waits", width: 5, isRight: true) { run, _ in
+            Span("\(run.summary.counts.waiting)", run.summary.counts.waiting > 0 ? .watched : .dim)
+          }
+        ),
+        (
+          0,
+          Column(title: "oldest", width: 7, isRight: true) { run, model in
+            Span(run.oldestWait.map { TimeLength.words(model.time.milliseconds - $0.milliseconds) } ?? "", .warning)
+          }
+        ),
+        (
+          1,
+          Column(title: "prepared", width: 8, isRight: true) { run, _ in
+            Span("\(run.summary.counts.prepared)", run.summary.counts.prepared > 0 ? .batched : .dim)
+          }
+        ),
+        (5, Column(title: "done", width: 5, isRight: true) { run, _ in Span("\(run.summary.counts.done)", .text) }),
+        (
+          2,
+          Column(title: "refused", width: 7, isRight: true) { run, _ in
+            Span("\(run.summary.counts.refused)", run.summary.counts.refused > 0 ? .forbidden : .dim)
+          }
+        ),
+      ] + (hasBudgets ? [(3, budget)] : [])
     var limit = all.map(\.rank).max() ?? 0
     func fits(_ limit: Int) -> Bool { all.filter { $0.rank <= limit }.reduce(0) { $0 + $1.column.width + 1 } <= width }
     while limit > 0, !fits(limit) { limit -= 1 }
@@ -112,7 +117,9 @@ enum LiveView {
 
   private static func state(_ run: RunActivity, _ model: Model) -> Span {
     let summary = run.summary
-    if summary.isPaused, !summary.state.isOver { return Span("paused", .warning) }
+    if summary.isPaused, !summary.state.isOver {
+      return Span("paused", summary.pausedWhy.isEmpty ? .warning : .danger)
+    }
     if !summary.failureWords.isEmpty { return Span("failed", .danger) }
     switch summary.state {
     // A host needs a moment to take its lock.
@@ -168,6 +175,16 @@ enum LiveView {
         Span(Claims.quoted(run.goal.split(whereSeparator: \.isNewline).joined(separator: " ")), .text),
       ])
       out.append([Span("  agent ", .dim), Span("\(run.agent) (\(run.trust))", .text)])
+      if run.isPaused, !run.pausedWhy.isEmpty, !run.state.isOver {
+        let key = model.keymap.name(.pause)
+        out.append([Span("  paused ", .dim), Span("\(run.pausedWhy); \(key) lets it go on", .danger)])
+      }
+      if let budget = wall.runs.first(where: { $0.summary.id == run.id })?.budget {
+        out.append([
+          Span("  budget ", .dim), Span("\(budget.words) ", budget.share >= 1 ? .warning : .text),
+          Span(budget.rule, .dim),
+        ])
+      }
       if !run.note.isEmpty { out.append([Span("  note  ", .dim), Span(run.note, .warning)]) }
     }
     let score = wall.score

@@ -84,6 +84,9 @@ enum PolicyView {
       out.append([Span("\(rule.level.rawValue) ", Marks.level(rule.level)), Span(rule.text, .title)])
       out.append([Span("from   ", .dim), Span(rule.origin.description, .text)])
       if !rule.why.isEmpty { out.append([Span("why    ", .dim), Span(rule.why, .text)]) }
+      if !rule.budget.isEmpty {
+        out.append([Span("budget ", .dim), Span("\(rule.budget); what goes past it waits for a person", .text)])
+      }
       if rule.isFloor {
         out.append([Span("always ", .dim), Span("a floor: no workspace and no person loosens it", .warning)])
       }

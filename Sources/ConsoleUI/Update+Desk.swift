@@ -7,10 +7,14 @@ func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .wall(let wall):
     let before = model.wall == nil ? nil : Optional(model.waitingUnseen)
+    let broken = model.wall.map { wall.broken.subtracting($0.broken) } ?? []
     model.wall = wall
     // What comes first is what goes on; a run that has ended must not draw the eye down with it.
     if !model.isLiveChosen || !wall.runs.contains(where: { $0.summary.id == model.liveSelection }) {
       model.liveSelection = wall.runs.first?.summary.id
+    }
+    if let run = wall.runs.first(where: { broken.contains($0.summary.id) })?.summary, model.isUnattended {
+      return [.notify("\(run.workspace): run \(run.id) is paused, \(run.pausedWhy)")]
     }
     // A step that starts to wait in another run is heard of like one of this run.
     if let before, model.waitingUnseen > before, model.isUnattended {

@@ -154,6 +154,7 @@ private func noteSeen(_ model: inout Model, _ painted: Painted, _ rows: Range<In
 
 private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   let wasOver = model.run?.state.isOver ?? true
+  let paused = model.run?.id == reading.run?.id ? model.run?.pausedWhy ?? "" : ""
   let isNews = reading.isWhole || !reading.steps.isEmpty || model.plan != reading.plan || model.run != reading.run
   model.run = reading.run
   model.plan = reading.plan
@@ -181,6 +182,10 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad {
     say(&model, run.note.isEmpty ? "the run is over" : "the run is over: \(run.note)")
   }
+  let isBroken = paused.isEmpty && reading.run?.pausedWhy.isEmpty == false && !model.isStatusBad
+  if isBroken, let run = reading.run {
+    say(&model, "the run is paused: \(run.pausedWhy); \(model.keymap.name(.pause)) lets it go on")
+  }
   // A word elsewhere on the desk moves nothing here.
   if isNews {
     model.sortSteps()
@@ -188,7 +193,7 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   }
   keepSelections(&model)
   // What was there when the console was opened is no news.
-  let bell = reading.isWhole ? [] : ring(model, waited)
+  let bell = reading.isWhole ? [] : ring(model, waited, isBroken: isBroken)
   let after = model.current
   if after?.id != before?.id || after?.revision != before?.revision { return showCurrent(&model) + bell }
   // What came of it stands at the top.
@@ -199,8 +204,9 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
 }
 
 /// A step that starts to wait while nobody looks: the window has no keyboard, or no key came for a minute.
-private func ring(_ model: Model, _ waited: Set<StepID>) -> [Intent] {
+private func ring(_ model: Model, _ waited: Set<StepID>, isBroken: Bool) -> [Intent] {
   guard model.home != .live, model.isUnattended else { return [] }
+  if isBroken, let run = model.run { return [.notify("\(run.workspace): paused, \(run.pausedWhy)")] }
   let fresh = model.waiting.filter { !waited.contains($0.id) }
   guard let first = fresh.first else { return [] }
   let more = fresh.count > 1 ? " and \(fresh.count - 1) more" : ""

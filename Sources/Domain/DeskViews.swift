@@ -7,6 +7,8 @@ package struct RunActivity: Hashable, Sendable {
   /// Steps proposed in each of the last minutes, oldest first.
   package var perMinute: [Int]
   package var oldestWait: Timestamp?
+  /// The budget that is used up most; nil where its rules have none.
+  package var budget: Spending?
   package init(summary: RunSummary, hasHost: Bool, perMinute: [Int], oldestWait: Timestamp?) {
     self.summary = summary
     self.hasHost = hasHost
@@ -21,6 +23,10 @@ package struct WallReading: Sendable {
   package var incidents: [Incident]
   package var anomalies: [Anomaly]
   package var score: ReviewerScore
+  /// Runs that no person has paused, and that wait for one to go on.
+  package var broken: Set<RunID> {
+    Set(runs.map(\.summary).filter { $0.isPaused && !$0.pausedWhy.isEmpty && !$0.state.isOver }.map(\.id))
+  }
   package init(runs: [RunActivity], incidents: [Incident], anomalies: [Anomaly], score: ReviewerScore) {
     self.runs = runs
     self.incidents = incidents
@@ -39,6 +45,8 @@ package struct RuleLine: Hashable, Sendable {
   package var why: String
   package var origin: Origin
   package var defect: String
+  /// How much of it may happen by its level alone; empty for any number.
+  package var budget = ""
   /// Steps it has decided on this desk.
   package var count: Int
   package init(

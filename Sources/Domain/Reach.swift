@@ -23,6 +23,8 @@ package struct Reach: Hashable, Sendable {
   package var connector = ""
   /// How many folders around a new file are made with it.
   package var newFolders = 0
+  /// The budgets it draws on.
+  package var spending: [Spending] = []
 
   package init(
     things: Int, noun: String, bytes: Int, outsideRecipients: [String], insideRecipients: [String],
@@ -174,6 +176,9 @@ extension Reach {
     if newFolders > 0 { out.put("newFolders", newFolders) }
     if goesNowhere { out.put("goesNowhere", goesNowhere) }
     if !connector.isEmpty { out.put("connector", connector) }
+    for one in spending {
+      out.put("spending") { $0.put(one) }
+    }
   }
 
   package init(bytes raw: [UInt8]) throws(FieldFault) {
@@ -188,5 +193,30 @@ extension Reach {
     if reader.nextKey == "newFolders" { newFolders = try reader.int("newFolders") }
     if reader.nextKey == "goesNowhere" { goesNowhere = try reader.bool("goesNowhere") }
     if reader.nextKey == "connector" { connector = try reader.string("connector") }
+    while reader.nextKey == "spending" {
+      var inner = FieldReader(try reader.bytes("spending"))
+      spending.append(try inner.spending())
+    }
+  }
+}
+
+extension FieldWriter {
+  fileprivate mutating func put(_ one: Spending) {
+    put("rule", one.rule)
+    put("limit", one.budget.limit)
+    put("unit", one.budget.unit.rawValue)
+    put("span", one.budget.span.rawValue)
+    put("before", one.before)
+    put("own", one.own)
+  }
+}
+
+extension FieldReader {
+  fileprivate mutating func spending() throws(FieldFault) -> Spending {
+    let (rule, limit) = (try string("rule"), try int("limit"))
+    guard let unit = Budget.Unit(rawValue: try string("unit")), let span = Budget.Span(rawValue: try string("span"))
+    else { throw FieldFault(key: "spending", expected: "a unit and a span") }
+    return Spending(
+      rule: rule, budget: Budget(limit: limit, unit: unit, span: span), before: try int("before"), own: try int("own"))
   }
 }

@@ -22,6 +22,8 @@ package struct RunSummary: Hashable, Sendable {
   package var model: ModelLocation
   package var state: RunState
   package var isPaused: Bool
+  /// Why it was paused where no person has paused it.
+  package var pausedWhy = ""
   /// The last thing worth saying about the run: why it was lost, where the files are.
   package var note: String
   package var startedAt: Timestamp

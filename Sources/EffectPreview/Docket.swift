@@ -46,6 +46,11 @@ package struct Docket: Hashable, Sendable {
     lines.append(Line("rule", "\(rule)\(origin)\(reasons.isEmpty ? "" : " — \(reasons)")"))
     lines.append(Line("affects", Self.affects(step, saysSaved: saysSaved)))
     if hasTimes, let when = Self.when(step) { lines.append(Line("when", when)) }
+    if !step.reach.spending.isEmpty {
+      let isPast = step.reach.spending.contains(where: \.isPast)
+      let words = step.reach.spending.map { "\($0.words) (\($0.rule))" }.joined(separator: " · ")
+      lines.append(Line("budget", words, isPast ? .warning : .fact))
+    }
     for fact in step.evidence { lines.append(Line("because", fact, .warning)) }
     for warning in step.reach.warnings { lines.append(Line("careful", warning, .warning)) }
     for broken in step.verdict.brokenRules { lines.append(Line("broken rule", broken, .warning)) }

@@ -39,6 +39,8 @@ package struct Rule: Hashable, Sendable {
   package var hold: Int
   /// Seconds a step may wait before it expires; 0 for ever.
   package var expires: Int
+  /// How much of it may happen by its level alone; at most one for each unit and span.
+  package var budgets: [Budget] = []
   package var why: String
   package var origin: Origin
   /// Why the rule can't be evaluated, nil when it can. A broken rule still names its subjects.
@@ -74,6 +76,11 @@ package struct Rule: Hashable, Sendable {
       .filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
+  /// `at most 20 per run`; empty where it has no budget.
+  package var budgetWords: String {
+    budgets.isEmpty ? "" : "at most \(budgets.map(\.words).joined(separator: " and "))"
+  }
+
   /// The rule in one line, as the docket shows it.
   package var text: String {
     var out = subjects.map(\.text).joined(separator: ", ")
@@ -90,6 +97,8 @@ package struct Policy: Hashable, Sendable {
   package var workspace: [Rule]
   /// Standing approvals: stricter always, looser only as far as the company's own rules go.
   package var standing: [Rule]
+  /// So many steps in a row that come to nothing pause a run; 0 for never.
+  package var pauseAfter = Breaker.usual
   package init(version: String, company: [Rule], workspace: [Rule], standing: [Rule] = []) {
     self.standing = standing
     self.version = version

@@ -98,6 +98,10 @@ extension DeskCheck {
       guard isSet(by: "run paused", not: "run resumed") == run.isPaused,
         try isSet(by: "stop asked", not: "continued") == store.stopWanted(run.id)
       else { return "run \(run.id) is not paused or stopped as the log tells" }
+      let paused = entries.last { $0.fields["event"] == "run paused" }
+      guard !run.isPaused || paused?.words == run.pausedWhy else {
+        return "run \(run.id) is paused for another reason than the log tells"
+      }
       let states = Set(RunState.allCases.map { "run \($0.rawValue)" })
       let state = entries.last { states.contains($0.fields["event"] ?? "") }
       guard

@@ -45,9 +45,11 @@ struct DeskWall {
       func line(_ layer: RuleLine.Layer) -> (Rule) -> RuleLine {
         let counts = layer == .company ? all : own
         return { rule in
-          RuleLine(
+          var line = RuleLine(
             layer: layer, text: rule.text, level: Self.effective(rule), isFloor: rule.isAlways, why: rule.why,
             origin: rule.origin, defect: rule.defect ?? "", count: counts[rule.origin] ?? 0)
+          line.budget = rule.budgetWords
+          return line
         }
       }
       return PolicyReading(

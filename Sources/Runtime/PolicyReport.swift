@@ -63,6 +63,9 @@ package enum PolicyReport {
         "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"
       )
     }
+    for rule in policy.workspace + policy.company where !rule.budgets.isEmpty && rule.level == .forbidden {
+      out.append("\(rule.origin): `budget` means nothing where nothing may happen; this rule is forbidden")
+    }
     return out
   }
 
@@ -101,13 +104,15 @@ package enum PolicyReport {
     let place = try place(kind, target, workspace)
     let judged = place == nil ? ActionKind.fileOutside : kind
     let verdict = PolicyEngine.explain(judged, target: place ?? target, under: policy)
-    if json { return self.json(judged, verdict).pretty }
+    let budgets = self.budgets(judged, place ?? target, policy)
+    if json { return self.json(judged, verdict, budgets).pretty }
     var out =
       place == nil
       ? "`\(target)` is in no allowed folder\(workspace == nil ? "; --workspace FOLDER names those" : "")\n" : ""
     out += "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
     out += "  rule: \(verdict.rule.isEmpty ? "none" : verdict.rule)\(verdict.origin.map { "  (\($0))" } ?? "")\n"
     if verdict.level == .watched, !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
+    for budget in budgets where verdict.level < .watched { out += "  budget: \(budget); past it a person decides\n" }
     for reason in verdict.reasons { out += "  why: \(reason)\n" }
     for broken in verdict.brokenRules { out += "  broken: \(broken)\n" }
     return out
@@ -127,14 +132,19 @@ package enum PolicyReport {
     }
   }
 
-  private static func json(_ kind: ActionKind, _ verdict: Verdict) -> JSON {
+  private static func json(_ kind: ActionKind, _ verdict: Verdict, _ budgets: [String]) -> JSON {
     [
       "action": .string(kind.rawValue), "level": .string(verdict.level.rawValue), "always": .bool(verdict.isFloor),
       "rule": .string(verdict.rule), "origin": .string(verdict.origin?.description ?? ""),
       "holdSeconds": .int(Int64(verdict.hold)), "expiresSeconds": .int(Int64(verdict.expires)),
+      "budgets": .array(budgets.map { .string($0) }),
       "reasons": .array(verdict.reasons.map { .string($0) }),
       "brokenRules": .array(verdict.brokenRules.map { .string($0) }),
     ]
+  }
+
+  private static func budgets(_ kind: ActionKind, _ target: String, _ policy: Policy) -> [String] {
+    PolicyEngine.budgets(kind, target: target, under: policy).map { "\($0.budgetWords) (\($0.text), \($0.origin))" }
   }
 
   private static func times(_ verdict: Verdict) -> String {
@@ -149,7 +159,9 @@ package enum PolicyReport {
     let policy = try load(workspace)
     if json {
       return JSON.array(
-        ActionKind.allCases.map { self.json($0, PolicyEngine.explain($0, target: "", under: policy)) }
+        ActionKind.allCases.map {
+          self.json($0, PolicyEngine.explain($0, target: "", under: policy), budgets($0, "", policy))
+        }
       ).pretty
     }
     var out = "# Automation policy \(policy.version)\n\n| action | level | why |\n|---|---|---|\n"
@@ -161,15 +173,19 @@ package enum PolicyReport {
         out += "| \(kind.rawValue) | as its parts | the strictest of the changes it is made of |\n"
         continue
       }
-      let when = times(verdict).isEmpty ? "" : ", \(times(verdict))"
+      let limits = PolicyEngine.budgets(kind, target: "", under: policy).map(\.budgetWords)
+      let when = ([times(verdict)] + limits).filter { !$0.isEmpty }.map { ", \($0)" }.joined()
       out +=
         "| \(kind.rawValue) | \(verdict.level.rawValue)\(always)\(when) | \(verdict.reasons.joined(separator: "; ")) |\n"
+    }
+    if policy.pauseAfter > 0 {
+      out += "\nA run pauses when \(Breaker.words(policy.pauseAfter)).\n"
     }
     let conditional = (policy.workspace + policy.company).filter { !$0.targets.isEmpty }
     if !conditional.isEmpty { out += "\nFor some targets:\n\n" }
     for rule in conditional {
       out +=
-        "- \(rule.text): \(rule.level.rawValue)\(rule.times.isEmpty ? "" : ", \(rule.times)")\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
+        "- \(rule.text): \(rule.level.rawValue)\(rule.times.isEmpty ? "" : ", \(rule.times)")\(rule.budgets.isEmpty ? "" : ", \(rule.budgetWords)")\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
     }
     return out
   }

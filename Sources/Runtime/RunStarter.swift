@@ -116,6 +116,7 @@ package enum RunStarter {
       grade: isCommand ? .enforced : grade(name, desk),
       model: isCommand ? silent?.model ?? .local : try entry(name, desk).model,
       policy: loaded.policyDigest)
+    new.pauseAfter = loaded.policy.pauseAfter
     new.command = command
     new.shown = places
     if isCommand || own != nil { new.view = try ShadowProbe.kind(desk.directory, loaded.workspace.folders) }
@@ -139,6 +140,7 @@ package enum RunStarter {
       workspace: loaded.workspace, goal: "what \(caller) proposes", agent: caller, grade: .enforced,
       model: desk.settings.agents[caller]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
     new.agentProcess = process.text
+    new.pauseAfter = loaded.policy.pauseAfter
     let run = try journalled { () throws(JournalFault) in try desk.store.create(new, by: desk.person) }
     try spawnHost(desk, run, performOnly: false)
     return run

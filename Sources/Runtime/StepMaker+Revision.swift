@@ -23,6 +23,7 @@ extension StepMaker {
     }
     var material = Material(effect: effect)
     material.basis = step.basis
+    material.revises = step.id
     material.images.isGivingBack = if let isUndo { isUndo } else { try store.isUndo(step.id) }
     func images(_ part: Effect) throws(JournalFault) -> PreviewImages {
       PreviewImages(

@@ -36,6 +36,8 @@ struct StepMaker {
     var rest = "the whole of it"
     /// What the disk says of it that the effect does not tell.
     var warnings: [String] = []
+    /// The step whose next form it is.
+    var revises: StepID?
   }
 
   func make(
@@ -80,6 +82,9 @@ struct StepMaker {
       verdict.level = .watched
       verdict.reasons.append("the agent writes it itself, so it can’t be prepared")
     }
+    var reach = Reach.of(action, facts: facts)
+    reach.spending = try spending(action, reach, material)
+    verdict.charge(reach.spending)
     let salt = store.clock.random(16)
     var images = material.images
     images.reading = facts.reading
@@ -97,7 +102,7 @@ struct StepMaker {
     if !material.since.isEmpty { preview = preview.preceded(by: material.since, rest: material.rest) }
     var step = NewStep(
       run: run.id, plan: plan, action: action, salt: salt, claims: claims, verdict: verdict,
-      reach: Reach.of(action, facts: facts), effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),
+      reach: reach, effectDigest: Hashing.sha256(action.canonicalBytes(salt: salt)),
       policyDigest: loaded.digest(for: action.kind), previewDigest: Hashing.sha256([]), previewBytes: preview.bytes,
       findings: material.findings, replaces: material.replaces, basis: material.basis,
       isRelayed: isRelayed)
@@ -163,18 +168,6 @@ struct StepMaker {
 
   private static func isText(_ bytes: [UInt8]) -> Bool {
     !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
-  }
-
-  /// The rules of the files, and over them what people said for the rest of this run.
-  func policy() throws(JournalFault) -> Policy {
-    let now = store.clock.wall()
-    var policy = loaded.policy
-    policy.standing = try store.standing(of: run.id).filter { $0.holds(at: now) }.map { word in
-      Rule(
-        subjects: [.kind(word.kind)], targets: [], exceptions: [], level: word.level, isAlways: false, allowsBulk: true,
-        why: "\(word.madeBy) said so", origin: Origin(file: StandingApproval.origin, line: Int(word.id)))
-    }
-    return policy
   }
 
   /// INVARIANT: over what is shown, docket and body, in the form in which it is shown.

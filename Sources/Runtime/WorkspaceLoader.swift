@@ -84,7 +84,7 @@ package enum WorkspaceLoader {
     let company = try Files.settings("\(desk)/policy.yaml", name: "\(desk)/policy.yaml")
     let companyText = company ?? DefaultPolicy.text
     let file = company == nil ? DefaultPolicy.file : "\(desk)/policy.yaml"
-    var (version, rules) = try PolicyFile.rules(companyText, file: file)
+    var (version, rules, pauseAfter) = try PolicyFile.rules(companyText, file: file)
     if company != nil {
       // A short file of the company's own must not drop the floors that ship: they hold where it does not name them.
       let floors = try PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules.filter(\.isAlways)
@@ -99,11 +99,14 @@ package enum WorkspaceLoader {
     if let workspaceDirectory {
       own = try Files.settings("\(workspaceDirectory)/policy.yaml", name: "policy.yaml") ?? ""
     }
-    let workspaceRules = own.isEmpty ? [] : try PolicyFile.rules(own, file: "policy.yaml").rules
-    return (
-      Policy(version: version, company: rules, workspace: workspaceRules),
-      Array(companyText.utf8) + [0] + Array(own.utf8)
-    )
+    var policy = Policy(version: version, company: rules, workspace: [])
+    policy.pauseAfter = pauseAfter ?? Breaker.usual
+    if !own.isEmpty {
+      let word = try PolicyFile.rules(own, file: "policy.yaml")
+      policy.workspace = word.rules
+      if let own = word.pauseAfter { policy.pauseAfter = Breaker.stricter(policy.pauseAfter, own) }
+    }
+    return (policy, Array(companyText.utf8) + [0] + Array(own.utf8))
   }
 
   /// INVARIANT: policy, keys and stores lie outside every folder an agent may touch.

@@ -7,7 +7,11 @@ import SQLite
 
 extension DeskStore: Journal {
   package func propose(_ new: NewStep, by agent: Actor, events: [StepEvent]) throws(JournalFault) -> StepSummary {
-    try record { (log, change) throws(JournalFault) in try enter(new, by: agent, events: events, &log, change) }
+    try record { (log, change) throws(JournalFault) in
+      let step = try enter(new, by: agent, events: events, &log, change)
+      if Breaker.failures.contains(step.state) { try pauseIfFruitless(step.run, &log, change) }
+      return step
+    }
   }
 
   /// A step's entry, inside a transaction.
@@ -23,6 +27,7 @@ extension DeskStore: Journal {
     }
     let before = new.findings.isEmpty ? [] : try findings(of: new.run).map(\.id)
     let step = try insert(new, state: state, change: change)
+    try spend(step, replacing: new.replaces)
     let flags = new.findings.isEmpty ? "" : try reported(step.id, new, before)
     try log.append(agent, "proposed", run: new.run, step: step.id) {
       $0.describe(step, digests: false)
@@ -54,7 +59,11 @@ extension DeskStore: Journal {
   package func apply(_ transitions: [Transition]) throws(JournalFault) {
     guard !transitions.isEmpty else { return }
     try record { (log, change) throws(JournalFault) in
-      for transition in transitions { try move(transition, &log, change) }
+      var failed: Set<RunID> = []
+      for transition in transitions {
+        if let run = try move(transition, &log, change) { failed.insert(run) }
+      }
+      for run in failed { try pauseIfFruitless(run, &log, change) }
     }
   }
 
@@ -117,7 +126,11 @@ extension DeskStore: Journal {
     }
   }
 
-  private func move(_ transition: Transition, _ log: inout LogAppender, _ change: Int64) throws(JournalFault) {
+  /// - Returns: the run of a step that has come to nothing by it.
+  @discardableResult
+  private func move(
+    _ transition: Transition, _ log: inout LogAppender, _ change: Int64
+  ) throws(JournalFault) -> RunID? {
     guard let step = try step(transition.step) else { throw JournalFault(.noSuchStep) }
     if let answer = transition.answer {
       try log.append(.agent("#\(step.number) answered"), "said", run: step.run, note: answer)
@@ -143,6 +156,7 @@ extension DeskStore: Journal {
       try rewrite(step, as: revised)
       // What a form does not change stays as it is in the row.
       guard let now = try self.step(step.id) else { throw JournalFault(.noSuchStep) }
+      try spend(now, replacing: nil)
       recorded = now
       facts = now.facts(undoes: try undone(by: step.id), salt: revised.salt)
     }
@@ -171,19 +185,20 @@ extension DeskStore: Journal {
       leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
     }
-    guard transition.event == .succeed else { return }
-    guard let undone = try undone(by: step.id), try self.step(undone)?.state == .done else { return }
+    guard transition.event == .succeed else { return Breaker.failures.contains(next) ? step.run : nil }
+    guard let undone = try undone(by: step.id), try self.step(undone)?.state == .done else { return nil }
     try move(
       Transition(
         step: undone, event: .undo, actor: transition.actor, reasonCode: "undone", reason: "undone by #\(step.number)"),
       &log, change)
     // What an undo had put back is in effect again once that is undone.
-    guard let first = try self.undone(by: undone), try self.step(first)?.state == .undone else { return }
+    guard let first = try self.undone(by: undone), try self.step(first)?.state == .undone else { return nil }
     try move(
       Transition(
         step: first, event: .redo, actor: transition.actor, reasonCode: "redone",
         reason: "in effect again by #\(step.number)"),
       &log, change)
+    return nil
   }
 
   /// The step that another puts back.

@@ -20,6 +20,8 @@ package struct NewRun: Sendable {
   /// Of an agent that asks through hooks.
   package var session = ""
   package var agentProcess = ""
+  /// So many steps in a row that come to nothing pause it; 0 for never.
+  package var pauseAfter = Breaker.usual
   package init(workspace: Workspace, goal: String, agent: String, grade: Grade, model: ModelLocation, policy: Digest) {
     self.workspace = workspace
     self.goal = goal
@@ -57,14 +59,14 @@ extension DeskStore {
         try connection.run(
           """
           INSERT INTO run (workspace, directory, goal, agent, grade, model, state, policy, startedAt, changedAt, startedBy,
-            command, view, shown, session, agentProcess)
-          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10,?11,?12,?13,?14,?15)
+            command, view, shown, session, agentProcess, pauseAfter)
+          VALUES (?1,?2,?3,?4,?5,?6,'starting',?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
           """,
           .text(new.workspace.name), .text(new.workspace.directory), .text(new.goal), .text(new.agent),
           .text(new.grade.rawValue), .text(new.model.description), .blob(new.policy.bytes),
           .integer(clock.wall().milliseconds), .integer(change), .text(person.name),
           Self.joined(new.command), .text(new.view.rawValue), Self.joined(new.shown), .text(new.session),
-          .text(new.agentProcess))
+          .text(new.agentProcess), .integer(Int64(new.pauseAfter)))
         return RunID(connection.lastInsertID)
       }
       try log.append(.person(person), "run started", run: id, note: new.goal) {
@@ -94,7 +96,23 @@ extension DeskStore {
 
   /// Pause and stop are wishes of a person that the host reads.
   package func setPaused(_ run: RunID, _ isPaused: Bool, by actor: Actor) throws(JournalFault) {
-    try setFlag(run, "isPaused", isPaused, isPaused ? "run paused" : "run resumed", by: actor)
+    try record { (log, change) throws(JournalFault) in
+      try setPaused(run, isPaused, why: "", by: actor, &log, change)
+    }
+  }
+
+  /// Going on begins a new count of what comes to nothing.
+  func setPaused(
+    _ run: RunID, _ isPaused: Bool, why: String, by actor: Actor, _ log: inout LogAppender, _ change: Int64
+  ) throws(JournalFault) {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.run(
+        """
+        UPDATE run SET isPaused = ?2, changedAt = ?3, pausedWhy = ?4,
+          resumedAt = CASE WHEN ?2 THEN resumedAt ELSE ?3 END WHERE id = ?1
+        """, .integer(run.value), .integer(isPaused ? 1 : 0), .integer(change), .text(why))
+    }
+    try log.append(actor, isPaused ? "run paused" : "run resumed", run: run, note: why)
   }
 
   package func askToStop(_ run: RunID, by person: Person) throws(JournalFault) {
@@ -184,7 +202,7 @@ extension DeskStore {
 
   /// A person starts the agent again: an earlier stop holds no more.
   package func noteContinued(_ run: RunID, by person: Person) throws(JournalFault) {
-    try setFlag(run, "isPaused", false, "run resumed", by: .person(person))
+    try setPaused(run, false, by: .person(person))
     try setFlag(run, "stopWanted", false, "continued", by: .person(person))
   }
 

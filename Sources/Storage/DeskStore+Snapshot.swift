@@ -49,7 +49,7 @@ extension DeskStore {
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'discarded'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('failed', 'unknown')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn'), session, agentProcess,
-    peerSession
+    peerSession, pausedWhy
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -77,6 +77,7 @@ extension DeskStore {
     summary.session = row.text(24)
     summary.agentProcess = row.text(25)
     summary.peerSession = row.text(26)
+    summary.pausedWhy = row.text(27)
     summary.command = words(row.bytes(17))
     summary.shown = words(row.bytes(19))
     summary.view = PrivateView(rawValue: row.text(18)) ?? .none

@@ -26,7 +26,9 @@ extension DeskStore {
         ) { $0.isNull(0) ? nil : Timestamp(milliseconds: $0.int(0)) }
         return (counts, oldest ?? nil)
       }
-      out.append(RunActivity(summary: run, hasHost: true, perMinute: counts, oldestWait: oldest))
+      var activity = RunActivity(summary: run, hasHost: true, perMinute: counts, oldestWait: oldest)
+      activity.budget = try fullestBudget(of: run.id)
+      out.append(activity)
     }
     return out
   }

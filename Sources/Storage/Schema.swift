@@ -124,6 +124,17 @@ enum Schema {
     ALTER TABLE finding ADD COLUMN wordBy TEXT NOT NULL DEFAULT '';
     ALTER TABLE finding ADD COLUMN wordAt INTEGER;
     """,
+    """
+    CREATE TABLE spending (
+      step INTEGER NOT NULL REFERENCES step(id), run INTEGER NOT NULL REFERENCES run(id), rule TEXT NOT NULL,
+      unit TEXT NOT NULL, span TEXT NOT NULL, most INTEGER NOT NULL, amount INTEGER NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (step, rule, unit, span)
+    ) WITHOUT ROWID;
+    CREATE INDEX spendingByRun ON spending (run, rule, unit, span, step, amount, at);
+    ALTER TABLE run ADD COLUMN pauseAfter INTEGER NOT NULL DEFAULT 5;
+    ALTER TABLE run ADD COLUMN pausedWhy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE run ADD COLUMN resumedAt INTEGER NOT NULL DEFAULT 0;
+    """,
   ]
 
   static func migrate(_ connection: Connection) throws(SQLiteFault) {

@@ -48,6 +48,33 @@ struct DeskViewTests {
     #expect(driver.model.steps.isEmpty && driver.model.preview == nil)
   }
 
+  @Test("a run that the breaker pauses says why and how it goes on, here and on the wall, and rings where nobody looks")
+  func broken() {
+    var driver = Driver.ready()
+    driver.wait(61_000)
+    var news = Fixture.reading()
+    news.isWhole = false
+    news.run?.isPaused = true
+    news.run?.pausedWhy = Breaker.words(5)
+    driver.send(.reading(news))
+    #expect(driver.model.status == "the run is paused: 5 in a row were refused, rejected or failed; p lets it go on")
+    #expect(
+      driver.intents.contains { if case .notify(let text) = $0 { text.contains("paused, 5 in a row") } else { false } })
+    // Said once.
+    driver.intents = []
+    driver.send(.reading(news))
+    #expect(driver.intents.allSatisfy { if case .notify = $0 { false } else { true } })
+    var wall = Fixture.wall
+    driver.send(.wall(wall))
+    wall.runs[1].summary.isPaused = true
+    wall.runs[1].summary.pausedWhy = Breaker.words(3)
+    driver.send(.wall(wall))
+    #expect(
+      driver.intents.contains {
+        if case .notify(let text) = $0 { text.contains("run 13 is paused, 3 in a row") } else { false }
+      })
+  }
+
   @Test("send later asks for a time to come, after everything was seen, and approves with it")
   func later() {
     var driver = Driver.ready()

@@ -113,12 +113,14 @@ enum Fixture {
     (closed.id, closed.closedBy, closed.closedAt, closed.outcome) = (
       1, "ren", Timestamp(milliseconds: now), "false alarm"
     )
+    var live = RunActivity(
+      summary: first, hasHost: true, perMinute: [0, 0, 1, 2, 4, 8, 16, 8, 4, 2, 1, 0, 0, 3, 9],
+      oldestWait: Timestamp(milliseconds: now - 125_000))
+    live.budget = Spending(
+      rule: "file.create out/**", budget: Budget(limit: 20, unit: .things, span: .run), before: 17, own: 0)
     return WallReading(
       runs: [
-        RunActivity(
-          summary: first, hasHost: true, perMinute: [0, 0, 1, 2, 4, 8, 16, 8, 4, 2, 1, 0, 0, 3, 9],
-          oldestWait: Timestamp(milliseconds: now - 125_000)),
-        RunActivity(summary: second, hasHost: false, perMinute: [Int](repeating: 0, count: 15), oldestWait: nil),
+        live, RunActivity(summary: second, hasHost: false, perMinute: [Int](repeating: 0, count: 15), oldestWait: nil),
       ], incidents: [incident, closed],
       anomalies: [
         Anomaly(sign: .outsideFolders, run: RunID(13), count: 2, at: Timestamp(milliseconds: now), person: ""),

@@ -60,6 +60,7 @@ struct HookSession {
       model: desk.settings.agents[asker.agent]?.model ?? .remote(region: "unknown"), policy: loaded.policyDigest)
     new.session = asker.session
     new.agentProcess = process
+    new.pauseAfter = loaded.policy.pauseAfter
     let run = try journalled { () throws(JournalFault) -> RunID in
       let run = try desk.store.create(new, by: desk.person)
       try desk.store.setState(run, .live, note: "", by: .agent(asker.agent))

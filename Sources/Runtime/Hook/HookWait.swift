@@ -43,8 +43,13 @@ struct HookWait {
   func paused() throws -> HookAnswer? {
     while true {
       if try session.isStopped() { return Self.stopped }
-      guard try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }) else { return nil }
-      guard Clocks.monotonic() < until else { return .deny("the run is paused in Ringi; ask again later") }
+      guard let now = try journalled({ () throws(JournalFault) in try store.run(run) }), now.isPaused else {
+        return nil
+      }
+      guard Clocks.monotonic() < until else {
+        let why = now.pausedWhy.isEmpty ? "" : " (\(now.pausedWhy))"
+        return .deny("the run is paused in Ringi\(why); ask again later")
+      }
       rest()
     }
   }

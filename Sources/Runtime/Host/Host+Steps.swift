@@ -67,7 +67,8 @@ extension Host {
     let step: StepSummary
     do { step = try desk.gate.intake(new, by: agent) } catch {
       // No audit, no action.
-      try answer(token, .invalid(reason: "the desk can't record it, so the answer is no"))
+      let why = error.code == .changed ? error.detail : "the desk can't record it, so the answer is no"
+      try answer(token, .invalid(reason: why))
       throw error
     }
     switch step.state {
