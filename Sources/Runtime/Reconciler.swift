@@ -142,7 +142,7 @@ struct Reconciler {
   private func look(at path: FilePath) -> Found {
     do {
       let state = try maker.scopes.read(path)
-      let digest: Digest? = state.content({ Hashing.sha256($0) }, file: { DeskStore.copy($0, to: nil)?.digest })
+      let digest: Digest? = state.content({ Hashing.sha256($0) }, file: { LargeFile.copy($0, to: nil)?.digest })
       return digest.map { .file($0, mode: state.mode) } ?? .unknown
     } catch { return error.code == .missing ? .nothing : .unknown }
   }

@@ -67,7 +67,7 @@ struct RelayedEnd {
   private func look(_ effect: Effect) -> Found? {
     guard let path = effect.writtenPath else { return nil }
     let now = (try? maker.scopes.read(path)).flatMap { state in
-      state.content({ Hashing.sha256($0) as Digest? }, file: { DeskStore.copy($0, to: nil)?.digest })
+      state.content({ Hashing.sha256($0) as Digest? }, file: { LargeFile.copy($0, to: nil)?.digest })
     }
     if case .deleteFile(_, let image) = effect {
       return now == nil ? .asApproved : now == image.content.digest ? .untouched : .another

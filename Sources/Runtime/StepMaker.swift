@@ -366,7 +366,7 @@ struct StepMaker {
     try checkNames(target, staging, leaving: source)
     // Its bytes stay on the disk: what is large is only looked through.
     let image = try now.preImage(store.store) { file throws(JournalFault) in
-      guard let content = DeskStore.copy(file, to: nil) else {
+      guard let content = LargeFile.copy(file, to: nil) else {
         throw JournalFault(.unreadable, "`\(source.display)` can't be read")
       }
       return content

@@ -7,6 +7,8 @@ import GateKeeper
 import Glibc
 
 extension DeskStore {
+  /// 64 GiB: holes of a file take no room, and are hashed all the same.
+  private static let mostKept = 64 << 30
   private var blobs: String { "\(directory)/blobs" }
   private func place(_ digest: Digest) -> String { "\(blobs)/\(Hex.encode(digest.bytes))" }
 
@@ -18,11 +20,15 @@ extension DeskStore {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw JournalFault(.unreadable, "a file can't be looked at") }
     mkdir(blobs, 0o700)
+    guard status.st_size <= Self.mostKept else {
+      throw JournalFault(
+        .illegal, "it is larger than \(ByteCount.words(Self.mostKept)), the most that the desk keeps of one file")
+    }
     var room = statvfs()
-    // Room is left for the records of what is done with it.
-    guard statvfs(blobs, &room) == 0, UInt(room.f_bavail) * UInt(room.f_frsize) > UInt(status.st_size) + (64 << 20)
-    else {
-      throw JournalFault(.illegal, "there is no room on the desk for another \(status.st_size) bytes")
+    // Room is left for the records of what is done with it; a hole takes none.
+    let taken = min(Int(status.st_size), Int(status.st_blocks) * 512)
+    guard statvfs(blobs, &room) == 0, UInt(room.f_bavail) * UInt(room.f_frsize) > UInt(taken) + (64 << 20) else {
+      throw JournalFault(.illegal, "there is no room on the desk for another \(ByteCount.words(taken))")
     }
     let draft = "\(blobs)/\(getpid()).tmp"
     let copy = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -31,7 +37,9 @@ extension DeskStore {
       close(copy)
       unlink(draft)
     }
-    guard let found = Self.copy(file, to: copy, progress: { progress(Progress(done: $0, total: Int(status.st_size))) }),
+    guard
+      let found = LargeFile.copy(
+        file, to: copy, progress: { progress(Progress(done: $0, total: Int(status.st_size))) }),
       fsync(copy) == 0,
       rename(draft, place(found.digest)) == 0
     else { throw JournalFault(.illegal, "the desk could not keep a copy: \(String(cString: strerror(errno)))") }
@@ -63,50 +71,7 @@ extension DeskStore {
     largeDigests().sorted { $0.description < $1.description }.first { digest in
       guard let file = opened(digest) else { return true }
       defer { close(file) }
-      return Self.copy(file, to: nil)?.digest != digest
+      return LargeFile.copy(file, to: nil)?.digest != digest
     }
-  }
-
-  /// The digest and size of an open file, from its beginning, while it is copied if there is somewhere to.
-  /// - Returns: nil where it can't be read or written; `errno` says why.
-  package static func copy(
-    _ file: Int32, to copy: Int32?, progress: (_ done: Int) -> Void = { _ in }
-  ) -> Content? {
-    // As much as stays in the processor's own memory between reading, hashing and writing.
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4_096)
-    defer { buffer.deallocate() }
-    var status = stat()
-    // Room is taken first: a full disk is met before the work.
-    if let copy, fstat(file, &status) == 0, status.st_size > 0 {
-      let code = posix_fallocate(copy, 0, status.st_size)
-      guard code != ENOSPC else {
-        errno = code
-        return nil
-      }
-    }
-    var (running, done) = (RunningDigest(), 0)
-    while true {
-      let count = pread(file, buffer.baseAddress, buffer.count, done)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { return nil }
-      if count == 0 { break }
-      let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      running.add(part)
-      if let copy, !write(part, to: copy) { return nil }
-      done += count
-      progress(done)
-    }
-    return running.digest().map { Content(digest: $0, size: done) }
-  }
-
-  private static func write(_ part: UnsafeRawBufferPointer, to file: Int32) -> Bool {
-    var rest = part
-    while !rest.isEmpty {
-      let count = Glibc.write(file, rest.baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
-    return true
   }
 }

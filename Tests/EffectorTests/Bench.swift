@@ -33,7 +33,7 @@ struct Bench {
       sender: "desk@kumo.example",
       blobs: Blobs(
         hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
-        copy: { DeskStore.copy($0, to: $1, progress: $2) }),
+        copy: { LargeFile.copy($0, to: $1, progress: $2) }),
       mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" }, now: Sample.clock.wall,
       name: { "step-\($0.value)" })
   }

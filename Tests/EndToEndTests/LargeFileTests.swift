@@ -1,5 +1,6 @@
 // A file that is too large to be held: shown by size and digest, put in place, given back, and never read whole.
 
+import AuditLog
 import ConsoleUI
 import Domain
 import Foundation
@@ -74,6 +75,32 @@ extension SessionTests {
       let undo = try DeskActions(desk).undo(try #require(try desk.store.step(step.id)))
       #expect(try ringi.approve(desk, undo).state == .done && words("old.bin") == "old")
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    /// Bytes that a file really takes.
+    private func taken(_ path: String) throws -> Int {
+      var status = stat()
+      try #require(stat(path, &status) == 0)
+      return Int(status.st_blocks) * 512
+    }
+
+    @Test("holes of a file stay holes on the desk, in its place and undone; what is larger than the limit is refused")
+    func sparse() throws {
+      #expect(try keep(try propose("old.bin", "new")).state == .done)
+      let step = try #require(try desk.store.step(StepNumber(1), of: RunID(1)))
+      #expect(try ringi.approve(desk, try DeskActions(desk).undo(step)).state == .done)
+      #expect(try taken("\(files)/old.bin") < 1 << 20)
+      for name in try FileManager.default.contentsOfDirectory(atPath: "\(ringi.desk)/blobs") {
+        #expect(try taken("\(ringi.desk)/blobs/\(name)") < 1 << 20)
+        let bytes = try Data(contentsOf: URL(filePath: "\(ringi.desk)/blobs/\(name)"))
+        #expect(Hashing.sha256(Array(bytes)).description == name, "the sum of all its bytes, holes and all")
+      }
+      let source = "\(ringi.folder.path)/huge"
+      try Self.write(source, "huge")
+      #expect(truncate(source, 65 << 30) == 0)
+      let file = try #require(FileHandle(forReadingAtPath: source))
+      let fault = #expect(throws: JournalFault.self) { try desk.store.keep(file: file.fileDescriptor) }
+      #expect(fault?.detail == "it is larger than 64 GiB, the most that the desk keeps of one file")
     }
 
     @Test("what somebody changed meanwhile is not overwritten; what is as it was is not read again")

@@ -154,7 +154,7 @@ struct ConnectorServer {
   private static func pinned(_ word: String, _ path: String) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     defer { if file >= 0 { close(file) } }
-    let digest = file < 0 ? nil : DeskStore.copy(file, to: nil)?.digest
+    let digest = file < 0 ? nil : LargeFile.copy(file, to: nil)?.digest
     return "\(word): \(path)  SHA-256 \(digest.map { Hex.encode($0.bytes) } ?? "can't be read")"
   }
 

@@ -127,7 +127,7 @@ package final class Host {
       sender: loaded.workspace.sender,
       blobs: Blobs(
         hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
-        copy: { DeskStore.copy($0, to: $1, progress: $2) }), mailDate: Clocks.mailDate, now: Clocks.now,
+        copy: { LargeFile.copy($0, to: $1, progress: $2) }), mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: Programs(
         command: { call, step in
