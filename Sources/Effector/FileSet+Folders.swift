@@ -31,7 +31,9 @@ extension FileSet {
     }
     let inside = (try? Self.first(in: item.directory, item.name)).map { ": `\(item.path.appending($0).display)`" }
     let words = "something is still in it\(inside ?? "")"
-    if item.isOfSet { throw ScopeFault(.failed, item.path.display, words) }
+    let path = item.path
+    let isTaken = items.contains { if case .createFile(path, _) = $0.effect { true } else { false } }
+    if item.isOfSet || isTaken { throw ScopeFault(.failed, item.path.display, words) }
     leftovers[item.step] = words
   }
 

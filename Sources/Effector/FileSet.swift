@@ -48,7 +48,7 @@ struct FileSet {
   var made: FolderScope.Making? = FolderScope.Making()
   private var isLarge = false
   /// Folders that are removed in this set.
-  private var leaving: Set<FilePath> = []
+  private(set) var leaving: Set<FilePath> = []
   /// Folders that could not be removed because something is in them.
   var leftovers: [StepID: String] = [:]
   /// What is worth saying of a step that did less than it could have.
@@ -72,7 +72,7 @@ struct FileSet {
       progress.total = parts.reduce(0) { $0 + Self.work($1.effect) }
       leaving = Set(parts.compactMap { if case .removeFolder(let path, _) = $0.effect { path } else { nil } })
       for case .makeFolder(let path, let mode?) in parts.map(\.effect) { made?.modes[path] = mode_t(mode) }
-      for part in Self.ordered(parts) { try stage(part) }
+      for part in ordered(parts) { try stage(part) }
       if isLarge { try syncAll() }
       for item in items {
         try check(item)
@@ -135,9 +135,11 @@ struct FileSet {
   }
 
   /// Folders are made before what goes into them, and removed after what was in them, the deepest first.
-  private static func ordered(_ effects: [Part]) -> [Part] {
+  private func ordered(_ effects: [Part]) -> [Part] {
     func rank(_ effect: Effect) -> Int {
       switch effect {
+      // Where a folder was that goes.
+      case .createFile(let path, _) where leaving.contains(path): 3
       case .makeFolder: 0
       // What lets its owner in comes before what goes into it, what keeps it out after.
       case .changeMode(_, _, let to): to & 0o300 == 0o300 ? 0 : 2
@@ -148,7 +150,7 @@ struct FileSet {
     func path(_ part: Part) -> [UInt8] { part.effect.writtenPath?.relative ?? [] }
     let groups = Dictionary(grouping: effects) { rank($0.effect) }
     return (groups[0] ?? []).sorted { path($0).lexicographicallyPrecedes(path($1)) } + (groups[1] ?? [])
-      + (groups[2] ?? []).sorted { path($1).lexicographicallyPrecedes(path($0)) }
+      + (groups[2] ?? []).sorted { path($1).lexicographicallyPrecedes(path($0)) } + (groups[3] ?? [])
   }
 
   private mutating func stage(_ part: Part) throws(ScopeFault) {
@@ -251,6 +253,7 @@ struct FileSet {
         }
       case .removeFolder:
         guard isFolder else { throw ScopeFault(isThere ? .changed : .missing, item.path.display) }
+      case .createFile(let path, _) where isFolder && leaving.contains(path): break
       default: if isThere { throw ScopeFault(.exists, item.path.display) }
       }
     }

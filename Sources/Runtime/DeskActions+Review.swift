@@ -121,10 +121,13 @@ extension DeskActions {
       for step in prepared where step.kind == .folderMake && step.mark != .keep {
         if case .makeFolder(let path, .some) = try maker.effect(of: step.id) { folders[path] = step }
       }
+      let kept = try prepared.filter { $0.mark == .keep }.map { (step) throws(JournalFault) in
+        (step, try maker.effect(of: step.id))
+      }
+      let leaving = Set(kept.flatMap { $0.1.fileParts }.compactMap(\.leftPath))
       var out: [String] = []
-      for step in prepared where step.mark == .keep {
-        let effect = try maker.effect(of: step.id)
-        if let reason = maker.obstacle(to: effect) ?? maker.goneFolder(step, effect) {
+      for (step, effect) in kept {
+        if let reason = maker.obstacle(to: effect, leaving: leaving) ?? maker.goneFolder(step, effect) {
           out.append("#\(step.number) can’t be put in place: \(reason)")
         } else if let folder = effect.madePath?.foldersAround.compactMap({ folders[$0] }).first {
           out.append("#\(step.number) lies in `\(folder.target)`, which is #\(folder.number) and not kept")

@@ -4,6 +4,8 @@ import Domain
 import GateKeeper
 
 extension StepMaker {
+  static let inPlaceOfFolder = "it takes the place of a folder, which goes first and has to be empty by then"
+
   /// How many folders around what an effect makes are not there yet.
   func newFolders(around effect: Effect) -> Int {
     effect.madePath.map { $0.foldersAround.prefix { !scopes.isFolder($0) }.count } ?? 0

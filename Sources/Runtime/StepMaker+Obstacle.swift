@@ -26,6 +26,9 @@ extension StepMaker {
     }
     switch part {
     case .createFile(let path, _), .editFile(let path, _, _):
+      if let inside = leftBehind(in: path, leaving) {
+        return "`\(inside.display)` is in the folder whose place it takes"
+      }
       switch standing(path) {
       case .nothing, .file: return nil
       case .folder: return "`\(path.display)` is a folder"
@@ -48,12 +51,16 @@ extension StepMaker {
   func leftIn(_ effect: Effect) -> String? {
     let leaving = Set(effect.fileParts.compactMap(\.leftPath))
     for case .removeFolder(let path, _) in effect.fileParts {
-      let inside = (scopes.names(in: path) ?? []).map { path.appending($0) }.filter { !leaving.contains($0) }
-      if let first = inside.min(by: { $0.relative.lexicographicallyPrecedes($1.relative) }) {
-        return "`\(first.display)` is in `\(path.display)`"
-      }
+      if let first = leftBehind(in: path, leaving) { return "`\(first.display)` is in `\(path.display)`" }
     }
     return nil
+  }
+
+  /// What stays in a folder that goes; nil for one that stays, or is empty by then.
+  private func leftBehind(in path: FilePath, _ leaving: Set<FilePath>) -> FilePath? {
+    guard leaving.contains(path) else { return nil }
+    let inside = (scopes.names(in: path) ?? []).map { path.appending($0) }.filter { !leaving.contains($0) }
+    return inside.min { $0.relative.lexicographicallyPrecedes($1.relative) }
   }
 }
 

@@ -289,13 +289,14 @@ struct StepMaker {
     // No set-id bits, whatever the agent gave it.
     let bits = mode.map { $0 & 0o777 }
     let replaces = staging.entries[path]?.step
-    // On a private view a folder may stand where a file was, whose removal is a step of its own.
-    guard let now = isOfView && scopes.standing(path) == .nothing ? nil : try real(path) else {
+    // On a private view a folder may stand where a file was, or the other way round; its removal is a step of its own.
+    let standing = scopes.standing(path)
+    guard let now = isOfView && [.nothing, .folder].contains(standing) ? nil : try real(path) else {
       try checkNames(path, staging)
       let basis = try basis(for: text, besides: path, staging)
       return Material(
         effect: .createFile(path, content.with(mode: bits)), images: PreviewImages(after: text, basis: basis?.shown),
-        replaces: replaces, basis: basis?.digest)
+        replaces: replaces, basis: basis?.digest, warnings: standing == .folder ? [Self.inPlaceOfFolder] : [])
     }
     let image = try preImage(now)
     return Material(

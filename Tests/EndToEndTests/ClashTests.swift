@@ -204,6 +204,42 @@ extension SessionTests {
       #expect(text("x/in.txt") == "in\n")
     }
 
+    @Test("a file in the place of a folder comes when the folder has gone, and only then; undone one after the other")
+    func folderToFile() throws {
+      mkdir("\(files)/dir", 0o750)
+      try put("dir/a.txt", "a\n")
+      var sitting = try run("rm -r dir; echo now a file > dir\n")
+      let actions = try actions()
+      let made = try #require(sitting.model.prepared.first { $0.kind == .fileCreate })
+      let folder = try #require(sitting.model.prepared.first { $0.kind == .folderRemove })
+      #expect(made.target == "dir" && made.reach.warnings == [StepMaker.inPlaceOfFolder])
+      func finish() throws -> String {
+        for step in [made, folder] {
+          let now = try #require(try actions.store.step(step.id))
+          try actions.mark(now, .keep, discarding: [], painted: "t")
+        }
+        do {
+          _ = try actions.finishReview(RunID(1))
+          return ""
+        } catch { return error.sentence }
+      }
+      #expect(try finish().contains("`dir/a.txt` is in the folder whose place it takes"))
+      // The folder that stays is in the way.
+      try actions.mark(try #require(try actions.store.step(folder.id)), .undecided, discarding: [], painted: "t")
+      #expect(throws: RuntimeFault.self) { _ = try actions.finishReview(RunID(1)) }
+      try actions.decide(try #require(sitting.model.waiting.first), .approve, painted: "t")
+      try sitting.until("the file in it is gone") { $0.waiting.isEmpty && access("\(files)/dir/a.txt", F_OK) != 0 }
+      #expect(try finish() == "")
+      try sitting.until("the file is there") { $0.run?.state == .finished }
+      #expect(text("dir") == "now a file\n")
+      for step in [made, folder] {
+        let undo = try actions.undo(try #require(try actions.store.step(step.id)))
+        #expect(try ringi.approve(try Desk(mustExist: true), undo).state == .done)
+      }
+      #expect(mode("dir") == 0o750)
+      #expect(try ringi("audit", "verify").code == 0)
+    }
+
     @Test("of files with the same bytes the one that was moved is called renamed")
     func pairs() throws {
       mkdir("\(files)/old", 0o755)
