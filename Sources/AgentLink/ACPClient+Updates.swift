@@ -66,7 +66,9 @@ extension ACPClient {
   /// nil when no option allows once: Ringi never picks an "always".
   mutating func permission(_ params: JSON) -> (Proposal, ReplyToken.Shape)? {
     let options = params["options"]?.array ?? []
-    guard let fields = params["toolCall"], let allow = Self.once(options, "allow_once") else { return nil }
+    guard let fields = params["toolCall"], fields.members != nil, let allow = Self.once(options, "allow_once") else {
+      return nil
+    }
     let reject = Self.once(options, "reject_once")
     var id = fields["toolCallId"]?.string ?? ""
     var call = toolCalls[id] ?? ToolCall()

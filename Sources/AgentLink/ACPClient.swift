@@ -251,7 +251,7 @@ package struct ACPClient: AgentPeer {
         ReplyToken(connection: 0, id: id, shape: .writeFile))
     case "session/request_permission":
       guard let (proposal, shape) = permission(params) else {
-        return fail(id, RPCError.invalidParams, "no way to say yes once was offered")
+        return fail(id, RPCError.invalidParams, "no tool call, or no way to say yes once was offered")
       }
       let token = ReplyToken(connection: 0, id: id, shape: shape)
       open.insert(token)
