@@ -72,6 +72,7 @@ struct FileSet {
       progress.total = parts.reduce(0) { $0 + Self.work($1.effect) }
       leaving = Set(parts.compactMap { if case .removeFolder(let path, _) = $0.effect { path } else { nil } })
       for case .makeFolder(let path, let mode?) in parts.map(\.effect) { made?.modes[path] = mode_t(mode) }
+      try checkRoom(for: parts.map(\.effect))
       for part in ordered(parts) { try stage(part) }
       if isLarge { try syncAll() }
       for item in items {

@@ -258,6 +258,15 @@ extension SessionTests {
     unlink("\(review.ringi.desk)/filler")
     try say()
     #expect(try review.ringi("audit", "verify").output.hasPrefix("intact"))
+    // Of the folder it is known before anything is written there.
+    review.fill(review.files, leaving: 0)
+    _ = try review.ringi("host", "1", "--perform-only")
+    unlink("\(review.files)/filler")
+    let batch = try desk.store.steps(of: RunID(1)).steps.filter { $0.verdict.level == .batched }
+    #expect(batch.allSatisfy { $0.state == .staged })
+    let trail = try review.ringi("audit", "log").output
+    #expect(trail.contains("needs 20 KiB, and 4 KiB are left: make room"), "\(trail)")
+    #expect(review.found()["edited.md"] == "old\n")
   }
 }
 
