@@ -91,10 +91,7 @@ struct StepMaker {
     // What the agent sends by itself takes no way of the desk's.
     let way = isRelayed ? nil : wayOut(action.effect)
     images.facts += way?.words ?? []
-    images.readable = readable(action.effect, images)
-    for (path, bytes) in images.attachments where !Self.isText(bytes) {
-      images.readableAttachments[path] = converter.text(bytes, name: path)
-    }
+    let unread = convert(action.effect, &images)
     var preview = Preview.of(action.effect, images: images, findings: material.findings)
     if let rewritten = material.rewritten {
       preview = preview.followed(by: Self.rewrittenHeading, rewritten.before, rewritten.after)
@@ -107,7 +104,7 @@ struct StepMaker {
       findings: material.findings, replaces: material.replaces, basis: material.basis,
       isRelayed: isRelayed)
     step.reach.goesNowhere = way?.isSetUp == false
-    step.reach.warnings.insert(contentsOf: way?.warnings ?? [], at: 0)
+    step.reach.warnings.insert(contentsOf: (way?.warnings ?? []) + unread, at: 0)
     seal(&step, preview)
     return step
   }
@@ -152,22 +149,6 @@ struct StepMaker {
         "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.word)\(old.mayHaveHappened ? ", and \(StepSummary.mayHaveHappened)" : "")",
         at: 0)
     }
-  }
-
-  /// What the desk's own command makes of a file that is no text.
-  private func readable(_ effect: Effect, _ images: PreviewImages) -> (words: String, before: [UInt8], after: [UInt8])?
-  {
-    guard let path = effect.writtenPath, !(Self.isText(images.before) && Self.isText(images.after)) else { return nil }
-    let before = converter.text(images.before, name: path.display)
-    let after = converter.text(images.after, name: path.display)
-    guard before != nil || images.before.isEmpty, after != nil || images.after.isEmpty,
-      let words = after?.words ?? before?.words
-    else { return nil }
-    return (words, before?.text ?? [], after?.text ?? [])
-  }
-
-  private static func isText(_ bytes: [UInt8]) -> Bool {
-    !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
   }
 
   /// INVARIANT: over what is shown, docket and body, in the form in which it is shown.

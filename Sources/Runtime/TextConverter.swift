@@ -16,11 +16,17 @@ struct TextConverter {
   private static let patience: Int64 = 10_000
   private static let most = 4 << 20
 
+  private static func ending(_ name: String) -> String { name.split(separator: ".").last?.lowercased() ?? "" }
+
+  /// What is said where a command is set up for the name and nothing came of it.
+  func failure(_ name: String) -> String? {
+    commands[Self.ending(name)]?.first.map { "`\($0)` could not read `\(name)`: only its bytes are known here" }
+  }
+
   /// nil where no command is set up for the name, or it failed.
   func text(_ bytes: [UInt8], name: String) -> (words: String, text: [UInt8])? {
-    guard let ending = name.split(separator: ".").last.map({ $0.lowercased() }), let command = commands[ending],
-      let program = command.first, !bytes.isEmpty
-    else { return nil }
+    let ending = Self.ending(name)
+    guard let command = commands[ending], let program = command.first, !bytes.isEmpty else { return nil }
     let path = "\(desk)/convert-\(getpid()).\(ending)"
     guard Files.write(bytes, to: path, mode: 0o600) else { return nil }
     defer { unlink(path) }

@@ -304,6 +304,13 @@ struct EndToEndTests {
     #expect(
       shown.contains("as `od` reads it") && shown.contains("o   l   d") && shown.contains("n   e   w"), "\(shown)")
     try stop(ringi)
+    // A command that fails is no reason to show nothing of why.
+    try (settings + "textconv:\n  dat: [\"false\"]\n").write(
+      toFile: "\(ringi.desk)/desk.yaml", atomically: true, encoding: .utf8)
+    _ = try ringi("run", space)
+    let failed = try ringi("show", "2.1").output
+    #expect(failed.contains("careful  `false` could not read `a.dat`: only its bytes are known here"), "\(failed)")
+    try stop(ringi)
   }
 
   @Test("a company policy of one rule does not drop the floors that ship")
