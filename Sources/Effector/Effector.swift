@@ -30,6 +30,9 @@ package struct Programs {
   let push: (GitPush) -> Outcome
   /// nil where the desk has no server for the connector.
   let connector: (ConnectorCall, StepID) -> Outcome?
+  /// By a tool of a connector; nil where none is set up for it.
+  package var post: (ChatPost, StepID) -> Outcome? = { _, _ in nil }
+  package var invite: (CalendarEvent, StepID) -> Outcome? = { _, _ in nil }
   package init(
     command: @escaping (Invocation, StepID) -> Outcome = { _, _ in .failed(detail: "no command can be run here") },
     push: @escaping (GitPush) -> Outcome = { _ in .failed(detail: "nothing can be pushed from here") },
@@ -116,6 +119,7 @@ package final class Performer {
       }
         ?? .failed(detail: "the draft could not be saved")
     case .post(let post):
+      if let outcome = programs.post(post, permitted.step) { return outcome }
       if !delivery.chat.isEmpty {
         // A word that begins like an option would be one.
         guard !post.channel.hasPrefix("-") else { return .failed(detail: "`\(post.channel)` is no channel") }
@@ -126,6 +130,7 @@ package final class Performer {
         .map { .done(detail: "\(Outbox.prefix), no chat command is set up: \($0)") }
         ?? .failed(detail: "the outbox can't be written")
     case .addEvent(let event):
+      if !event.attendees.isEmpty, let outcome = programs.invite(event, permitted.step) { return outcome }
       let file = Array(CalendarFile.text(event, id: id, sender: sender, now: now()).utf8)
       // An entry that invites nobody is saved, and goes nowhere.
       if !delivery.calendar.isEmpty, !event.attendees.isEmpty { return hand(file, to: delivery.calendar) }

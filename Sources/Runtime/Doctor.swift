@@ -201,13 +201,16 @@ package enum Doctor {
     }
     out += [
       delivery("mail", desk.settings.mail, "mail: {sendmail: […]}", desk),
-      delivery("chat", desk.settings.chat, "chat: {command: […]}", desk),
-      delivery("calendar", desk.settings.calendar, "calendar: {command: […]}", desk),
+      delivery("chat", desk.settings.chat, "chat: {command: […]}", desk, tool: desk.settings.chatTool),
+      delivery("calendar", desk.settings.calendar, "calendar: {command: […]}", desk, tool: desk.settings.calendarTool),
     ]
     return out
   }
 
-  private static func delivery(_ name: String, _ command: [String], _ setting: String, _ desk: Desk) -> Check {
+  private static func delivery(
+    _ name: String, _ command: [String], _ setting: String, _ desk: Desk, tool: ToolWay? = nil
+  ) -> Check {
+    if let tool { return .good(name, "goes through `\(tool.tool)` of the connector `\(tool.connector)`") }
     guard let program = command.first else {
       return .care(
         name, "no \(name) command: what you send lands in \(desk.directory)/outbox", "\(setting) in desk.yaml")

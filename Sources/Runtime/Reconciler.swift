@@ -52,7 +52,9 @@ struct Reconciler {
       left == nil
         ? "\(words): it may have happened already" : "\(words): a part of it is in place, this is what is left"
     ]
-    if !step.isRelayed, step.kind == .mailSend || step.kind == .eventInvite {
+    if !step.isRelayed, step.kind == .mailSend || step.kind == .eventInvite,
+      maker.connector(of: try maker.effect(of: step.id)) == nil
+    {
       // What tells this mail from any other where it may have arrived.
       warnings.append(
         "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")

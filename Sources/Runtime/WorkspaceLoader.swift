@@ -20,10 +20,12 @@ package struct LoadedWorkspace {
     let commands: [[String]]
     switch kind {
     case .mailSend: commands = [settings.mail]
-    case .chatSend: commands = [settings.chat]
-    case .eventInvite: commands = [settings.calendar, settings.mail]
+    case .chatSend: commands = [settings.chat] + tools(settings.chatTool)
+    case .eventInvite: commands = [settings.calendar, settings.mail] + tools(settings.calendarTool)
     // What a message is called by what is in it may go by any of them.
-    case .personalDataSend, .contractSend, .other: commands = [settings.mail, settings.chat, settings.calendar]
+    case .personalDataSend, .contractSend, .other:
+      commands =
+        [settings.mail, settings.chat, settings.calendar] + tools(settings.chatTool) + tools(settings.calendarTool)
     default: return policyDigest
     }
     // Every word ends, and every command: no two settings give the same bytes.
@@ -34,6 +36,10 @@ package struct LoadedWorkspace {
     }
     return Hashing.sha256(bytes)
   }
+}
+
+extension LoadedWorkspace {
+  private func tools(_ way: ToolWay?) -> [[String]] { way?.settings(settings.connectors) ?? [] }
 }
 
 package enum WorkspaceLoader {

@@ -22,8 +22,10 @@
 //     sendmail: [/usr/sbin/sendmail]       # compatible with sendmail(8); the message is on its standard input
 //   chat:
 //     command: [/usr/local/bin/post, "{channel}"]   # the words are on its standard input
-//   calendar:
-//     command: [/usr/local/bin/invite]     # an iCalendar object is on its standard input
+//   calendar:                              # an iCalendar object is on the standard input of a `command`; or, as for `chat`,
+//     connector: google-calendar           # a tool of a connector takes it
+//     tool: create_event
+//     arguments: {summary: "{title}", start: {dateTime: "{start}"}, end: {dateTime: "{end}"}, attendees: "{attendees}"}
 //   connectors:                            # servers of other systems (MCP) that Ringi starts itself, so that calls can be held
 //     gmail:                               # a name of the catalogue's, or such a name and a word: `gmail-sales`
 //       command: [/opt/gmail-mcp/server, --stdio]
@@ -77,6 +79,9 @@ package struct DeskSettings: Hashable, Sendable {
   package var mail: [String] = []
   package var chat: [String] = []
   package var calendar: [String] = []
+  /// Tools that take posts and invitations where no command does.
+  package var chatTool: ToolWay?
+  package var calendarTool: ToolWay?
   package var connectors: [String: ConnectorEntry] = [:]
   /// Ending of a file name to the command that prints such a file as text.
   package var textconv: [String: [String]] = [:]
@@ -92,9 +97,16 @@ package enum DeskFile {
     for (name, entry) in try top["agents"]?.names() ?? [] { out.agents[name] = try agent(entry) }
     for (name, entry) in try top["people"]?.names() ?? [] { out.people[name] = try entry.text() }
     if let entry = try top["mail"]?.mapping(["sendmail"])["sendmail"] { out.mail = try command(entry) }
-    if let entry = try top["chat"]?.mapping(["command"])["command"] { out.chat = try command(entry) }
-    if let entry = try top["calendar"]?.mapping(["command"])["command"] { out.calendar = try command(entry) }
     for (name, entry) in try top["connectors"]?.names() ?? [] { out.connectors[name] = try connector(entry) }
+    let ways = ["command", "connector", "tool", "arguments"]
+    if let fields = try top["chat"]?.mapping(ways) {
+      if let entry = fields["command"] { out.chat = try command(entry) }
+      out.chatTool = try ToolWay.read(fields, connectors: Set(out.connectors.keys), ToolWay.ofPosts)
+    }
+    if let fields = try top["calendar"]?.mapping(ways) {
+      if let entry = fields["command"] { out.calendar = try command(entry) }
+      out.calendarTool = try ToolWay.read(fields, connectors: Set(out.connectors.keys), ToolWay.ofEvents)
+    }
     for (name, entry) in try top["textconv"]?.names() ?? [] {
       out.textconv[name.lowercased()] = try command(entry)
     }

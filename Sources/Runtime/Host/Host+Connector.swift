@@ -29,8 +29,10 @@ extension Host {
   /// the end of it.
   func shownAnew(_ id: StepID, _ outcome: Outcome?) throws(JournalFault) -> (step: NewStep, why: String)? {
     guard case .rolledBack(let detail)? = outcome, let step = try store.step(id) else { return nil }
-    guard case .call = try maker.effect(of: id) else { return try maker.again(step).map { ($0, detail) } }
-    guard outputs.strangers[id] != nil else { return nil }
+    guard outputs.strangers[id] != nil else {
+      if case .call = try maker.effect(of: id) { return nil }
+      return try maker.again(step).map { ($0, detail) }
+    }
     let question = try askAboutServer(of: step)
     let again = if let again = try maker.reaccepted(step) { again } else { try maker.revised(step) }
     let tried = "approved once, and not done: "
@@ -46,14 +48,14 @@ extension Host {
   /// - Returns: where that is asked, in words that go on.
   private func askAboutServer(of step: StepSummary) throws(JournalFault) -> String {
     guard let text = outputs.strangers.removeValue(forKey: step.id),
-      case .call(let call) = try maker.effect(of: step.id)
+      let connector = maker.connector(of: try maker.effect(of: step.id))
     else { return "" }
     let digest = Hashing.sha256(text)
-    guard try store.trusted(call.connector)?.digest != digest else { return "; it was accepted meanwhile" }
+    guard try store.trusted(connector)?.digest != digest else { return "; it was accepted meanwhile" }
     func words(_ trust: StepSummary) -> String {
       "; accept it as it is now, which is asked as \(trust.run).\(trust.number), or mend it"
     }
-    if let asked = try store.trustSteps(call.connector).first(where: { $0.pin.text.digest == digest })?.step {
+    if let asked = try store.trustSteps(connector).first(where: { $0.pin.text.digest == digest })?.step {
       switch asked.state {
       case .waiting, .approved, .performing: return words(asked)
       case .rejected where asked.run == run, .refused where asked.run == run:
@@ -64,7 +66,7 @@ extension Host {
     let made: NewStep
     do {
       made = try maker.make(
-        Proposal(effect: .trust(connector: call.connector, text: text), claims: Claims()), plan: nil,
+        Proposal(effect: .trust(connector: connector, text: text), claims: Claims()), plan: nil,
         staging: StagingArea(), isRelayed: false
       ).step
     } catch { return "" }

@@ -157,8 +157,9 @@ extension Host {
     let lines = outputs.text(of: step).split(whereSeparator: \.isNewline)
     guard !lines.isEmpty, let summary = try store.step(step) else { return }
     // The first line of an answer, as at the gateway: the rest is for its agent.
-    let most = summary.reach.connector.isEmpty ? Self.maximumLines : 1
-    let deed = summary.reach.connector.isEmpty ? "printed" : "answered"
+    let isOfServer = maker.connector(of: try maker.effect(of: step)) != nil
+    let most = isOfServer ? 1 : Self.maximumLines
+    let deed = isOfServer ? "answered" : "printed"
     for line in lines.prefix(most) {
       try store.say(run, String(line.prefix(2_000)), by: .agent("#\(summary.number) \(deed)"))
     }

@@ -129,31 +129,7 @@ package final class Host {
         hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
         copy: { LargeFile.copy($0, to: $1, progress: $2) }), mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
-      programs: Programs(
-        command: { call, step in
-          let runner = CommandRunner(
-            desk: desk.directory, workspace: loaded.workspace, isStopped: { (try? store.stopWanted(run)) ?? false })
-          let (outcome, output, code) = runner.run(call)
-          outputs.keep(output, code: code, of: step)
-          return outcome
-        }, push: { GitRepository(desk: desk.directory, workspace: loaded.workspace, $0.repository).push($0) },
-        connector: { call, step in
-          guard loaded.settings.connectors[call.connector] != nil else { return nil }
-          do {
-            var runner = ConnectorRunner(
-              server: try ConnectorServer(named: call.connector, in: loaded.settings), desk: desk.directory)
-            // What is decided after a stop is decided.
-            let wasStopped = try store.stopWanted(run)
-            runner.isStopped = { !wasStopped && (try? store.stopWanted(run)) ?? false }
-            let end = runner.run(call, accepted: try store.trusted(call.connector)?.digest)
-            outputs.keep(end.answer, code: nil, of: step)
-            outputs.strangers[step] = end.stranger
-            return end.outcome
-          } catch {
-            return .rolledBack(
-              detail: "\((error as? RuntimeFault)?.sentence ?? "its server can’t be looked up"); nothing was called")
-          }
-        }),
+      programs: programs(desk, loaded, outputs, run),
       progress: { work.tell(.placing, $0) })
   }
 
