@@ -117,7 +117,8 @@ enum LiveView {
 
   private static func state(_ run: RunActivity, _ model: Model) -> Span {
     let summary = run.summary
-    if summary.isPaused, !summary.state.isOver {
+    let isAlone = !run.hasHost && summary.state == .live
+    if summary.isPaused, !summary.state.isOver, !isAlone {
       return Span("paused", summary.pausedWhy.isEmpty ? .warning : .danger)
     }
     if !summary.failureWords.isEmpty { return Span("failed", .danger) }

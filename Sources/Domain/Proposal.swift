@@ -58,6 +58,47 @@ extension ProposedEffect {
   }
 }
 
+extension ProposedEffect {
+  /// The same with relative paths as seen from a folder.
+  /// - Parameter directory: absolute.
+  package func rooted(in directory: String) -> ProposedEffect {
+    func whole(_ path: [UInt8]) -> [UInt8] {
+      path.isEmpty || path.first == UInt8(ascii: "/") ? path : Array(directory.utf8) + [UInt8(ascii: "/")] + path
+    }
+    func whole(_ path: String) -> String {
+      path.isEmpty || path.utf8.first == UInt8(ascii: "/") ? path : "\(directory)/\(path)"
+    }
+    return switch self {
+    case .read(let path): .read(path: whole(path))
+    case .look(let path, let look): .look(path: whole(path), look)
+    case .write(let path, let text, let mode): .write(path: whole(path), text: text, mode: mode)
+    case .replace(let path, let old, let new, let everywhere):
+      .replace(path: whole(path), old: old, new: new, everywhere: everywhere)
+    case .notebook(let path, let edit): .notebook(path: whole(path), edit)
+    case .patch(let path, let hunks): .patch(path: whole(path), hunks: hunks)
+    case .place(let path, let content, let text, let mode): .place(path: whole(path), content, text: text, mode: mode)
+    case .rename(let from, let to): .rename(from: whole(from), to: whole(to))
+    case .delete(let path): .delete(path: whole(path))
+    case .copy(let from, let to): .copy(from: whole(from), to: whole(to))
+    case .makeFolder(let path, let mode): .makeFolder(path: whole(path), mode: mode)
+    case .removeFolder(let path): .removeFolder(path: whole(path))
+    case .changeMode(let path, let mode): .changeMode(path: whole(path), mode: mode)
+    case .changes(let parts): .changes(parts.map { $0.rooted(in: directory) })
+    case .unfit(let reason, let path): .unfit(reason: reason, path: whole(path))
+    case .outside(let operation, let path): .outside(operation: operation, path: whole(path))
+    case .draft(let mail, let attachments): .draft(mail, attachments: attachments.map(whole))
+    case .send(let mail, let attachments): .send(mail, attachments: attachments.map(whole))
+    case .command(let arguments, let place, let notes):
+      .command(arguments: arguments, directory: place.isEmpty ? place : whole(place), notes: notes)
+    case .push(let repository, let remote, let branch):
+      .push(repository: whole(repository), remote: remote, branch: branch)
+    case .findings(let document, let sarif, let findings):
+      .findings(document: whole(document), sarif: sarif, findings)
+    case .post, .event, .call, .trust, .web, .other: self
+    }
+  }
+}
+
 package struct NotebookEdit: Hashable, Sendable {
   package enum Mode: String, Sendable { case replace, insert, delete }
   /// The cell's id, or `cell-N` where cells have none; nil for a place before the first.

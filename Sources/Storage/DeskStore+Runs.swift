@@ -97,6 +97,8 @@ extension DeskStore {
   /// Pause and stop are wishes of a person that the host reads.
   package func setPaused(_ run: RunID, _ isPaused: Bool, by actor: Actor) throws(JournalFault) {
     try record { (log, change) throws(JournalFault) in
+      // Whoever was first said why.
+      if isPaused, try self.run(run)?.isPaused == true { return }
       try setPaused(run, isPaused, why: "", by: actor, &log, change)
     }
   }

@@ -88,7 +88,7 @@ extension DeskStore {
   func pauseIfFruitless(_ run: RunID, _ log: inout LogAppender, _ change: Int64) throws(JournalFault) {
     let found = try Self.sql { () throws(SQLiteFault) in
       try connection.first(
-        "SELECT pauseAfter, resumedAt FROM run WHERE id = ?1 AND state IN ('starting', 'live') AND NOT isPaused",
+        "SELECT pauseAfter, resumedAt FROM run WHERE id = ?1 AND state IN ('starting', 'live') AND NOT isPaused AND NOT stopWanted",
         .integer(run.value)
       ) { (Int($0.int(0)), $0.int(1)) }
     }

@@ -56,21 +56,41 @@ package struct ProposeGate {
     let process = request.session.isEmpty ? AgentProcess.parent() : nil
     let session = process.map { "process \($0.text)" } ?? request.session
     guard !session.isEmpty else { throw HookFault(reason: "who asks can't be told: name a `session`") }
+    let directory = request.directory.isEmpty ? Files.real(".") ?? "/" : request.directory
     let asker = HookSession.Asker(
-      agent: request.agent, grade: .asked, session: "propose \(session)",
-      directory: request.directory.isEmpty ? Files.real(".") ?? "/" : request.directory,
+      agent: request.agent, grade: .asked, session: "propose \(session)", directory: directory,
       goal: request.goal.isEmpty ? "what \(request.agent) proposes" : request.goal, process: process)
+    if let found = try HookSession.find(desk, asker.session) { try check(found, directory) }
     let open = try HookSession.open(desk, asker, workspace: workspace)
     let wait = HookWait(session: open, until: Clocks.monotonic() + patience)
     try journalled { () throws(JournalFault) in try open.lookAtDone() }
     if let answer = try wait.paused() { return (answer, nil) }
-    let call = HookCall(id: "", tool: "", input: .object([]), proposal: request.proposal)
+    var proposal = request.proposal
+    proposal.effect = proposal.effect.rooted(in: directory)
+    let call = HookCall(id: "", tool: "", input: .object([]), proposal: proposal)
     let step = try open.inTurn { try wait.propose(call) }
     if step.state == .waiting, patience > 0 {
       StandardError.write("ringi: waits for a person as \(step.run).\(step.number)")
     }
     let answer = try wait.wait(step.id, call)
     return (answer, try open.store.step(step.id))
+  }
+
+  /// A name that two programs use in two places is no session: what is asked in one is never judged as of the other.
+  private func check(_ session: HookSession, _ directory: String) throws {
+    let run = session.run
+    if let workspace {
+      guard Files.real(workspace) != run.directory else { return }
+    } else {
+      let folders = try WorkspaceLoader.load(run.directory, desk: session.desk.directory).workspace.folders
+      let place = Files.real(directory) ?? directory
+      guard !folders.contains(where: { place == $0.path || ShadowWorkspace.lies(place, below: $0.path) }) else {
+        return
+      }
+    }
+    throw HookFault(
+      reason:
+        "this session is that of run \(run.id), which works in another place: give each place a session of its own")
   }
 
   private static func json(_ answer: HookAnswer, _ step: StepSummary?) -> JSON {

@@ -37,6 +37,8 @@ struct ShadowWatch {
   var isFrozen = false
   /// After another host: steps of this difference may be on the desk already.
   var isTakenUp = false
+  /// Nobody let it come to its end: its host is gone.
+  var isCutShort = false
   init(_ view: ShadowWorkspace) { self.view = view }
 }
 
@@ -117,6 +119,7 @@ extension Host {
     else { return }
     shadow = ShadowWatch(view)
     shadow?.isTakenUp = true
+    shadow?.isCutShort = true
     try takeDifference(isFinal: true)
   }
 
@@ -126,8 +129,24 @@ extension Host {
     switch channel.receive() {
     case .nothing: return
     case .bytes(let bytes): try sayOutput(bytes)
-    case .ended: try commandEnded()
+    case .ended:
+      agentChannel?.shut()
+      agentChannel = nil
+      // Most end with their output; for the others it is looked at now and then.
+      for _ in 0..<20 {
+        try reapCommand()
+        guard agentPID > 0 else { return }
+        poll(nil, 0, 5)
+      }
     }
+  }
+
+  /// Its output may be over before it is, and one that stands still does not end: nobody waits for it here.
+  func reapCommand() throws(JournalFault) {
+    guard agentChannel == nil, link == nil, isViewMounted else { return }
+    var status: Int32 = 0
+    guard waitpid(agentPID, &status, WNOHANG) != 0 else { return }
+    try commandEnded(status)
   }
 
   private func sayOutput(_ bytes: [UInt8]) throws(JournalFault) {
@@ -149,7 +168,7 @@ extension Host {
     if shadow?.lastLines.count ?? 0 > Self.lastLines { shadow?.lastLines.removeFirst() }
   }
 
-  private func commandEnded() throws(JournalFault) {
+  private func commandEnded(_ status: Int32) throws(JournalFault) {
     try sayLine(output)
     output = []
     if let said = shadow?.linesSaid, let last = shadow?.lastLines, said > Self.maximumLines {
@@ -159,10 +178,6 @@ extension Host {
       }
       for line in last { try store.say(run, line, by: agent) }
     }
-    agentChannel?.shut()
-    agentChannel = nil
-    var status: Int32 = 0
-    while waitpid(agentPID, &status, 0) < 0 && errno == EINTR {}
     agentPID = 0
     // As in wait(2): the low seven bits are the signal, the next byte the code.
     let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
@@ -262,6 +277,14 @@ extension Host {
     ])
   }
 
+  /// The program was stopped, its host is gone, or its run is paused: half of a work is none that policy lets happen.
+  private var isCutShort: Bool {
+    get throws(JournalFault) {
+      if isLost || shadow?.isCutShort == true { return true }
+      return try store.run(run)?.isPaused == true
+    }
+  }
+
   /// - Returns: nil where the change is for the end.
   private func propose(
     _ path: FilePath, _ change: ShadowChange, in view: ShadowWorkspace, isFinal: Bool, replacement: FilePath?
@@ -276,6 +299,12 @@ extension Host {
     if shadow?.isTakenUp == true, let same = try known(made) { return same }
     // What is done without asking is done when nothing is mounted any more.
     if made.verdict.level == .autonomous, !isFinal { return nil }
+    if made.verdict.level == .autonomous, try isCutShort {
+      made = try maker.changing(made) {
+        $0.verdict.level = $0.action.kind.canBeHeld ? .batched : .watched
+        $0.verdict.reasons.append("it was cut short, so nothing of it happens by itself")
+      }
+    }
     let step = try desk.gate.intake(made, by: agent)
     switch step.state {
     case .staged:

@@ -306,6 +306,7 @@ extension Host {
     }
     deadlines.removeAll { $0.at <= now }
     reapGateways()
+    try reapCommand()
     try lookAtView()
     let wall = store.clock.wall()
     if let nextDue, nextDue <= wall { seenVersion = -1 }
