@@ -134,7 +134,7 @@ enum FlagsView {
     let word = row.mark == .undecided ? "" : "\(row.mark == .keep ? " — kept" : " — discarded")\(said)"
     let isOut = row.mark == .discard
     let whose =
-      row.rewritten.isEmpty
+      !row.isRewritten
       ? "suggested redline"
       : row.isInPart
         ? "redline, what is left of it" : "redline, \(finding.redline.isEmpty ? "" : "re")written by \(row.redlineBy)"

@@ -18,7 +18,7 @@ enum LiveView {
     frame.pane(
       region,
       [
-        Span("Live ", .title), Span("\(live) with a host · \(waiting) waiting on the desk · trail ", .dim),
+        Span("Live ", .title), Span("\(live) live · \(waiting) waiting on the desk · trail ", .dim),
         TrailView.check(model), Span(" ", .dim),
       ], model,
       isFocused: model.pane == .list)

@@ -231,6 +231,8 @@ package struct Model: Sendable {
   package var isAnswerUnheard = false
   /// When that was, on the monotonic clock, in milliseconds.
   package var refusedAt: Int64 = 0
+  /// Words were just taken at their Enter: whoever types on means them.
+  package var isTypingOn = false
   /// Where the key for the next goes when it is pressed once more.
   var offeredRun: RunID?
   /// A time that is over today was asked for; the same once more means tomorrow.

@@ -151,7 +151,13 @@ private func reasonKey(
       say(&model, "a number is no reason here: a few words", isBad: true)
       return []
     }
-    return reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
+    if wantsWords(purpose), field.text.count(where: { !$0.isWhitespace }) == 1 {
+      say(&model, "one letter is no reason here: a few words", isBad: true)
+      return []
+    }
+    let intents = reasoned(&model, purpose, field.text, code: field.isEmpty ? "none" : "typed")
+    model.isTypingOn = model.overlay == nil && !field.isEmpty
+    return intents
   }
   // A time that was kept is there to be confirmed; another one is typed in its place.
   if case .later(let id) = purpose, case .character = key, !field.isChanged, model.wantedTime[id] == field.text {

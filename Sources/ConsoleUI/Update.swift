@@ -11,6 +11,13 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     let isTyping = at - model.lastInput < Model.typing
     let isAnswering = isTyping || at - model.refusedAt < Model.answering
     model.lastInput = at
+    if model.isTypingOn {
+      if isTyping, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
+        say(&model, "Enter took your words: what you type after it goes nowhere; pause a moment", isBad: true)
+        return [.flushInput]
+      }
+      model.isTypingOn = false
+    }
     if model.isAnswerUnheard {
       if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
         say(&model, "that was refused, so what you type goes nowhere: pause a moment", isBad: true)

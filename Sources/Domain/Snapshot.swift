@@ -201,6 +201,12 @@ package struct FindingRow: Hashable, Sendable {
   /// How a reason ends that a review gave a redline of which only a part stays in.
   package static let leftOut = "changes left out in the review"
   /// A part of it was struck, and no word of a person's own put in.
+  /// People wrote other words than the agent's; where its own are back nobody did.
+  package var isRewritten: Bool {
+    !rewritten.isEmpty
+      && rewritten.split(whereSeparator: \.isWhitespace) != finding.redline.split(whereSeparator: \.isWhitespace)
+  }
+
   package var isInPart: Bool { !rewritten.isEmpty && markReason.contains(Self.leftOut) }
   /// The redline as it stands: a person's words before the agent's.
   package var wording: String { rewritten.isEmpty ? finding.redline : rewritten }

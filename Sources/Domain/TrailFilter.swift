@@ -91,7 +91,8 @@ package struct TrailFilter: Hashable, Sendable {
     switch term {
     case .actor(let text): fits(line.actor, text) || fits(line.actorKind, text)
     case .action(let text): fits(line.kind, text)
-    case .event(let text): fits(line.event, text)
+    // `run.paused`, `run-paused` and `paused` are all `run paused`.
+    case .event(let text): fits(line.event, text) || line.event.contains(text.replacing(/[-._]/, with: " "))
     case .target(let text): contains(line.target, text)
     case .run(let run): line.run?.value == run
     case .step(let run, let step): line.step?.value == step && (run == nil || line.run?.value == run)

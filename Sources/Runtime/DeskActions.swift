@@ -134,6 +134,10 @@ package struct DeskActions {
     }
     let maker = try maker(step.run)
     return try journalled { () throws(JournalFault) in
+      for other in try store.steps(of: step.run, in: [.waiting, .approved, .performing])
+      where try store.undone(by: other.id) == step.id {
+        throw JournalFault(.illegal, "to undo #\(step.number) is proposed already, as #\(other.number)")
+      }
       guard let proposed = try maker.undoing(step) else {
         throw JournalFault(
           .illegal, "#\(step.number) can’t be undone: it left the desk, changed nothing, or is as it was already")
@@ -238,6 +242,13 @@ package struct DeskActions {
       throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
     }
     try journalled { () throws(JournalFault) in
+      // Nobody is left who could say what came of what was being done.
+      try gate.move(
+        try store.steps(of: run, in: [.performing]).map {
+          Transition(
+            step: $0.id, event: .lose, actor: .person(desk.person), reasonCode: "performer-gone",
+            reason: "the host died while it did this, and the run was closed: it may have happened")
+        })
       let open = try store.steps(of: run, in: [.waiting, .staged, .approved, .permitted, .kept])
       try gate.move(
         open.map {

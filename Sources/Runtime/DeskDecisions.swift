@@ -95,6 +95,10 @@ package struct DeskDecisions {
     json: Bool = false
   ) throws(RuntimeFault) -> String {
     if !(keep + discard + without + with).isEmpty || finish { try needTerminal() }
+    let numbers = { (list: [String]) in Set(list.flatMap { $0.split(separator: ",").map(String.init) }) }
+    if let both = numbers(keep).intersection(numbers(discard)).min() {
+      throw RuntimeFault(.usage, "#\(both) is to be kept and to be discarded: name it once; nothing was marked")
+    }
     _ = DeskReport(desk).lookAfter()
     try actions.checkPrepared(run)
     let (out, back) = (try changes(without, of: run), try changes(with, of: run))
@@ -219,6 +223,11 @@ package struct DeskDecisions {
   package func undo(_ address: StepAddress) throws(RuntimeFault) -> String {
     try needTerminal()
     let (step, _) = try DeskReport(desk).step(address)
+    // What is approved for a time to come has not happened: it is taken back.
+    if step.state == .approved, step.dueAt != nil {
+      try actions.takeBack(step)
+      return "\(step.run).\(step.number) is taken back: it waits again\n"
+    }
     let new = try actions.undo(step)
     return
       "proposed as \(new.run).\(new.number); look at it with `ringi show \(new.run).\(new.number)` and approve it\n"

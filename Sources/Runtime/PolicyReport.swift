@@ -58,6 +58,16 @@ package enum PolicyReport {
         )
       }
     }
+    for floor in shipped where floor.isAlways {
+      for rule in policy.company
+      where !rule.isAlways && rule.level >= floor.level && rule.targets.isEmpty && rule.exceptions.isEmpty
+        && rule.subjects.contains(where: floor.subjects.contains)
+      {
+        out.append(
+          "\(rule.origin): without `always: true` it takes the place of a floor that Ringi ships (\(floor.text)), and a workspace may loosen it"
+        )
+      }
+    }
     for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
       out.append(
         "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"

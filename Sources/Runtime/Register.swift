@@ -73,14 +73,14 @@ package enum Register {
     let isKeptWithCopy = flag.mark == .undecided && isInCopy && flag.hasRedline
     let decision: String =
       switch flag.mark {
-      case .undecided where isKeptWithCopy && flag.rewritten.isEmpty: "redline kept with its copy"
+      case .undecided where isKeptWithCopy && !flag.isRewritten: "redline kept with its copy"
       case .undecided:
-        !flag.rewritten.isEmpty
+        flag.isRewritten
           ? "redline \(finding.redline.isEmpty ? "" : "re")written" : finding.level == .green ? "" : "undecided"
       case .keep:
         !flag.hasRedline || copy == nil
           ? "agreed"
-          : flag.rewritten.isEmpty
+          : !flag.isRewritten
             ? "redline kept"
             : flag.isInPart ? "redline kept in part" : "redline kept, \(finding.redline.isEmpty ? "" : "re")written"
       case .discard: flag.hasRedline && copy != nil ? "redline discarded" : "disagreed"

@@ -36,7 +36,10 @@ extension DeskStore: Journal {
     }
     for event in events {
       let actor = event == .begin ? Actor.performer : .policy
-      try log.append(actor, event.record, run: new.run, step: step.id) { $0.describe(step, digests: true) }
+      try log.append(actor, event.record, run: new.run, step: step.id) {
+        $0.describe(step, digests: true)
+        if event == .hold, step.reach.spending.contains(where: \.isPast) { $0.reasonCode = "past-budget" }
+      }
     }
     // What a person has decided meanwhile is not taken back by a new proposal.
     if let old = new.replaces, try self.step(old)?.state == .staged {

@@ -240,7 +240,8 @@ extension DeskStore {
       : ["rejected", "failed", "withdrawn", "done", "discarded", "rolled back"].contains(event)
         // What came later is told where it came.
         && !(event == "done" && row.text(3).hasPrefix("undone by #")) ? row.text(3) : ""
-    let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(text("level")): \(text("rule"))" : ""
+    let level = text("reason-code") == "past-budget" ? "\(text("level")), past a budget" : text("level")
+    let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(level): \(text("rule"))" : ""
     // Whose doing a change is: an edit, or the word on a flag that it names.
     let why = event == StepEvent.revise.record ? text("reason-code").replacing("-", with: " ") : ""
     let due =

@@ -343,6 +343,31 @@ struct HonestKeyTests {
     #expect(count > 0, "the test decides at least something")
   }
 
+  @Test("who types on after the Enter of a reason does nothing with it; one letter is no reason")
+  func typedOn() {
+    var driver = Driver.ready()
+    driver.press("2")
+    driver.wait(1_000)
+    driver.press("-")
+    driver.press("t")
+    driver.press(.enter)
+    #expect(driver.model.overlay != nil && driver.model.status.contains("a few words"), "\(driver.model.status)")
+    driver.press("oo wide")
+    driver.press(.enter)
+    #expect(driver.model.overlay == nil)
+    let set = driver.intents.count { if case .setLevel = $0 { true } else { false } }
+    #expect(set == 1)
+    driver.wait(110)
+    driver.press("i")
+    driver.wait(400)
+    driver.press("w")
+    #expect(driver.model.overlay == nil && driver.model.view == .flags)
+    #expect(driver.model.status.hasPrefix("Enter took your words"))
+    driver.wait(Model.typing)
+    driver.press("i")
+    #expect(driver.model.overlay != nil, "a hand that has paused means its key")
+  }
+
   /// The step a person's yes or no was for; lists of several have their own question.
   private static func decided(_ intent: Intent) -> StepSummary? {
     switch intent {

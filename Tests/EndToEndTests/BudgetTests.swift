@@ -65,6 +65,7 @@ extension SessionTests {
       let shown = try ringi("show", "1.4").output
       #expect(
         shown.contains("budget  3 per run, used up (file.create) · 4 bytes of 1 KiB per run (file.create)"), "\(shown)")
+      #expect(try ringi("audit", "log", "n4").output.contains("watched, past a budget: file.create"))
       // A new version of what is prepared takes its place, and is no further one.
       #expect(try propose(write("n3.txt", "again")).state == .staged)
       // An approved one counts like any other; one that was not wanted does not.

@@ -106,6 +106,27 @@ extension SessionTests {
       #expect(FileManager.default.fileExists(atPath: victim), "Ringi itself does nothing")
     }
 
+    @Test("paths are seen from the program’s own folder; a session of another place is refused")
+    func places() throws {
+      let (one, two) = (try ringi.workspace(agent: "true"), "\(ringi.folder.path)/two")
+      for folder in ["\(one)/files/sub", "\(two)/files"] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      for path in ["\(one)/files/x.txt", "\(one)/files/sub/x.txt", "\(two)/files/x.txt"] {
+        try path.write(toFile: path, atomically: true, encoding: .utf8)
+      }
+      try FileManager.default.copyItem(atPath: "\(one)/workspace.yaml", toPath: "\(two)/workspace.yaml")
+      func ask(_ folder: String, _ space: String) throws -> Int32 {
+        let json =
+          #"{"session":"tidy","directory":"\#(folder)","action":"file_delete","arguments":{"path":"x.txt"}}"#
+        return try propose(json, "--no-wait", "--workspace", space).code
+      }
+      #expect(try ask("\(one)/files/sub", one) == 4)
+      #expect(try waiting().target == "sub/x.txt")
+      #expect(try ask("\(two)/files", two) == 2)
+      #expect(try actions().store.runs().count == 1)
+    }
+
     @Test("a yes to one deed is none to another on the same target, and its name is seen")
     func deeds() throws {
       func ask(_ deed: String) -> String {

@@ -45,6 +45,8 @@ struct Sitting {
     #expect(try ringi("run", "--agent", "sh \(job)", "--detach", space).code == 0)
     try self.init(ringi, 120, 36)
     try until("the program has ended") { $0.run?.state == .review || $0.run?.state == .finished }
+    // The run's state may be read a moment after its steps were.
+    try session.turn([])
   }
 
   var model: Model { session.model }
@@ -66,6 +68,12 @@ struct Sitting {
   mutating func press(_ keys: String) throws { for key in keys { try press(.character(key)) } }
 
   mutating func press(_ key: Key) throws {
+    // What is typed on after the words of a reason goes nowhere: a hand pauses there.
+    if model.isTypingOn { try until("the hand has paused") { Clocks.monotonic() - $0.lastInput >= Model.typing } }
+    try pressAtOnce(key)
+  }
+
+  mutating func pressAtOnce(_ key: Key) throws {
     try session.turn([.key(key, isBurst: false)])
     try session.turn([])
   }

@@ -81,8 +81,12 @@ extension Host {
 
   func answer(_ token: ReplyToken, _ answer: Answer) throws(JournalFault) {
     if token.connection == 0 {
-      if token.isRelayed, case .rejected(let step, let reason) = answer, !reason.isEmpty {
+      switch answer {
+      case .rejected(let step, let reason) where token.isRelayed && !reason.isEmpty:
         untoldReasons.append("#\(step): \(reason)")
+      case .refused(let step, let reason) where token.isRelayed && !reason.isEmpty:
+        untoldReasons.append("#\(step), by the company’s policy: \(reason)")
+      default: break
       }
       link?.answer(token, answer)
       try flushAgent()
@@ -162,7 +166,7 @@ extension Host {
   /// What no reply could carry goes with the next prompt.
   func tellAgent(_ changed: [FindingRow]) throws(JournalFault) {
     var lines: [String] = []
-    if !untoldReasons.isEmpty { lines.append("A person refused some of your steps, for these reasons:") }
+    if !untoldReasons.isEmpty { lines.append("Some of your steps were refused, for these reasons:") }
     lines += untoldReasons
     for row in changed {
       lines.append(

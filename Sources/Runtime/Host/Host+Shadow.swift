@@ -34,7 +34,6 @@ struct ShadowWatch {
   var interval: Int64 = 1_000
   var linesSaid = 0
   var lastLines: [String] = []
-  var isFrozen = false
   /// After another host: steps of this difference may be on the desk already.
   var isTakenUp = false
   /// Nobody let it come to its end: its host is gone.
@@ -202,9 +201,10 @@ extension Host {
 
   /// A paused run's program stands still where it is.
   func followPause() throws(JournalFault) {
-    guard isViewMounted, let isPaused = try store.run(run)?.isPaused, isPaused != shadow?.isFrozen else { return }
+    // One that works on the folders themselves most of all.
+    guard agentPID > 0, let isPaused = try store.run(run)?.isPaused, isPaused != isFrozen else { return }
     kill(-agentPID, isPaused ? SIGSTOP : SIGCONT)
-    shadow?.isFrozen = isPaused
+    isFrozen = isPaused
   }
 
   /// Every change becomes a step; a step whose change is gone is withdrawn.

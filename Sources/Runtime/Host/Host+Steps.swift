@@ -42,7 +42,7 @@ extension Host {
       return try lose("it proposed more than \(Self.maximumWaiting) steps that all wait")
     }
     if try store.run(run)?.isPaused == true {
-      held.append((proposal, token))
+      held.append((proposal, token, Clocks.monotonic()))
       return
     }
     if isOfView(proposal.effect, token) { return try answer(token, .done(StepNumber(0), detail: "")) }
@@ -210,7 +210,7 @@ extension Host {
     if try store.run(run)?.isPaused == false, !held.isEmpty {
       for _ in held.indices {
         guard !held.isEmpty else { break }
-        let (proposal, token) = held.removeFirst()
+        let (proposal, token, _) = held.removeFirst()
         try take(proposal, token)
       }
     }
@@ -305,6 +305,7 @@ extension Host {
       try answer(due.token, .waiting(due.number))
     }
     deadlines.removeAll { $0.at <= now }
+    try answerHeld(now)
     reapGateways()
     try reapCommand()
     try lookAtView()
@@ -317,6 +318,19 @@ extension Host {
       followPolicy()
       // Our own commits don't change this connection's data_version.
       if try Expiry.apply(desk, run, under: maker.loaded.policy) { seenVersion = -1 }
+    }
+  }
+
+  /// A call of a tool is answered in time, whoever has paused its run; it was not proposed, and is not done later.
+  private func answerHeld(_ now: Int64) throws(JournalFault) {
+    let late = held.filter { $0.token.isOfTool && now - $0.since >= Self.patience }
+    guard !late.isEmpty else { return }
+    held.removeAll { one in late.contains { $0.token == one.token } }
+    let why = try store.run(run)?.pausedWhy ?? ""
+    for one in late {
+      let words =
+        "the run is paused in Ringi\(why.isEmpty ? "" : " (\(why))"): nothing was done; make the same call again later"
+      try answer(one.token, .invalid(reason: words))
     }
   }
 

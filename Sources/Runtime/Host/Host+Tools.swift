@@ -95,7 +95,7 @@ extension Host {
 
   /// The client no longer wants it: what nobody has decided is not done later either.
   func takeBack(_ token: ReplyToken) throws(JournalFault) {
-    held.removeAll { $0.1 == token }
+    held.removeAll { $0.token == token }
     watchers.removeAll { $0.token == token }
     deadlines.removeAll { $0.token == token }
     guard let id = waiting.first(where: { $0.value == token })?.key else { return }

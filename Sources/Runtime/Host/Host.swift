@@ -47,7 +47,9 @@ package final class Host {
   /// Refusals the protocol could not carry a reason for; told with the next prompt.
   var untoldReasons: [String] = []
   /// Proposals that came while the run is paused.
-  var held: [(Proposal, ReplyToken)] = []
+  var held: [(proposal: Proposal, token: ReplyToken, since: Int64)] = []
+  /// Its agent's processes stand still.
+  var isFrozen = false
   var words = ""
   /// The private view of a program that speaks no protocol, and its output that is no whole line yet.
   var shadow: ShadowWatch?
