@@ -54,7 +54,7 @@ extension ACPClient {
     guard offersFiles, let work = effect.handed else { return nil }
     switch effect {
     case .write(let path, let text, _): return Promise(work: work, what: path, text: text, did: did(question))
-    case .read(let path), .replace(let path, _, _, _), .patch(let path, _):
+    case .read(let path), .replace(let path, _, _, _), .patch(let path, _, _):
       return Promise(work: work, what: path, did: did(question))
     case .command(let words, _, _): return Promise(work: work, what: Promise.line(words), did: did(question))
     default: return nil

@@ -265,21 +265,30 @@ package struct CodexClient: AgentPeer {
     guard !parts.isEmpty, !parts.contains(nil), params["grantRoot"]?.string == nil else {
       return .other(OtherAction(target: "a change of files", payload: (item?["changes"] ?? params).pretty))
     }
-    let known = parts.compactMap { $0 }
+    let known = parts.compactMap { $0 }.flatMap(\.self)
     return known.count == 1 ? known[0] : .changes(known)
   }
 
-  /// nil for what can't be told: a file that is moved and changed at once.
-  private func change(_ fields: JSON) -> ProposedEffect? {
+  /// nil for what can't be told.
+  private func change(_ fields: JSON) -> [ProposedEffect]? {
     guard let path = fields["path"]?.string, path.hasPrefix("/"), let diff = fields["diff"]?.string else { return nil }
     let place = Array(path.utf8)
     switch fields["kind"]?["type"]?.string {
-    case "add": return .write(path: place, text: Array(diff.utf8))
-    case "delete": return .delete(path: place)
-    case "update" where fields["kind"]?["move_path"]?.string == nil: return .patch(path: place, hunks: Array(diff.utf8))
+    case "add": return [.write(path: place, text: Array(diff.utf8))]
+    case "delete": return [.delete(path: place)]
+    case "update":
+      guard let target = fields["kind"]?["move_path"]?.string else {
+        return [.patch(path: place, hunks: Array(diff.utf8))]
+      }
+      // Codex says the place once more under the hunks.
+      let tail = "\n\nMoved to: \(target)"
+      let hunks = diff.hasSuffix(tail) ? String(diff.dropLast(tail.count)) : diff
+      return CodexPatch.moving(place, to: Array(whole(target).utf8), hunks: Array(hunks.utf8))
     default: return nil
     }
   }
+
+  private func whole(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
 
   package mutating func answer(_ token: ReplyToken, _ answer: Answer) {
     guard open.remove(token) != nil else { return }

@@ -48,10 +48,10 @@ enum CodexTool {
 enum CodexPatch {
   private static let heads = (
     begin: "*** Begin Patch", end: "*** End Patch", add: "*** Add File: ", delete: "*** Delete File: ",
-    update: "*** Update File: "
+    update: "*** Update File: ", move: "*** Move to: "
   )
 
-  /// - Returns: nil for what is no such patch, or moves a file while it changes it.
+  /// - Returns: nil for what is no such patch.
   static func read(_ text: String, in directory: String) -> [ProposedEffect]? {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     while lines.last?.isEmpty == true { lines.removeLast() }
@@ -62,6 +62,10 @@ enum CodexPatch {
     }
     var out: [ProposedEffect] = []
     while let line = lines.popFirst() {
+      var target: [UInt8]?
+      if line.hasPrefix(heads.update), let next = lines.first, next.hasPrefix(heads.move) {
+        target = path(lines.removeFirst(), heads.move)
+      }
       let body = lines.prefix { !$0.hasPrefix("*** ") || $0 == "*** End of File" }
       lines = lines.dropFirst(body.count)
       if line.hasPrefix(heads.add) {
@@ -72,11 +76,17 @@ enum CodexPatch {
         out.append(.delete(path: path(line, heads.delete)))
       } else if line.hasPrefix(heads.update), !body.isEmpty {
         let hunks = body.first?.hasPrefix("@@") == true ? Array(body) : ["@@"] + body
-        out.append(.patch(path: path(line, heads.update), hunks: Array((hunks.joined(separator: "\n") + "\n").utf8)))
+        out += moving(path(line, heads.update), to: target, hunks: Array((hunks.joined(separator: "\n") + "\n").utf8))
       } else {
         return nil
       }
     }
     return out
+  }
+
+  /// A file that is changed: where it moves as well, it is a new one with the outcome, and this one goes.
+  static func moving(_ path: [UInt8], to target: [UInt8]?, hunks: [UInt8]) -> [ProposedEffect] {
+    guard let target, target != path else { return [.patch(path: path, hunks: hunks)] }
+    return [.patch(path: path, hunks: hunks, to: target), .delete(path: path)]
   }
 }

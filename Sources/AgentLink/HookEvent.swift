@@ -31,6 +31,9 @@ package enum HookedAgent: String, Hashable, Sendable, CaseIterable {
     case .codex: .weak
     }
   }
+
+  /// Codex's speaks after a command that failed as after one that did not, and never of a patch inside a command.
+  package var tellsEveryEnd: Bool { self == .claudeCode }
 }
 
 package struct HookEvent: Hashable, Sendable {
@@ -156,6 +159,8 @@ package enum HookAnswer: Hashable, Sendable {
       return Self.answer(
         event, [.init("permissionDecision", "deny"), .init("permissionDecisionReason", .string(Self.reason(words)))])
     case (.nothing, _) where agent == .codex: return .object([])
+    // Codex knows no yes to a call as it stands: it says of one that the hook has failed, and goes on.
+    case (.allow(_, nil), "PreToolUse") where agent == .codex: return .object([])
 
     case (.nothing, _): return ["suppressOutput": true]
     case (.allow(_, let input), "PermissionRequest"):

@@ -11,7 +11,8 @@ package enum ProposedEffect: Hashable, Sendable {
   /// One cell of a Jupyter notebook, as Claude Code edits it.
   case notebook(path: [UInt8], NotebookEdit)
   /// A file's own text changed as a unified diff says: hunks, without the names of files.
-  case patch(path: [UInt8], hunks: [UInt8])
+  /// - Parameter to: another file that is to have the outcome; this one stays as it is.
+  case patch(path: [UInt8], hunks: [UInt8], to: [UInt8]? = nil)
   /// A file as it stands on a private view: its content is on the desk, with its times and attributes.
   /// - Parameter text: its bytes; empty for what is too large to be held.
   case place(path: [UInt8], Content, text: [UInt8], mode: UInt32)
@@ -48,9 +49,10 @@ extension ProposedEffect {
   /// The files it reads, writes or removes, and nothing else; nil for anything that does more.
   package var filePaths: [[UInt8]]? {
     switch self {
-    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .patch(let path, _), .delete(let path),
+    case .read(let path), .write(let path, _, _), .replace(let path, _, _, _), .delete(let path),
       .notebook(let path, _):
       [path]
+    case .patch(let path, _, let to): [path] + (to.map { [$0] } ?? [])
     case .changes(let parts):
       parts.reduce([[UInt8]]?.some([])) { all, part in all.flatMap { all in part.filePaths.map { all + $0 } } }
     default: nil
@@ -75,7 +77,7 @@ extension ProposedEffect {
     case .replace(let path, let old, let new, let everywhere):
       .replace(path: whole(path), old: old, new: new, everywhere: everywhere)
     case .notebook(let path, let edit): .notebook(path: whole(path), edit)
-    case .patch(let path, let hunks): .patch(path: whole(path), hunks: hunks)
+    case .patch(let path, let hunks, let to): .patch(path: whole(path), hunks: hunks, to: to.map(whole))
     case .place(let path, let content, let text, let mode): .place(path: whole(path), content, text: text, mode: mode)
     case .rename(let from, let to): .rename(from: whole(from), to: whole(to))
     case .delete(let path): .delete(path: whole(path))

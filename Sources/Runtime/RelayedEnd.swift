@@ -18,6 +18,8 @@ struct RelayedEnd {
         ? "done by the agent, and \(files(step)) what was approved" : StepSummary.notAsApproved)
   }
 
+  static let ran = "run by the agent, which does not say how it ended"
+
   /// Its turn is over, and it has not said what came of it.
   func silent(_ step: StepSummary) throws(JournalFault) -> Outcome {
     switch try look(step) {

@@ -48,7 +48,7 @@ extension StepMaker {
     return try write(raw, after, nil, staging)
   }
 
-  func patch(_ raw: [UInt8], _ hunks: [UInt8], _ staging: StagingArea) throws -> Material {
+  func patch(_ raw: [UInt8], _ hunks: [UInt8], to: [UInt8]?, _ staging: StagingArea) throws -> Material {
     guard let path = scopes.locate(raw) else { return outside("write", raw) }
     guard let before = try current(path, staging) else {
       throw ProposalFault(reason: "`\(path.display)` does not exist")
@@ -56,6 +56,11 @@ extension StepMaker {
     guard let after = UnifiedPatch.apply(hunks, to: before) else {
       throw ProposalFault(reason: "the change does not fit `\(path.display)` as it is now")
     }
-    return try write(raw, after, nil, staging)
+    var material = try write(to ?? raw, after, nil, staging)
+    if to != nil, case .createFile = material.effect {
+      material.images.basis = (path.display, before)
+      material.basis = try store.store(before).digest
+    }
+    return material
   }
 }

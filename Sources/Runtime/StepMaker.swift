@@ -213,7 +213,7 @@ struct StepMaker {
     case .replace(let path, let old, let new, let everywhere):
       return try replace(path, old, new, everywhere: everywhere, staging)
     case .notebook(let path, let edit): return try notebook(path, edit, staging)
-    case .patch(let path, let hunks): return try patch(path, hunks, staging)
+    case .patch(let path, let hunks, let to): return try patch(path, hunks, to: to, staging)
     case .push(let repository, let remote, let branch): return try push(repository, remote, branch)
     case .findings(let document, let sarif, let findings):
       return try report(document, sarif, findings, staging)

@@ -26,8 +26,9 @@ extension SessionTests {
       ringi = try Ringi()
       space = try ringi.workspace(agent: "")
       try "first\nold\nlast\n".write(toFile: "\(space)/files/a.txt", atomically: true, encoding: .utf8)
+      try "c\n".write(toFile: "\(space)/files/c.txt", atomically: true, encoding: .utf8)
       let patch =
-        "*** Begin Patch\n*** Update File: a.txt\n@@\n first\n-old\n+new\n last\n*** Add File: b.txt\n+b\n*** End Patch\n"
+        "*** Begin Patch\n*** Update File: a.txt\n@@\n first\n-old\n+new\n last\n*** Update File: c.txt\n*** Move to: d.txt\n@@\n-c\n+C\n*** Add File: b.txt\n+b\n*** End Patch\n"
       let steps: JSON = [["patch": .string(patch)], ["run": "echo ran >> ran.txt"], ["say": "All done."]]
       let script = "\(ringi.folder.path)/steps.json"
       try steps.text.write(toFile: script, atomically: true, encoding: .utf8)
@@ -89,7 +90,9 @@ extension SessionTests {
       #expect(try ringi("run", "--detach", space).code == 0)
       let desk = try Desk()
       let patch = try answer(desk.store, desk.gate, desk.person, isYes: isYes)
-      #expect(patch.kind == .fileChange && patch.target == "a.txt, b.txt")
+      #expect(
+        patch.kind == .fileChange
+          && Set(patch.target.components(separatedBy: ", ")) == ["a.txt", "b.txt", "c.txt", "d.txt"])
       let command = try answer(desk.store, desk.gate, desk.person, isYes: isYes)
       #expect(command.kind == .commandRun && command.target.contains("echo ran >> ran.txt"))
       if isYes {
@@ -101,7 +104,7 @@ extension SessionTests {
         #expect(try String(contentsOfFile: "\(files)/a.txt", encoding: .utf8) == "first\nnew\nlast\n")
         #expect(try String(contentsOfFile: "\(files)/ran.txt", encoding: .utf8) == "ran\n", "one yes, one run")
       } else {
-        #expect(try FileManager.default.contentsOfDirectory(atPath: files) == ["a.txt"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: files).sorted() == ["a.txt", "c.txt"])
         #expect(try String(contentsOfFile: "\(files)/a.txt", encoding: .utf8) == "first\nold\nlast\n")
       }
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
@@ -141,13 +144,16 @@ extension SessionTests {
       try agent.run()
       let desk = try Desk()
       let patch = try answer(desk.store, desk.gate, desk.person, isYes: true)
-      #expect(patch.kind == .fileChange && patch.target == "a.txt, b.txt")
+      #expect(
+        patch.kind == .fileChange
+          && Set(patch.target.components(separatedBy: ", ")) == ["a.txt", "b.txt", "c.txt", "d.txt"])
       let command = try answer(desk.store, desk.gate, desk.person, isYes: false)
       #expect(command.kind == .commandRun && command.number.value == 2)
       agent.waitUntilExit()
       #expect(try desk.store.run(RunID(1))?.grade == .weak)
       #expect(try desk.store.step(patch.id)?.reason == "done by the agent, and the files are what was approved")
-      #expect(try Set(FileManager.default.contentsOfDirectory(atPath: files)) == ["a.txt", "b.txt"])
+      #expect(try Set(FileManager.default.contentsOfDirectory(atPath: files)) == ["a.txt", "b.txt", "d.txt"])
+      #expect(try String(contentsOfFile: "\(files)/d.txt", encoding: .utf8) == "C\n")
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }
   }

@@ -59,11 +59,23 @@ struct CodexClientTests {
     #expect(client.receive(line(ended)) == [.ended(call: "p", isDone: isYes, did: "")])
   }
 
-  @Test("a question without its item, a moved file and rights for a whole folder are shown as they came, and ask")
+  @Test("a file that moves as it is changed is a new one with the outcome, and the old one goes")
+  func moved() throws {
+    var client = opened()
+    let item = Self.started.replacing("null", with: #""z""#).replacing(#"+2\n""#, with: #"+2\n\n\nMoved to: z""#)
+    _ = client.receive(line(item))
+    guard case .proposal(let proposal, _)? = client.receive(line(Self.asks)).first,
+      case .changes(let parts) = proposal.effect
+    else { return #expect(Bool(false), "no changes") }
+    let hunks = Array("@@ -1 +1 @@\n-1\n+2\n".utf8)
+    #expect(parts[0] == .patch(path: Array("/w/a".utf8), hunks: hunks, to: Array("/w/z".utf8)))
+    #expect(parts[1] == .delete(path: Array("/w/a".utf8)) && parts.count == 4)
+  }
+
+  @Test("a question without its item, and rights for a whole folder, are shown as they came, and ask")
   func odd() {
     for (item, ask) in [
-      ("", Self.asks), (Self.started.replacing("null", with: #""/w/z""#), Self.asks),
-      (Self.started, Self.asks.replacing(#""grantRoot":null"#, with: #""grantRoot":"/w""#)),
+      ("", Self.asks), (Self.started, Self.asks.replacing(#""grantRoot":null"#, with: #""grantRoot":"/w""#)),
     ] {
       var client = opened()
       if !item.isEmpty { _ = client.receive(line(item)) }

@@ -35,9 +35,13 @@ struct CodexHookTests {
     }
     #expect(parts[0] == .write(path: Array("/w/p/b.txt".utf8), text: Array("b\n\n".utf8)))
     #expect(parts[1] == .delete(path: Array("/w/p/c.txt".utf8)) && parts.count == 2)
-    for odd in [
-      ["*** Update File: a", "*** Move to: b", "@@", "-x", "+y"], ["*** Add File: a", "no plus"], ["words"],
-    ] {
+    #expect(
+      try patch("*** Update File: a", "*** Move to: d/b", "@@", "-x", "+y")
+        == .changes([
+          .patch(path: Array("/w/p/a".utf8), hunks: Array("@@\n-x\n+y\n".utf8), to: Array("/w/p/d/b".utf8)),
+          .delete(path: Array("/w/p/a".utf8)),
+        ]))
+    for odd in [["*** Update File: a", "*** Move to: b"], ["*** Add File: a", "no plus"], ["words"]] {
       let text = (["*** Begin Patch"] + odd + ["*** End Patch"]).joined(separator: "\n")
       let effect = try effect("apply_patch", JSON.object([.init("command", .string(text))]).text)
       #expect(effect == .other(OtherAction(target: "apply a patch", payload: text)), "\(odd)")
@@ -78,6 +82,10 @@ struct CodexHookTests {
         }
       }
     }
+    #expect(HookAnswer.allow("yes").json("PreToolUse", for: .codex) == .object([]), "it takes `allow` for a fault")
+    #expect(
+      HookAnswer.allow("yes").json("PermissionRequest", for: .codex)["hookSpecificOutput"]?["decision"]?["behavior"]
+        == "allow")
     #expect(HookAnswer.nothing.json("Stop", for: .codex) == .object([]))
     #expect(HookedAgent.codex.grade == .weak)
   }

@@ -205,9 +205,14 @@ extension HookSession {
       guard let step = try store.step(ofCall: call, in: run.id), step.isRelayed, step.state == .performing else {
         return
       }
-      try desk.gate.conclude([(step.id, try RelayedEnd(maker: maker).done(step))])
+      let end = RelayedEnd(maker: maker)
+      let isKnown = try end.canTell(step)
+      let outcome = tellsEveryEnd || isKnown ? try end.done(step) : .done(detail: RelayedEnd.ran)
+      try desk.gate.conclude([(step.id, outcome)])
     }
   }
+
+  private var tellsEveryEnd: Bool { HookedAgent(rawValue: run.agent)?.tellsEveryEnd ?? true }
 
   func failed(_ call: String, _ error: String) throws(RuntimeFault) {
     try journalled { () throws(JournalFault) in
@@ -222,7 +227,7 @@ extension HookSession {
     for step in try store.steps(of: run.id, in: [.performing]) where step.isRelayed {
       let end = maker.map { RelayedEnd(maker: $0) }
       let isKnown = try end?.canTell(step) ?? false
-      if let end, isKnown {
+      if let end, isKnown || !tellsEveryEnd && !step.kind.isRead {
         try desk.gate.conclude([(step.id, try end.silent(step))])
       } else if run.reportsBack || step.kind.isRead {
         try desk.gate.conclude([(step.id, .failed(detail: "the agent never said that it did it"))])
