@@ -87,9 +87,11 @@ enum OverlayView {
         model, "Go on with run \(run)?",
         [
           [
-            Span(
-              "\(held) approved step\(held == 1 ? "" : "s") \(held == 1 ? "takes" : "take") effect then; what is more than a minute late waits for you again. `u` takes one back before.",
-              .warning)
+            held == 0
+              ? Span("Its agent goes on, and proposes again. No approved step waits for it.", .text)
+              : Span(
+                "\(held) approved step\(held == 1 ? "" : "s") \(held == 1 ? "takes" : "take") effect then; what is more than a minute late waits for you again. `u` takes one back before.",
+                .warning)
           ]
         ], "\(yes) go on · Esc back, it stays paused", &frame)
     case .revoke(let word):

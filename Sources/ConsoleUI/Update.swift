@@ -333,8 +333,9 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .raise, .lower: return changeLevel(&model, command)
   case .pause:
     guard let run = model.wantedRun else { return [] }
-    // Where it is one key among many it asks; in Live it is what the key is there for.
-    if run.isPaused, run.counts.held > 0 {
+    // Where it is one key among many it asks, in either direction: the next key may be a yes to something else. In Live it
+    // is what the key is there for.
+    if run.isPaused, run.counts.held > 0 || model.view != .live {
       model.overlay = .confirm(.goOn(run.id, held: run.counts.held))
       return []
     }

@@ -10,7 +10,11 @@ import Settings
 import Storage
 
 /// A proposal that can't become a step, in words for the agent.
-struct ProposalFault: Error { let reason: String }
+struct ProposalFault: Error {
+  let reason: String
+  /// As the trail has it: what was asked for is no step, and is not lost either.
+  var words: String { "nothing was proposed: \(reason)" }
+}
 
 struct StepMaker {
   let run: RunSummary

@@ -71,6 +71,13 @@ extension SessionTests {
       return ((try? JSONReader.read(bytes)) ?? .null, process.terminationStatus)
     }
 
+    @Test("what can't be done is a no with its reason, and stands on the trail")
+    func unfit() throws {
+      let asked = try propose(#"{"action":"file_edit","arguments":{"path":"none.txt","old":"a","new":"b"}}"#)
+      #expect(asked.code == 1 && asked.answer["reason"]?.string == "this can't be done: `none.txt` does not exist")
+      #expect(try ringi("audit", "log").output.contains("nothing was proposed: `none.txt` does not exist"))
+    }
+
     @Test("the README's programs delete a file only after a yes", arguments: ["python", "sh"], [true, false])
     func examples(language: String, isYes: Bool) throws {
       let text = try example(language, language == "sh" ? "printf" : "import json")

@@ -34,8 +34,13 @@ struct HookWait {
   func decide(_ call: HookCall) throws -> HookAnswer {
     if let answer = try paused() { return answer }
     do { return try wait(try session.inTurn { try propose(call) }.id, call) } catch let fault as ProposalFault {
-      return .deny("this can't be done: \(fault.reason)")
+      return try unfit(fault)
     }
+  }
+
+  func unfit(_ fault: ProposalFault) throws -> HookAnswer {
+    try journalled { () throws(JournalFault) in try store.say(run, fault.words, by: .performer) }
+    return .deny("this can't be done: \(fault.reason)")
   }
 
   /// A paused run proposes nothing.

@@ -38,11 +38,9 @@ package struct ProposeGate {
       return (Self.json(answer, step).text + "\n", code)
     } catch let fault as HookFault { throw RuntimeFault(.usage, fault.reason) } catch let fault as RuntimeFault {
       throw fault
-    } catch let fault as JournalFault { throw RuntimeFault(fault) } catch let fault as ProposalFault {
-      let why = "this can't be done: \(fault.reason)"
-      StandardError.write("ringi: no: \(why)")
-      return (Self.json(.deny(why), nil).text + "\n", 1)
-    } catch { throw RuntimeFault(.fault, "something is wrong in Ringi") }
+    } catch let fault as JournalFault { throw RuntimeFault(fault) } catch {
+      throw RuntimeFault(.fault, "something is wrong in Ringi")
+    }
   }
 
   private func decide(_ request: ProposeRequest) throws -> (HookAnswer, StepSummary?) {
@@ -68,12 +66,14 @@ package struct ProposeGate {
     var proposal = request.proposal
     proposal.effect = proposal.effect.rooted(in: directory)
     let call = HookCall(id: "", tool: "", input: .object([]), proposal: proposal)
-    let step = try open.inTurn { try wait.propose(call) }
-    if step.state == .waiting, patience > 0 {
-      StandardError.write("ringi: waits for a person as \(step.run).\(step.number)")
-    }
-    let answer = try wait.wait(step.id, call)
-    return (answer, try open.store.step(step.id))
+    do {
+      let step = try open.inTurn { try wait.propose(call) }
+      if step.state == .waiting, patience > 0 {
+        StandardError.write("ringi: waits for a person as \(step.run).\(step.number)")
+      }
+      let answer = try wait.wait(step.id, call)
+      return (answer, try open.store.step(step.id))
+    } catch let fault as ProposalFault { return (try wait.unfit(fault), nil) }
   }
 
   /// A name that two programs use in two places is no session: what is asked in one is never judged as of the other.

@@ -55,7 +55,10 @@ extension Host {
     do {
       made = try maker.make(
         proposal, plan: plan.firstIndex { $0.status == .inProgress }, staging: staging, isRelayed: token.isRelayed)
-    } catch { return try answer(token, .invalid(reason: error.reason)) }
+    } catch {
+      try store.say(run, error.words, by: .performer)
+      return try answer(token, .invalid(reason: error.reason))
+    }
     var new = made.step
     if token.isRelayed, new.verdict.level < .forbidden, link?.leaves(token) == true {
       let words =
