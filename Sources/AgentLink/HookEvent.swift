@@ -148,6 +148,9 @@ package enum HookAnswer: Hashable, Sendable {
   case allow(String, input: JSON? = nil)
   /// - Parameter stops: the whole session, not only this call.
   case deny(String, stops: Bool = false)
+  /// Not decided: the agent's program ends, and asks the same when its session is taken up again. Only where nobody sits
+  /// before it; elsewhere Claude Code goes on as if nothing had been said.
+  case putOff(String)
 
   /// One object, always: an agent takes anything else for silence, and silence for a yes.
   package func json(_ event: String, for agent: HookedAgent = .claudeCode) -> JSON {
@@ -163,6 +166,10 @@ package enum HookAnswer: Hashable, Sendable {
     case (.allow(_, nil), "PreToolUse") where agent == .codex: return .object([])
 
     case (.nothing, _): return ["suppressOutput": true]
+    case (.putOff(let words), "PreToolUse") where agent == .claudeCode:
+      return Self.answer(
+        event, [.init("permissionDecision", "defer"), .init("permissionDecisionReason", .string(words))])
+    case (.putOff(let words), _): return HookAnswer.deny(words).json(event, for: agent)
     case (.allow(_, let input), "PermissionRequest"):
       return Self.answer(event, [.init("decision", .of(["behavior": "allow", "updatedInput": input]))])
     case (.deny(let words, let stops), "PermissionRequest"):

@@ -28,9 +28,14 @@ struct HookCommand: ParsableCommand {
     @Option(help: "How many seconds a person is waited for: less than the hook's own timeout.") var wait = 540
     @Option(help: "How many seconds more the desk may take; then the answer is no.") var grace = 20
 
+    @Option(help: "How many seconds `claude -p` waits before it ends, to be taken up again; without it it is told no.")
+    var deferAfter: Int?
+
     func answer(_ agent: HookedAgent) -> Never {
       if let desk { setenv("RINGI_DESK", desk, 1) }
-      Glibc.exit(HookGate(agent, workspace: workspace, seconds: max(0, wait), grace: max(1, grace)).run())
+      Glibc.exit(
+        HookGate(agent, workspace: workspace, seconds: max(0, wait), grace: max(1, grace), deferAfter: deferAfter).run()
+      )
     }
   }
 
@@ -41,10 +46,13 @@ struct HookCommand: ParsableCommand {
     @Argument(help: "A workspace's folder; without it the folder the agent is started in, under the company's policy.")
     var workspace: String?
     @Flag(help: "For everybody on this machine, so that no user can take them out; needs root.") var managed = false
+    @Option(help: "How many seconds `claude -p` waits before it ends, to be taken up again; without it it is told no.")
+    var deferAfter: Int?
     @Flag(help: "Ask nothing.") var yes = false
 
     func run() throws {
-      print(try HookSettings(agent, isManaged: managed, workspace: workspace).install(isAsking: !yes), terminator: "")
+      let settings = try HookSettings(agent, isManaged: managed, workspace: workspace, deferAfter: deferAfter)
+      print(try settings.install(isAsking: !yes), terminator: "")
     }
   }
 

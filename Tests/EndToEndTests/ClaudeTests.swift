@@ -51,10 +51,10 @@ extension SessionTests {
     }
 
     /// Claude Code on its way.
-    private func start() throws -> Process {
+    private func start(_ words: [String] = ["copy it"]) throws -> Process {
       let process = Process()
       process.executableURL = URL(filePath: try #require(claude))
-      process.arguments = ["-p", "copy it", "--allowedTools", "Write,Edit,Bash,Read"]
+      process.arguments = ["-p"] + words + ["--allowedTools", "Write,Edit,Bash,Read"]
       process.currentDirectoryURL = URL(filePath: project)
       process.environment = [
         "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": ringi.folder.path, "ANTHROPIC_API_KEY": "none",
@@ -99,6 +99,25 @@ extension SessionTests {
       #expect(trail.contains("done by the agent, and the file is what was approved"))
       #expect(trail.contains("prompt: copy it"))
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+    }
+
+    @Test("put off, it ends over its question; taken up again after the yes, it does what was asked")
+    func putOff() throws {
+      defer { kill(model.processIdentifier, SIGKILL) }
+      #expect(try ringi("hook", "install", "claude-code", "--defer-after", "0", "--yes").code == 0)
+      let first = try start()
+      while Self.isAlive(first.processIdentifier) { poll(nil, 0, 50) }
+      let actions = DeskActions(try Desk(mustExist: true))
+      let run = try #require(try actions.store.runs(limit: 1).first)
+      let step = try #require(try actions.store.steps(of: run.id, in: [.waiting]).first)
+      #expect(run.state == .live && step.kind == .fileCreate)
+      try actions.decide(step, .approve, painted: "t")
+      let second = try start(["--resume", run.session])
+      while Self.isAlive(second.processIdentifier) { poll(nil, 0, 50) }
+      #expect(try actions.store.step(step.id)?.state == .done)
+      #expect(try String(contentsOfFile: "\(project)/a.txt", encoding: .utf8) == "one\ntwo\n")
+      // What it asked next puts it off once more, on the same run.
+      #expect(try actions.store.steps(of: run.id, in: [.waiting]).map(\.kind) == [.fileEdit])
     }
 
     @Test(

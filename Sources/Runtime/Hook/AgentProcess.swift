@@ -46,6 +46,13 @@ struct AgentProcess: Hashable {
     return words.count > 1 && words[0].hasSuffix("/ringi") && words[1] == "host"
   }
 
+  /// Claude Code with nobody before it: it prints its answer and ends (`-p`).
+  var isPrinting: Bool {
+    (Files.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0).contains {
+      $0.elementsEqual("-p".utf8) || $0.elementsEqual("--print".utf8)
+    }
+  }
+
   private init(pid: pid_t, started: UInt64) { (self.pid, self.started) = (pid, started) }
 
   /// - Parameter text: `PID STARTED`, as kept with a run.

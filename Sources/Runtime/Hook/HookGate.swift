@@ -22,10 +22,16 @@ package struct HookGate {
   /// Beyond the time for a person, in seconds: a desk that hangs must not outlast the agent's own patience.
   private let grace: Int
 
-  /// - Parameter seconds: how long a person is waited for.
-  package init(_ agent: HookedAgent, workspace: String?, seconds: Int, grace: Int) {
+  /// How long an agent that nobody sits before waits until it is put off, in milliseconds; nil where it is told no.
+  private let deferAfter: Int64?
+
+  /// - Parameters:
+  ///   - seconds: how long a person is waited for.
+  ///   - deferAfter: how many seconds an agent that nobody sits before waits until it ends, to be taken up again.
+  package init(_ agent: HookedAgent, workspace: String?, seconds: Int, grace: Int, deferAfter: Int? = nil) {
     self.agent = agent
     self.workspace = workspace
+    self.deferAfter = deferAfter.map { Int64(max(0, min($0, seconds))) * 1_000 }
     self.grace = grace
     patience = Int64(seconds) * 1_000
   }
@@ -104,7 +110,11 @@ package struct HookGate {
       return .nothing
     case .call(let call):
       let session = try HookSession.open(desk, asker(event, ""), workspace: workspace)
-      return try HookWait(session: session, until: began + patience).decide(call)
+      var wait = HookWait(session: session, until: began + patience)
+      if let deferAfter, agent == .claudeCode, event.name == "PreToolUse", AgentProcess.ofHook()?.isPrinting == true {
+        wait.putOff = (began + deferAfter, "claude -p --resume \(CommandWords.quoted(event.session))")
+      }
+      return try wait.decide(call)
     case .done(let call), .failed(let call, _):
       guard let session = try HookSession.find(desk, event.session) else { return .nothing }
       if case .failed(_, let error) = event.body { try session.failed(call, error) } else { try session.done(call) }
@@ -115,7 +125,8 @@ package struct HookGate {
       try session.turnEnded()
       return .nothing
     case .ended(let reason):
-      try HookSession.find(desk, event.session)?.end("the session ended (\(reason))", isLost: false)
+      guard let session = try HookSession.find(desk, event.session), !session.isPutOff else { return .nothing }
+      try session.end("the session ended (\(reason))", isLost: false)
       return .nothing
     }
   }

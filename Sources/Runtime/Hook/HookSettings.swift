@@ -9,13 +9,21 @@ package struct HookSettings {
   private let agent: HookedAgent
   private let isManaged: Bool
   private let workspace: String?
+  private let deferAfter: Int?
   private let file: ClientSettings
 
   /// - Parameters:
   ///   - isManaged: for everybody on this machine, in a file of its own that no user can change.
   ///   - workspace: a definition folder; nil for the folder that the agent is started in.
-  package init(_ agent: HookedAgent, isManaged: Bool, workspace: String?) throws(RuntimeFault) {
+  ///   - deferAfter: how many seconds an agent that nobody sits before waits until it ends, to be taken up again.
+  package init(
+    _ agent: HookedAgent, isManaged: Bool, workspace: String?, deferAfter: Int? = nil
+  ) throws(RuntimeFault) {
+    guard deferAfter == nil || agent == .claudeCode else {
+      throw RuntimeFault(.usage, "Codex can’t be put off: `--defer-after` is for claude-code")
+    }
     self.agent = agent
+    self.deferAfter = deferAfter
     self.isManaged = isManaged
     self.workspace = workspace
     if agent == .codex {
@@ -95,6 +103,7 @@ package struct HookSettings {
     }
     let isGate = event == "PreToolUse" || event == "PermissionRequest"
     if isGate { arguments += ["--wait", "\(Self.wait)"] }
+    if event == "PreToolUse", let deferAfter { arguments += ["--defer-after", "\(max(0, deferAfter))"] }
     if agent == .codex {
       // Its command is a shell's line; what does not end by itself in time is taken for a yes.
       let line = ([ChildProcess.ownPath()] + arguments).map(CommandWords.quoted).joined(separator: " ")

@@ -13,6 +13,8 @@ struct HookWait {
   let session: HookSession
   /// Of the monotonic clock, in milliseconds: then it is answered that it still waits.
   let until: Int64
+  /// When the session is put off instead, and what takes it up again; nil where it is told no.
+  var putOff: (at: Int64, resumedBy: String)?
   /// Listened to from before the first look: what is decided in between is heard.
   private let bell: Doorbell
   private var store: DeskStore { session.store }
@@ -25,7 +27,7 @@ struct HookWait {
 
   private func rest() {
     var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
-    poll(&descriptor, 1, Int32(max(0, min(1_000, until - Clocks.monotonic()))))
+    poll(&descriptor, 1, Int32(max(0, min(1_000, min(until, putOff?.at ?? until) - Clocks.monotonic()))))
     bell.drain()
   }
 
@@ -96,6 +98,10 @@ struct HookWait {
       case .may(let step, let words): return try allow(step, call, words)
       case .answer(let answer): return answer
       case .later(let step):
+        if let putOff, Clocks.monotonic() >= putOff.at {
+          try session.putOff(step, putOff.resumedBy)
+          return .putOff("waiting for a person as #\(step.number) in Ringi; after that: \(putOff.resumedBy)")
+        }
         guard Clocks.monotonic() < until else {
           return .deny(
             "still waiting for a person as #\(step.number) in Ringi; make the same call again later, a yes counts once")
@@ -199,6 +205,17 @@ struct HookWait {
 }
 
 extension HookSession {
+  /// Its program is about to end over a question that stays open, and is no longer what the run depends on.
+  func putOff(_ step: StepSummary, _ resumedBy: String) throws {
+    try journalled { () throws(JournalFault) in
+      try store.setAgentProcess(run.id, "")
+      try store.say(run.id, "put off until #\(step.number) is decided; then: \(resumedBy)", by: .performer)
+    }
+  }
+
+  /// What ended since ended over a question that is still open.
+  var isPutOff: Bool { run.agentProcess.isEmpty && AgentProcess.ofHook() != nil }
+
   func isStopped() throws(RuntimeFault) -> Bool {
     try journalled { () throws(JournalFault) in try store.stopWanted(run.id) }
   }

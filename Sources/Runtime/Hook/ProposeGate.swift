@@ -98,6 +98,7 @@ package struct ProposeGate {
       switch answer {
       case .allow(let words, _): ("allow", words)
       case .deny(let words, _): (step?.state == .waiting ? "waiting" : "deny", words)
+      case .putOff(let words): ("waiting", words)
       case .nothing: ("deny", "")
       }
     return .of([
