@@ -96,14 +96,15 @@ struct PolicyCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read the company's policy and a workspace's; say what is off.")
+      commandName: "check", abstract: "Read the company's policy and a workspace's; say what is off.")
     @Argument(help: "A workspace's folder.") var workspace: String?
     @Flag(help: "Machine-readable.") var json = false
     func run() throws { print(try PolicyReport.check(workspace, json: json), terminator: "") }
   }
 
   struct Explain: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Which level an action has, and why.")
+    static let configuration = CommandConfiguration(
+      commandName: "explain", abstract: "Which level an action has, and why.")
     @Argument(help: "A kind, for example file.edit.") var action: String
     @Argument(help: "A target, for example contracts/x.md.") var target = ""
     @Option(help: "A workspace's folder.") var workspace: String?
@@ -112,7 +113,8 @@ struct PolicyCommand: ParsableCommand {
   }
 
   struct Print: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The classification as a table, ready for legal and IT.")
+    static let configuration = CommandConfiguration(
+      commandName: "print", abstract: "The classification as a table, ready for legal and IT.")
     @Argument(help: "A workspace's folder.") var workspace: String?
     @Flag(help: "Machine-readable.") var json = false
     func run() throws { print(try PolicyReport.table(workspace, json: json), terminator: "") }
@@ -124,7 +126,7 @@ struct AuditCommand: ParsableCommand {
     commandName: "audit", abstract: "The audit trail.", subcommands: [Log.self, Verify.self, Prove.self, Export.self])
 
   struct Log: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The last entries.")
+    static let configuration = CommandConfiguration(commandName: "log", abstract: "The last entries.")
     @Option(name: .customLong("run"), help: "A run's number.") var number: Int64?
     @Option(help: "How many.") var limit = 40
     @Flag(help: "Machine-readable.") var json = false
@@ -139,7 +141,7 @@ struct AuditCommand: ParsableCommand {
 
   struct Prove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "One entry with its inclusion proof, checked against the signed checkpoint.")
+      commandName: "prove", abstract: "One entry with its inclusion proof, checked against the signed checkpoint.")
     @Argument(help: "An entry's number.") var entry: Int64
     @Flag(help: "Machine-readable.") var json = false
     func run() throws {
@@ -148,7 +150,8 @@ struct AuditCommand: ParsableCommand {
   }
 
   struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What a filter matches, as JSONL or CSV.")
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: "What a filter matches, as JSONL or CSV.")
     @Option(help: "jsonl or csv.") var format = "jsonl"
     @Argument(help: "A filter: \(AuditFilterHelp.text)") var filter: [String] = []
     func validate() throws {
@@ -163,7 +166,8 @@ struct AuditCommand: ParsableCommand {
   }
 
   struct Verify: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Recompute the whole log and check every signature.")
+    static let configuration = CommandConfiguration(
+      commandName: "verify", abstract: "Recompute the whole log and check every signature.")
     @Option(help: "A file with a checkpoint kept elsewhere.") var checkpoint: String?
     @Flag(help: "Print the latest checkpoint, to keep it elsewhere.") var printCheckpoint = false
     @Flag(help: "Machine-readable.") var json = false

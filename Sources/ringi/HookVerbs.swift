@@ -25,23 +25,26 @@ struct HookCommand: ParsableCommand {
     @Option(help: "A workspace's folder; without it the folder the agent works in, under the company's policy.")
     var workspace: String?
     @Option(help: "The desk's folder.") var desk: String?
-    @Option(help: "How many seconds a person is waited for: less than the hook's own timeout.") var wait = 540
-    @Option(help: "How many seconds more the desk may take; then the answer is no.") var grace = 20
+    @Option(help: "How many seconds a person is waited for: less than the hook's own timeout.")
+    var wait = HookWords.usualWait
+    @Option(help: "How many seconds more the desk may take; then the answer is no.") var grace = HookWords.usualGrace
 
     @Option(help: "How many seconds `claude -p` waits before it ends, to be taken up again; without it it is told no.")
     var deferAfter: Int?
 
     func answer(_ agent: HookedAgent) -> Never {
-      if let desk { setenv("RINGI_DESK", desk, 1) }
-      Glibc.exit(
-        HookGate(agent, workspace: workspace, seconds: max(0, wait), grace: max(1, grace), deferAfter: deferAfter).run()
-      )
+      var words = HookWords(agent)
+      words.desk = desk ?? ""
+      words.workspace = workspace ?? ""
+      words.wait = wait
+      words.deferAfter = deferAfter
+      words.answer(grace: grace)
     }
   }
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put Ringi's hooks into an agent's settings, shown first.")
+      commandName: "install", abstract: "Put Ringi's hooks into an agent's settings, shown first.")
     @Argument(help: "claude-code or codex.") var agent: HookedAgent
     @Argument(help: "A workspace's folder; without it the folder the agent is started in, under the company's policy.")
     var workspace: String?
@@ -57,7 +60,8 @@ struct HookCommand: ParsableCommand {
   }
 
   struct Remove: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Take Ringi's hooks out again, shown first.")
+    static let configuration = CommandConfiguration(
+      commandName: "remove", abstract: "Take Ringi's hooks out again, shown first.")
     @Argument(help: "claude-code or codex.") var agent: HookedAgent
     @Flag(help: "Those for everybody on this machine; needs root.") var managed = false
     @Flag(help: "Ask nothing.") var yes = false

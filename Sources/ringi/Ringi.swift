@@ -8,6 +8,7 @@ struct Ringi {
   static let version = "0.1.0"
 
   static func main() {
+    if let hook = HookWords(Array(CommandLine.arguments.dropFirst())) { hook.answer() }
     ExitReport.run {
       var command = try RingiCommand.parseAsRoot()
       try command.run()

@@ -3,7 +3,30 @@ import Glibc
 import Testing
 import Wire
 
+@testable import Runtime
+
 extension SessionTests.HookTests {
+  @Test("the words of a hook are read back as they were written, and any others are the parser's")
+  func words() {
+    var all: [HookWords] = []
+    for agent in HookedAgent.allCases {
+      for (desk, workspace) in [("", ""), ("/d", ""), ("/d e", "/w"), ("--wait", "")] {
+        for (wait, after) in [(540, nil), (86_100, 60), (0, 0)] as [(Int, Int?)] {
+          var words = HookWords(agent)
+          (words.desk, words.workspace, words.wait, words.deferAfter) = (desk, workspace, wait, after)
+          all.append(words)
+        }
+      }
+    }
+    for words in all { #expect(HookWords(words.arguments) == words) }
+    for line in [
+      "hook", "hook codex --desk", "hook other --desk /d", "hook codex --wait x", "hook codex --wait 1 --wait 2",
+      "hook codex --help", "hook codex --grace 1", "hook codex --workspace /w --desk /d", "list --wait 1", "",
+    ] {
+      #expect(HookWords(line.split(separator: " ").map(String.init)) == nil, "\(line)")
+    }
+  }
+
   @Test("Ringi's hooks go into settings that others use, and come out again without a trace")
   func settings() throws {
     let file = "\(ringi.folder.path)/.claude/settings.json"

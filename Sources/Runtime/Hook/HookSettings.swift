@@ -96,14 +96,16 @@ package struct HookSettings {
   }
 
   private func group(_ event: String, _ desk: Desk) throws(RuntimeFault) -> JSON {
-    var arguments = ["hook", agent.rawValue, "--desk", desk.directory]
+    var words = HookWords(agent)
+    words.desk = desk.directory
     if let workspace {
       guard let real = Files.real(workspace) else { throw RuntimeFault(.usage, "there is no folder `\(workspace)`") }
-      arguments += ["--workspace", real]
+      words.workspace = real
     }
     let isGate = event == "PreToolUse" || event == "PermissionRequest"
-    if isGate { arguments += ["--wait", "\(Self.wait)"] }
-    if event == "PreToolUse", let deferAfter { arguments += ["--defer-after", "\(max(0, deferAfter))"] }
+    if isGate { words.wait = Self.wait }
+    if event == "PreToolUse" { words.deferAfter = deferAfter.map { max(0, $0) } }
+    let arguments = words.arguments
     if agent == .codex {
       // Its command is a shell's line; what does not end by itself in time is taken for a yes.
       let line = ([ChildProcess.ownPath()] + arguments).map(CommandWords.quoted).joined(separator: " ")

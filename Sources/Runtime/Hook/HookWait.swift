@@ -35,7 +35,12 @@ struct HookWait {
 
   func decide(_ call: HookCall) throws -> HookAnswer {
     if let answer = try paused() { return answer }
-    do { return try wait(try session.inTurn { try propose(call) }.id, call) } catch let fault as ProposalFault {
+    do {
+      let step = try session.inTurn { try propose(call, isAtOnce: session.run.reportsBack) }
+      // It has begun with its record: an agent that waits at every call waits for one commit.
+      if step.state == .performing, !call.isAgain { return Self.letThrough(step) }
+      return try wait(step.id, call)
+    } catch let fault as ProposalFault {
       return try unfit(fault)
     }
   }
@@ -61,14 +66,19 @@ struct HookWait {
     }
   }
 
+  private static let byPolicy = "policy lets this happen"
+  private static func letThrough(_ step: StepSummary) -> HookAnswer { .allow("\(byPolicy) (#\(step.number) in Ringi)") }
+
   /// As the step that it is already, or a new one.
-  func propose(_ call: HookCall) throws -> StepSummary {
+  /// - Parameter isAtOnce: what policy lets happen has begun when this returns.
+  func propose(_ call: HookCall, isAtOnce: Bool = false) throws -> StepSummary {
     let maker = try session.maker()
     let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
     if let same = try open(made, maker, isAgain: call.isAgain) { return same }
     var new = made
     new.callID = call.id
-    return try session.desk.gate.intake(new, by: session.agent)
+    guard isAtOnce else { return try session.desk.gate.intake(new, by: session.agent) }
+    return try session.desk.gate.intake(new, by: session.agent) { _, permit in _ = consume permit }
   }
 
   /// The same call, asked before and not answered with a yes that was used: it is one step, and its yes counts once.
@@ -116,7 +126,7 @@ struct HookWait {
       if try session.isStopped() { return .answer(Self.stopped) }
       guard let step = try store.step(id) else { throw JournalFault(.noSuchStep) }
       switch step.state {
-      case .permitted: return .may(step, "policy lets this happen")
+      case .permitted: return .may(step, Self.byPolicy)
       case .approved where try journalled({ () throws(JournalFault) in try store.run(run)?.isPaused == true }):
         // Paused is paused, whoever approved it.
         return .later(step)
@@ -168,11 +178,11 @@ struct HookWait {
   private func allow(_ step: StepSummary, _ call: HookCall, _ words: String) throws -> HookAnswer {
     let input = try ourInput(step, call)
     _ = try session.desk.gate.permit([step.id])
-    // What leaves a file the disk tells, when the program comes again or has ended.
-    let end = RelayedEnd(maker: try session.maker())
-    let isSeen = try journalled { () throws(JournalFault) in try end.canTell(step) }
-    if !session.run.reportsBack, !isSeen {
-      try session.desk.gate.conclude([(step.id, .done(detail: StepSummary.allowed))])
+    if !session.run.reportsBack {
+      // What leaves a file the disk tells, when the program comes again or has ended.
+      let end = RelayedEnd(maker: try session.maker())
+      let isSeen = try journalled { () throws(JournalFault) in try end.canTell(step) }
+      if !isSeen { try session.desk.gate.conclude([(step.id, .done(detail: StepSummary.allowed))]) }
     }
     let changed = input == nil ? "" : ", with a person’s text in place of yours"
     return .allow("\(words) (#\(step.number) in Ringi)\(changed)", input: input)
@@ -180,6 +190,7 @@ struct HookWait {
 
   /// The tool's input with a person's text in it; nil where nobody changed the agent's.
   private func ourInput(_ step: StepSummary, _ call: HookCall) throws -> JSON? {
+    guard step.revision != .first else { return nil }
     let maker = try session.maker()
     guard try maker.isRewritten(step) else { return nil }
     let effect = try maker.effect(of: step.id)
