@@ -1,5 +1,6 @@
 // `ringi-bench [--json] [--quick]`: figures beside a peer measured in the same run, as ratios, with medians and spread.
-// `ringi-bench --view` measures private views alone, `--settle` the end of a review, `--screens` the console, `--gateway` calls.
+// `ringi-bench --view` measures private views alone, `--settle` the end of a review, `--screens` the console, `--gateway` calls,
+// `--hook` hooks.
 // `ringi-bench desk FOLDER STEPS LEAVES` makes a desk to try things on.
 
 import Glibc
@@ -18,10 +19,10 @@ struct Bench {
     }
     if arguments == ["echo"] { return GatewayRow.echo() }
     if let odd = arguments.first(where: {
-      !["--json", "--quick", "--view", "--settle", "--screens", "--gateway"].contains($0)
+      !["--json", "--quick", "--view", "--settle", "--screens", "--gateway", "--hook"].contains($0)
     }) {
       print(
-        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle, --screens, --gateway and `desk FOLDER STEPS LEAVES`"
+        "ringi-bench: `\(odd)` means nothing; there are --json, --quick, --view, --settle, --screens, --gateway, --hook and `desk FOLDER STEPS LEAVES`"
       )
       exit(2)
     }
@@ -39,6 +40,10 @@ struct Bench {
       for row in try GatewayRow.measure(isQuick: isQuick) { print(row.text) }
       return
     }
+    if arguments.contains("--hook") {
+      for row in try HookRow.measure(isQuick: isQuick) { print(row.text) }
+      return
+    }
     if arguments.contains("--settle") {
       for row in try SettleRow.measure(isQuick: isQuick) { print(row.text) }
       return
@@ -49,6 +54,7 @@ struct Bench {
     rows += try ShadowRow.measure(isQuick: isQuick)
     rows += try SettleRow.measure(isQuick: isQuick)
     rows += try GatewayRow.measure(isQuick: isQuick)
+    rows += try HookRow.measure(isQuick: isQuick)
     if arguments.contains("--json") {
       print(JSON.array(rows.map(\.json)).pretty, terminator: "")
     } else {
