@@ -187,7 +187,9 @@ private func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   }
   // What failed is worth more than that it is over.
   if !wasOver, let run = reading.run, run.state.isOver, !model.isStatusBad {
-    say(&model, run.note.isEmpty ? "the run is over" : "the run is over: \(run.note)")
+    // What stands there may be where the files are: it stays, before the end.
+    let words = run.note.isEmpty ? "the run is over" : "the run is over: \(run.note)"
+    say(&model, model.status.isEmpty ? words : "\(model.status) · \(words)")
   }
   let isBroken = paused.isEmpty && reading.run?.pausedWhy.isEmpty == false && !model.isStatusBad
   if isBroken, let run = reading.run {

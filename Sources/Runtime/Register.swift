@@ -71,8 +71,10 @@ package enum Register {
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
     // Who keeps the copy and says nothing else keeps what is in it.
     let isKeptWithCopy = flag.mark == .undecided && isInCopy && flag.hasRedline
+    let isDiscardedWithCopy = flag.mark == .undecided && copy?.state == .discarded && flag.hasRedline
     let decision: String =
       switch flag.mark {
+      case .undecided where isDiscardedWithCopy: "redline discarded with its copy"
       case .undecided where isKeptWithCopy && !flag.isRewritten: "redline kept with its copy"
       case .undecided:
         flag.isRewritten
@@ -93,7 +95,9 @@ package enum Register {
     let isSaid = flag.mark != .undecided || !flag.rewritten.isEmpty
     let own = isSaid ? flag.redlineWord ?? last : nil
     let word =
-      own ?? (isKeptWithCopy ? copy.flatMap { copy in copy.decidedAt.map { .init(by: copy.decidedBy, at: $0) } } : nil)
+      own
+      ?? (isKeptWithCopy || isDiscardedWithCopy
+        ? copy.flatMap { copy in copy.decidedAt.map { .init(by: copy.decidedBy, at: $0) } } : nil)
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,

@@ -118,5 +118,14 @@ extension SessionTests {
       $0.contains("elsewhere")
     }
     #expect(line?.contains(",agreed,") == true, "\(line ?? "")")
+    // A no to the whole copy is one to what it holds.
+    try actions.markRedline(rows()[0], .undecided, run: RunID(1), reason: "taken back")
+    let whole = try #require(try desk.store.step(copy.id))
+    try actions.mark(whole, .discard, discarding: [], reason: "not ours", painted: "t")
+    _ = try? actions.finishReview(RunID(1))
+    let after = try #require(try Register.write(desk, RunID(1)))
+    #expect(
+      try String(contentsOfFile: after, encoding: .utf8).contains(
+        ",redline discarded with its copy,\(desk.person.name),"))
   }
 }
