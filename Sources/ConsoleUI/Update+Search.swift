@@ -7,7 +7,12 @@ func searchKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent]
   var field = field
   if key == .enter {
     model.overlay = nil
-    model.needle = field.text
+    // Nothing typed is the same once more.
+    if !field.text.isEmpty { model.needle = field.text }
+    guard !model.needle.isEmpty else {
+      say(&model, "nothing was searched for yet")
+      return []
+    }
     return find(&model)
   }
   _ = field.handle(key)
@@ -16,7 +21,6 @@ func searchKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent]
 }
 
 private func find(_ model: inout Model) -> [Intent] {
-  guard !model.needle.isEmpty else { return [] }
   model.isFollowing = false
   switch model.view {
   case .flags:

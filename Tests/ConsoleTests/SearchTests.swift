@@ -37,6 +37,20 @@ struct SearchTests {
     #expect(driver.model.selected?.number == StepNumber(5), "a mail is found by whom it goes to")
   }
 
+  @Test("nothing typed is the last search once more, and says so where there was none")
+  func again() {
+    var driver = ready()
+    driver.press("/")
+    driver.press(.enter)
+    #expect(driver.model.status == "nothing was searched for yet")
+    driver.press("/acme")
+    driver.press(.enter)
+    let first = driver.model.selection
+    driver.press("/")
+    driver.press(.enter)
+    #expect(driver.model.selection != first, "the next that matches")
+  }
+
   @Test("what starts to wait in another run is told to whoever looks elsewhere, and to nobody who looks")
   func elsewhere() {
     for isFocused in [true, false] {
