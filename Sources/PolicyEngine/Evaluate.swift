@@ -143,6 +143,29 @@ extension Effect {
 }
 
 extension Policy {
+  /// Rules of which another one, of the same file and as firm, names all that they name, and is stricter: for these kinds
+  /// they count for nothing.
+  package var idle: [(rule: Rule, kinds: [ActionKind], stricter: Rule)] {
+    var out: [(rule: Rule, kinds: [ActionKind], stricter: Rule)] = []
+    for rule in company + workspace where rule.defect == nil {
+      let others = (company + workspace).filter { other in
+        other.defect == nil && other.origin.file == rule.origin.file && other.isAlways == rule.isAlways
+          && other.level > rule.level
+          && (other.targets.isEmpty && other.exceptions.isEmpty
+            || other.targets == rule.targets && other.exceptions == rule.exceptions)
+      }
+      for other in others {
+        // A wide rule under a narrow stricter one is what rules are for: of `*` or a family all must be named.
+        let kinds = rule.subjects.flatMap { subject in
+          let own = ActionKind.allCases.filter(subject.matches)
+          return own.allSatisfy(other.names) ? own : []
+        }
+        if !kinds.isEmpty { out.append((rule, kinds, other)) }
+      }
+    }
+    return out
+  }
+
   /// Kinds that no rule of the company names without a condition: each is Watched, and worth a line.
   package var greyAreas: [ActionKind] {
     // A set of changes is judged by what is in it.

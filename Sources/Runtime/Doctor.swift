@@ -149,7 +149,10 @@ package enum Doctor {
         : .bad("desk", "\(desk.directory) can be read by others", "chmod 700 \(desk.directory)"))
     var key = stat()
     if stat("\(desk.directory)/key", &key) == 0, key.st_mode & 0o077 != 0 {
-      out.append(.bad("key", "the desk’s key can be read by others, who can write a trail with it", "chmod 600 \(desk.directory)/key"))
+      out.append(
+        .bad(
+          "key", "the desk’s key can be read by others, who can write a trail with it",
+          "chmod 600 \(desk.directory)/key"))
     }
     out.append(
       .care(

@@ -68,6 +68,9 @@ package enum PolicyReport {
         )
       }
     }
+    out += policy.idle.map { rule, kinds, stricter in
+      "\(rule.origin): counts for nothing for \(kinds.map(\.rawValue).joined(separator: ", ")): \(stricter.origin) names all of it and is stricter (\(stricter.level.rawValue)); give that one an `except`, or a target"
+    }
     for rule in policy.workspace + policy.company where !rule.times.isEmpty && rule.level != .watched {
       out.append(
         "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"
@@ -112,13 +115,16 @@ package enum PolicyReport {
     }
     let policy = try load(workspace)
     let place = try place(kind, target, workspace)
-    let judged = place == nil ? ActionKind.fileOutside : kind
+    var judged = place == nil ? ActionKind.fileOutside : kind
+    let isShut = try isReadOnly(place, kind, workspace)
+    if isShut { judged = .fileOutside }
     let verdict = PolicyEngine.explain(judged, target: place ?? target, under: policy)
     let budgets = self.budgets(judged, place ?? target, policy)
     if json { return self.json(judged, verdict, budgets).pretty }
     var out =
       place == nil
-      ? "`\(target)` is in no allowed folder\(workspace == nil ? "; --workspace FOLDER names those" : "")\n" : ""
+      ? "`\(target)` is in no allowed folder\(workspace == nil ? "; --workspace FOLDER names those" : "")\n"
+      : isShut ? "`\(target)` is in a read-only folder\n" : ""
     out += "\(verdict.level.rawValue)\(verdict.isFloor ? " (a floor)" : "")\n"
     out += "  rule: \(verdict.rule.isEmpty ? "none" : verdict.rule)\(verdict.origin.map { "  (\($0))" } ?? "")\n"
     if verdict.level == .watched, !times(verdict).isEmpty { out += "  when: \(times(verdict))\n" }
@@ -140,6 +146,17 @@ package enum PolicyReport {
     do { return try Scopes(loaded.workspace.folders).locate(Array(target.utf8))?.display } catch {
       throw RuntimeFault(.fault, error.sentence)
     }
+  }
+
+  private static func isReadOnly(_ place: String?, _ kind: ActionKind, _ workspace: String?) throws(RuntimeFault)
+    -> Bool
+  {
+    guard kind.isFile, let place, let workspace else { return false }
+    let scopes: Scopes
+    let loaded = try WorkspaceLoader.load(workspace, desk: try Desk.location())
+    do { scopes = try Scopes(loaded.workspace.folders) } catch { throw RuntimeFault(.fault, error.sentence) }
+    guard let path = scopes.locate(Array(place.utf8)) else { return false }
+    return (try? scopes.scope(of: path))?.folder.isReadOnly == true
   }
 
   private static func json(_ kind: ActionKind, _ verdict: Verdict, _ budgets: [String]) -> JSON {

@@ -124,6 +124,36 @@ struct PolicyTests {
     }
   }
 
+  @Test("a rule that another makes idle is named, and is really never the one that decides")
+  func idle() throws {
+    let text = """
+      rules:
+        - {action: file.edit, level: watched}
+        - {action: [file.edit, file.create], target: drafts/**, level: batched}
+        - {action: file.create, level: batched}
+        - {action: file.delete, target: a/**, level: batched}
+        - {action: file.delete, target: a/**, level: watched}
+        - {action: "*", level: watched}
+        - {action: file.read, level: autonomous}
+
+      """
+    let policy = Policy(version: "1", company: try PolicyFile.rules(text, file: "p").rules, workspace: [])
+    let idle = policy.idle.map { "\($0.rule.origin.line) \($0.kinds.map(\.rawValue)) \($0.stricter.origin.line)" }
+    #expect(
+      idle == [
+        #"3 ["file.edit"] 2"#, #"3 ["file.edit", "file.create"] 7"#, #"4 ["file.create"] 7"#, #"5 ["file.delete"] 6"#,
+        #"5 ["file.delete"] 7"#, #"8 ["file.read"] 7"#,
+      ], "\(idle)")
+    for word in policy.idle {
+      for kind in word.kinds {
+        for target in ["drafts/x", "a/b", "c"] {
+          #expect(PolicyEngine.explain(kind, target: target, under: policy).origin != word.rule.origin)
+        }
+      }
+    }
+    #expect(Policy(version: "1", company: try Self.company(), workspace: []).idle.isEmpty, "what ships has none")
+  }
+
   @Test("a broken rule asks a person, and says where it is")
   func brokenRule() throws {
     var rules = try Self.company()
