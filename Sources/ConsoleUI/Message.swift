@@ -37,6 +37,8 @@ package enum Message: Sendable {
   case settled([String: StepSummary])
   case wall(WallReading)
   case policy(PolicyReading)
+  /// How far a step can be loosened in its run.
+  case limit(StepID, TrustLevel)
   case trailPage(TrailPage)
   case entry(EntryDetail)
   /// The proof of the entry that is open.
@@ -108,6 +110,8 @@ package enum Intent: Hashable, Sendable {
   /// A new filter: what matches is delivered in pieces.
   case searchTrail(TrailFilter)
   case loadEntry(LeafIndex)
+  /// How far it can be loosened.
+  case loadLimit(StepSummary)
   case verify
   case export(TrailFilter)
   case writeRegister

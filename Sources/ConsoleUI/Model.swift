@@ -204,6 +204,8 @@ package struct Model: Sendable {
   package var audit = AuditState()
   package var policy: PolicyReading?
   package var policySelection = 0
+  /// How far the company’s policy lets the step be loosened whose level is asked for; nil until it is known.
+  package var levelLimit: (step: StepID, level: TrustLevel)?
 
   // The hand.
   package var painted: Painted?

@@ -124,10 +124,13 @@ enum OverlayView {
       &frame)
   }
 
-  /// Why a step can't have a level, as far as its own verdict says; empty where it may.
-  private static func bar(_ step: StepSummary, _ level: TrustLevel) -> String {
+  /// Why a step can't have a level; empty where it may.
+  private static func bar(_ step: StepSummary, _ level: TrustLevel, _ model: Model) -> String {
     if level == .batched, !step.kind.canBeHeld { return "not for what can’t be held back" }
-    return level < step.verdict.level && step.verdict.isFloor ? "not below the policy’s floor" : ""
+    guard level < step.verdict.level else { return "" }
+    if step.verdict.isFloor { return "not below the policy’s floor" }
+    guard let limit = model.levelLimit, limit.step == step.id, level < limit.level else { return "" }
+    return "looser than the company’s policy (\(limit.level.rawValue))"
   }
 
   private static func levelLines(_ model: Model, _ id: StepID, _ isForKind: Bool) -> [[Span]] {
@@ -141,7 +144,7 @@ enum OverlayView {
       [],
     ]
     for (index, level) in TrustLevel.allCases.enumerated() {
-      let bar = bar(step, level)
+      let bar = bar(step, level, model)
       lines.append([
         Span("\(index + 1)  ", bar.isEmpty ? .key : .dim),
         Span("\(level.letter) \(level.rawValue)", bar.isEmpty ? Marks.level(level) : .dim),

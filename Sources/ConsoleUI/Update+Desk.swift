@@ -36,6 +36,7 @@ func deskWide(_ model: inout Model, _ message: Message) -> [Intent] {
     if !page.lines.contains(where: { $0.index == model.audit.selection }) {
       model.audit.selection = page.lines.first?.index
     }
+  case .limit(let step, let level): model.levelLimit = (step, level)
   case .entry(let detail):
     model.audit.detail = detail
     model.audit.detailScroll = 0

@@ -47,7 +47,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .settled(let copies):
     model.settledCopies = copies
     return []
-  case .wall, .policy, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
+  case .wall, .policy, .limit, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
   case .enter(let view): return perform(&model, view.command)
   case .selected(let id):
     if model.view == .drafts, model.draftIDs.contains(id) {
@@ -327,7 +327,7 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .later: return later(&model)
   case .level:
     model.overlay = model.current.map { .level($0.id, isForKind: false) }
-    return []
+    return model.current.map { [.loadLimit($0)] } ?? []
   case .sendDraft: return model.current.map { [.raiseSend($0)] } ?? []
   case .approveRest: return rest(&model)
   case .toggleMark: return toggle(&model)

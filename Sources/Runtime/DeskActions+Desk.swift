@@ -30,11 +30,17 @@ extension DeskActions {
     return open.count
   }
 
+  /// How far the policies let a person loosen a step.
+  package func limit(_ step: StepSummary) throws(RuntimeFault) -> TrustLevel {
+    let maker = try maker(step.run)
+    let effect = try journalled { () throws(JournalFault) in try maker.effect(of: step.id) }
+    return loosest(step.kind, effect, under: maker.loaded.policy)
+  }
+
   /// - Returns: one sentence of what holds now.
   package func setLevel(_ step: StepSummary, _ level: TrustLevel, _ scope: LevelScope) throws(RuntimeFault) -> String {
     let maker = try maker(step.run)
-    let effect = try journalled { () throws(JournalFault) in try maker.effect(of: step.id) }
-    let limit = loosest(step.kind, effect, under: maker.loaded.policy)
+    let limit = try limit(step)
     if level < step.verdict.level, level < limit {
       throw RuntimeFault(
         .refused, "the company’s policy lets \(step.kind.rawValue) go no looser than \(limit.rawValue) here")

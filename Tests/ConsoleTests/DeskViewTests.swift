@@ -185,6 +185,20 @@ struct DeskViewTests {
     #expect(driver.decided.isEmpty, "what a click brought under the cursor is looked at first")
   }
 
+  @Test("a level that the company’s policy does not let a run have says so before it is asked for")
+  func levels() throws {
+    var driver = Driver.ready()
+    let step = try #require(driver.model.current)
+    #expect(step.verdict.level == .watched && !step.verdict.isFloor)
+    driver.press("T")
+    #expect(driver.intents.contains { if case .loadLimit(step) = $0 { true } else { false } })
+    #expect(!draw(driver.model).frame.text.contains("looser than the company’s policy"))
+    driver.send(.limit(step.id, .watched))
+    let text = draw(driver.model).frame.text
+    #expect(text.contains("A autonomous  looser than the company’s policy (watched)"), "\(text)")
+    #expect(text.contains("F forbidden  refused"), "stricter is always open")
+  }
+
   @Test("by risk: what can't be taken back and goes out stands first")
   func risk() {
     var driver = Driver.ready()

@@ -10,7 +10,7 @@ extension ConsoleSession {
   mutating func carryOut(_ intent: Intent) throws(RuntimeFault) {
     switch intent {
     case .loadPreview, .loadEditable, .loadRedline, .editOutside, .loadTrail, .loadWall, .loadPolicy, .searchTrail,
-      .loadEntry,
+      .loadEntry, .loadLimit,
       .openRun, .notify,
       .flushInput, .suspend, .quit:
       try look(intent)
@@ -63,6 +63,7 @@ extension ConsoleSession {
       try deliver(.wall(try DeskWall(desk: desk).wall()))
     case .loadPolicy: try deliver(.policy(try DeskWall(desk: desk).policy(model.run)))
     case .searchTrail(let filter): wantedSearch = filter
+    case .loadLimit(let step): try deliver(.limit(step.id, try DeskActions(desk).limit(step)))
     case .loadEntry(let index):
       if let detail = try DeskWall(desk: desk).entry(index) { try deliver(.entry(detail)) }
       // A short log is proved at once, a long one between keys.
