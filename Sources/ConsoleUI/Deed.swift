@@ -203,6 +203,7 @@ enum Deed {
       return "nothing to undo: it is not done, and not held"
     }
     if step.kind.isFile { return nil }
+    if step.isUndelivered { return "it went nowhere, it lies in the desk’s outbox: remove it there" }
     return step.kind.goesOut ? "what has gone out can’t be taken back" : "only changes of files can be put back"
   }
 

@@ -138,6 +138,12 @@ enum Standing {
     return "\(deed) \(left(due, model))"
   }
 
+  /// `8 s`, `14:05`: for a narrow list, in which the number and the name would go before the time.
+  static func shortly(_ due: Timestamp, _ model: Model) -> String {
+    let words = left(due, model).split(separator: " ")
+    return words.first == "in" ? words.dropFirst().joined(separator: " ") : String(words.last ?? "")
+  }
+
   /// `in 8 s`, and from two minutes on `at 14:05`.
   static func left(_ due: Timestamp, _ model: Model) -> String {
     let left = (due.milliseconds - model.time.milliseconds + 999) / 1_000

@@ -339,7 +339,9 @@ enum OverlayView {
     let foot: [Span] =
       !model.status.isEmpty
       ? [Span(" \(model.status) ", .warning)]
-      : field.sought.map { [Span(" find: ", .key), Span("\($0) ", .input), Span(" Ctrl-F next · Enter done ", .dim)] }
+      : field.sought.map {
+        [Span(" find: ", .key), Span("\($0) ", .input), findNote(field), Span(" Ctrl-F next · Enter done ", .dim)]
+      }
         ?? [
           Span(
             " line \(field.row + 1) of \(field.lines.count)\(model.agentsText == nil ? "" : " · Ctrl-R the agent’s version") · Ctrl-F find · Ctrl-Z undo · Ctrl-Y redo ",
@@ -360,6 +362,10 @@ enum OverlayView {
       }
     let count = paragraphs.reduce(0) { $0 + Wrap.rows($1, width: dialogWidth(model) - 4).count }
     return max(0, count - dialogBody(model, count) - model.overlayScroll)
+  }
+
+  private static func findNote(_ field: TextField) -> Span {
+    Span(field.isSoughtNowhere ? " not there " : field.isSoughtAround ? " on from the top " : "", .warning)
   }
 
   private static func dialogWidth(_ model: Model) -> Int { min(model.width - 2, 84) }

@@ -67,9 +67,7 @@ enum QueueView {
     if !step.reach.warnings.isEmpty, !step.state.isOver { tail.append(Span(model.isASCII ? " !" : " ⚠", .warning)) }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if step.state == .approved, let due = step.dueAt {
-      // In a narrow list the time goes before the number and the name would.
-      let left = Standing.left(due, model)
-      tail.append(Span(" \(inner.width < 46 ? String(left.split(separator: " ").last ?? "") : left)", .warning))
+      tail.append(Span(" \(inner.width < 46 ? Standing.shortly(due, model) : Standing.left(due, model))", .warning))
     }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }

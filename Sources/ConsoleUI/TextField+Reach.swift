@@ -81,6 +81,7 @@ extension TextField {
     case .backspace:
       if !text.isEmpty { text.removeLast() }
       sought = text
+      find(text, from: (row, column))
     case .control("f"):
       if text.isEmpty { text = lastSought }
       sought = text
@@ -99,6 +100,7 @@ extension TextField {
   /// The first match at or after the place, around at the end.
   private mutating func find(_ text: String, from place: (row: Int, column: Int)) {
     let needle = Array(text.lowercased())
+    (isSoughtAround, isSoughtNowhere) = (false, !needle.isEmpty)
     guard !needle.isEmpty else { return }
     for offset in 0...lines.count {
       let line = (place.row + offset) % lines.count
@@ -106,6 +108,7 @@ extension TextField {
       let start = offset == 0 ? place.column : 0
       guard haystack.count >= needle.count, start <= haystack.count - needle.count else { continue }
       for at in start...(haystack.count - needle.count) where haystack[at..<(at + needle.count)].elementsEqual(needle) {
+        (isSoughtAround, isSoughtNowhere) = ((line, at) < place, false)
         (row, column) = (line, at)
         return
       }

@@ -8,6 +8,9 @@ package struct TextField: Hashable, Sendable {
   package let isMultiLine: Bool
   /// What is searched for while the search is open; nil while it is not.
   package internal(set) var sought: String?
+  /// The last match stands before the place it was searched from.
+  package internal(set) var isSoughtAround = false
+  package internal(set) var isSoughtNowhere = false
   /// The last search, for the next match.
   var lastSought = ""
   var past: [Snapshot] = []

@@ -311,6 +311,24 @@ private func levelKey(
   return [.setTrust(step, TrustLevel.allCases[digit - 1], isForKind: isForKind)]
 }
 
+/// What became of a text that was taken, while its editor is still open.
+func editedWords(_ model: Model) -> String {
+  let yes = model.keymap.name(.approve)
+  if model.view == .flags {
+    // The clause has the words that it had: what was written stands elsewhere in the copy.
+    if case .editor(_, _, let field)? = model.overlay, let wording = model.currentFinding?.wording, !wording.isEmpty,
+      field.text.contains(wording)
+    {
+      return "this clause is as it was: what you wrote stands elsewhere in its copy"
+    }
+    return "your words are in the copy and on the card; \(yes) keeps them"
+  }
+  if model.current?.state == .staged, model.view == .run {
+    return "your version is shown; the review (\(model.keymap.name(.review))) decides it"
+  }
+  return "your version is shown; \(yes) \(model.current?.state == .staged ? "keeps" : "approves") it"
+}
+
 private func editorKey(
   _ model: inout Model, _ key: Key, _ step: StepID, _ revision: Revision, _ field: TextField
 ) -> [Intent] {

@@ -106,15 +106,9 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     say(&model, "what you wrote before is back; Ctrl-Z takes it out, Esc twice drops it")
     return []
   case .edited:
+    let words = editedWords(model)
     model.overlay = nil
-    let yes = model.keymap.name(.approve)
-    if model.view == .flags {
-      say(&model, "the copy has your words, the card those of its clause; \(yes) keeps them")
-    } else if model.current?.state == .staged, model.view == .run {
-      say(&model, "your version is shown; the review (\(model.keymap.name(.review))) decides it")
-    } else {
-      say(&model, "your version is shown; \(yes) \(model.current?.state == .staged ? "keeps" : "approves") it")
-    }
+    say(&model, words)
     return []
   case .greeted(let text, let isBad):
     say(&model, text, isBad: isBad)

@@ -54,7 +54,9 @@ enum MailText {
     let list = MessageFault.list(field.value)
     if let odd = list.first(where: { !Address($0).isSingle }) {
       throw MessageFault(
-        "line \(field.line): `\(odd)` is not one address like name@example.com; several have commas between them")
+        odd.contains("@") && odd.contains(" ") && !odd.contains("<")
+          ? "line \(field.line): put < > around the address after a name: `\(odd)`"
+          : "line \(field.line): it takes addresses like name@example.com, with commas between them; not `\(odd)`")
     }
     return list
   }

@@ -29,11 +29,14 @@ extension RedlineDesk {
       let name = step.target.split(separator: "/").last ?? ""
       guard let text = try maker.editableText(step) else { continue }
       let said = Self.parts(text)
-      let levels = hasAgent && !said.notes.contains { $0.contains(Self.heads.level) } ? [] : untold
+      let words = decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map(Self.word)
+      // Where something is said at all, all of it is.
+      let isLeft = hasAgent && words.isEmpty && !said.notes.contains { $0.contains(Self.heads.level) }
+      let levels = isLeft ? [] : untold.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }
       let lines =
-        levels.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map { row in
+        levels.map { row in
           "> \(row.finding.clause)\(Self.heads.level)\(row.levelBy), \(row.finding.level.word) to \(row.level.word): \(row.levelReason)\n"
-        } + decided.filter { !$0.stem.isEmpty && name.hasPrefix($0.stem) }.map(Self.word)
+        } + words
       // What was said there before is said anew: some of it may not be true any more.
       let new = (lines.isEmpty ? "" : lines.joined() + "\n") + said.own
       guard new != text, let effect = try maker.edited(step, new) else { continue }

@@ -105,6 +105,9 @@ struct DeskViewTests {
       news.steps[index].state = .approved
       news.steps[index].dueAt = Timestamp(milliseconds: driver.model.time.milliseconds + 9_000)
     }
+    var narrow = Driver.ready(80, 24)
+    narrow.send(.reading(news))
+    #expect(draw(narrow.model).frame.text.contains("↗ 9 s"), "a narrow list has the number")
     driver.send(.reading(news))
     driver.press("3")
     #expect(driver.model.wantsClock && draw(driver.model).frame.text.contains("sends in 9 s"))

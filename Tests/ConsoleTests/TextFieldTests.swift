@@ -70,8 +70,11 @@ struct TextFieldTests {
     #expect((field.row, field.column) == (0, 0))
     for row in [1, 2, 0] {
       _ = field.handle(.control("f"))
-      #expect(field.row == row)
+      #expect(field.row == row && field.isSoughtAround == (row == 0), "it says that it went on from the top")
     }
+    type("x", into: &field)
+    #expect(field.isSoughtNowhere && field.row == 0)
+    _ = field.handle(.backspace)
     _ = field.handle(.enter)
     #expect(field.sought == nil && field.text.hasPrefix("Term one\n"))
   }
