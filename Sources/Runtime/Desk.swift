@@ -45,7 +45,7 @@ package final class Desk {
     guard !mustExist || ["desk.db", "desk.yaml"].contains(where: { access("\(wanted)/\($0)", F_OK) == 0 }) else {
       throw RuntimeFault(
         .usage,
-        "there is no desk at `\(wanted)`: `ringi demo` makes one and shows how it works; RINGI_DESK says where another one is"
+        "there is no desk at `\(wanted)`: `ringi`, started once, makes one; RINGI_DESK says where another one is"
       )
     }
     guard Files.makeDirectory(wanted, mode: 0o700), let directory = Files.real(wanted) else {

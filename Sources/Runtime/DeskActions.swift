@@ -30,6 +30,7 @@ package struct DeskActions {
   package func decide(
     _ step: StepSummary, _ decision: Decision, painted: String, dueAt: Timestamp? = nil
   ) throws(RuntimeFault) {
+    try checkTime([step])
     if decision == .approve { try checkCurrent([step]) }
     if try takeUpAgain(step, decision) { return }
     try journalled { () throws(JournalFault) in
@@ -38,6 +39,17 @@ package struct DeskActions {
     }
     try wakePerformer(step.run)
     try endOfRun(step.run)
+  }
+
+  /// What has waited too long is a no already, whoever has looked at the clock since.
+  private func checkTime(_ steps: [StepSummary]) throws(RuntimeFault) {
+    let now = store.clock.wall()
+    guard let late = steps.first(where: { $0.state == .waiting && $0.expiresAt.map { $0 <= now } ?? false }) else {
+      return
+    }
+    try journalled { () throws(JournalFault) in _ = try Expiry.apply(desk, late.run) }
+    throw RuntimeFault(
+      .refused, "the time of #\(late.number) is over, which is a no (its rule says `expires`); nothing was decided")
   }
 
   /// A yes is to what was shown: under other rules, or with another way out, a step is judged and shown anew first.
@@ -69,6 +81,7 @@ package struct DeskActions {
 
   /// One record for each step, all in one transaction.
   package func decide(_ steps: [StepSummary], _ decision: Decision, painted: String) throws(RuntimeFault) {
+    try checkTime(steps)
     if decision == .approve { try checkCurrent(steps) }
     try journalled { () throws(JournalFault) in
       try gate.decide(
@@ -235,10 +248,11 @@ package struct DeskActions {
 
   package func close(_ run: RunID) throws(RuntimeFault) {
     let summary = try journalled { () throws(JournalFault) in try store.run(run) }
+    if summary?.state.isOver == true { throw RuntimeFault(.refused, "run \(run) is over") }
     if let summary, summary.isHooked, !summary.agentProcess.isEmpty, RunPulse.isLive(desk.directory, summary) {
       throw RuntimeFault(.refused, "the agent of run \(run) is still there; stop it first")
     }
-    guard RunLock.clear(desk.directory, run) else {
+    guard RunLock.clear(desk.directory, run, isInReview: summary?.state == .review) else {
       throw RuntimeFault(.refused, "run \(run) has a live host; stop it first")
     }
     try journalled { () throws(JournalFault) in

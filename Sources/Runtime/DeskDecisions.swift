@@ -111,7 +111,9 @@ package struct DeskDecisions {
       guard left.isEmpty else {
         let clashes = left.contains(where: \.isClash) ? "; a clash is named by its number, never kept with `all`" : ""
         throw RuntimeFault(
-          .refused, "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes)")
+          .refused,
+          "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes); what was named is marked, nothing was finished"
+        )
       }
       let kept = try prepared(run)
       Plain.print(try list(kept) + waitingWords(run), terminator: "")

@@ -1,5 +1,5 @@
-// What waits longer than its rule's `expires:` is a no, recorded as one. Looked at by the run's host, and by consoles
-// where there is none.
+// What waits longer than its rule's `expires:` is a no, recorded as one. Looked at by the run's host, by consoles where there
+// is none, by a program that asks, and again when somebody decides.
 
 import Domain
 import GateKeeper
@@ -7,10 +7,11 @@ import PolicyEngine
 import Storage
 
 enum Expiry {
+  /// - Parameter policy: without a rule that expires there is nothing to look at; nil where that is not known.
   /// - Returns: true when something expired.
   @discardableResult
-  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy) throws(JournalFault) -> Bool {
-    guard (policy.company + policy.workspace).contains(where: { $0.expires > 0 }) else { return false }
+  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy? = nil) throws(JournalFault) -> Bool {
+    if let policy, !(policy.company + policy.workspace).contains(where: { $0.expires > 0 }) { return false }
     let now = desk.store.clock.wall()
     let late = try desk.store.steps(of: run, in: [.waiting]).filter { step in
       step.expiresAt.map { $0 <= now } ?? false

@@ -76,8 +76,18 @@ package enum PolicyReport {
         "\(rule.origin): `hold` and `expires` mean something only where a person decides; this rule is \(rule.level.rawValue)"
       )
     }
-    for rule in policy.workspace + policy.company where !rule.budgets.isEmpty && rule.level == .forbidden {
-      out.append("\(rule.origin): `budget` means nothing where nothing may happen; this rule is forbidden")
+    for rule in policy.workspace + policy.company where !rule.budgets.isEmpty && rule.level >= .watched {
+      let why = rule.level == .forbidden ? "where nothing may happen" : "where a person decides each"
+      out.append("\(rule.origin): `budget` means nothing \(why); this rule is \(rule.level.rawValue)")
+    }
+    for rule in policy.workspace + policy.company {
+      let kinds = ActionKind.allCases.filter(rule.names)
+      guard kinds.allSatisfy({ $0.isFile || $0 == .fileRead }), !kinds.contains(.fileOutside) else { continue }
+      for target in rule.targets.map(\.text) where target.hasPrefix("/") || target.split(separator: "/").contains("..")
+      {
+        out.append(
+          "\(rule.origin): `\(target)` matches nothing: paths begin below the main folder, or with a folder’s label")
+      }
     }
     return out
   }

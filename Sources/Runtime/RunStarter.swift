@@ -253,6 +253,7 @@ package enum RunStarter {
   /// A session that ended without a word: nobody waits for what it asked.
   private static func attend(hooked run: RunSummary, _ desk: Desk) throws(JournalFault) -> Bool {
     let session = HookSession(desk: desk, run: run)
+    try Expiry.apply(desk, run.id)
     let isStopped = try desk.store.stopWanted(run.id)
     // One that asked in the moment in which its session was found dead waits in a run that is over.
     let open = try desk.store.steps(of: run.id, in: [.waiting, .approved])

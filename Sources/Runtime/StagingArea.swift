@@ -55,6 +55,14 @@ struct StagingArea {
     }
   }
 
+  /// As it is without the rename or set that a path is a part of.
+  func leaving(_ path: FilePath) -> StagingArea {
+    guard let step = binding(path) else { return self }
+    var out = self
+    out.remove(step)
+    return out
+  }
+
   /// The step a path is only a part of.
   func binding(_ path: FilePath) -> StepID? { bound.contains(path) ? entries[path]?.step : nil }
 

@@ -355,6 +355,7 @@ extension SessionTests {
       let answer = hook.end()
       #expect(answer.decision == "deny" && answer.object?["continue"] == false, "\(answer)")
       #expect(try ringi.hook(write("3", id: "t3"), "--wait", "30").object?["continue"] == false)
+      #expect(try ringi("audit", "log").output.contains("asked for after the stop, and refused: “Write {"))
       #expect(try step(1).state == .withdrawn && step(2).state == .withdrawn)
       let other = event(
         "PreToolUse", #""tool_name":"Bash","tool_input":{"command":"ls"},"tool_use_id":"u""#, session: "s2")

@@ -8,9 +8,12 @@ extension EndToEndTests {
     let ringi = try Ringi()
     let rules =
       "rules:\n  - {action: file.edit, level: watched}\n  - {action: file.edit, target: a.txt, level: batched}\n"
+      + "  - {action: file.create, target: /etc/**, level: watched, budget: 5 per run}\n"
     let space = try ringi.workspace(agent: "", policy: rules)
     let checked = try ringi("policy", "check", space).output
     #expect(checked.contains("policy.yaml:3: counts for nothing for file.edit: policy.yaml:2"), "\(checked)")
+    #expect(checked.contains("policy.yaml:4: `/etc/**` matches nothing"), "\(checked)")
+    #expect(checked.contains("policy.yaml:4: `budget` means nothing where a person decides each"), "\(checked)")
     let file = "\(space)/workspace.yaml"
     let text = try String(contentsOfFile: file, encoding: .utf8)
     let shut = text.replacingOccurrences(

@@ -71,6 +71,32 @@ extension SessionTests {
       return ((try? JSONReader.read(bytes)) ?? .null, process.terminationStatus)
     }
 
+    @Test("what waits longer than its rule says is a no: for who asks, who decides late and who only looks")
+    func expires() throws {
+      try "rules:\n  - {action: file.delete, level: watched, expires: 1s}\n".write(
+        toFile: "\(ringi.desk)/policy.yaml", atomically: true, encoding: .utf8)
+      for name in ["a.txt", "b.txt"] {
+        try "x".write(toFile: "\(project)/\(name)", atomically: true, encoding: .utf8)
+      }
+      func delete(_ name: String) -> String {
+        #"{"session":"e","action":"file_delete","arguments":{"path":"\#(name)"}}"#
+      }
+      let asked = try propose(delete("a.txt"), "--wait", "20")
+      #expect(asked.code == 1 && asked.answer["state"]?.string == "expired", "\(asked)")
+      #expect(asked.answer["reason"]?.string?.contains("nobody decided it in 1 s") == true, "\(asked)")
+      #expect(try propose(delete("b.txt"), "--no-wait").code == 4)
+      let actions = DeskActions(try Desk(mustExist: true))
+      let late = try #require(try actions.store.step(StepNumber(2), of: RunID(1)))
+      while late.expiresAt ?? .init(milliseconds: 0) > actions.store.clock.wall() { poll(nil, 0, 20) }
+      #expect(throws: RuntimeFault.self) { try actions.decide(late, .approve, painted: "t") }
+      #expect(try actions.store.step(late.id)?.state == .expired)
+      #expect(try propose(delete("b.txt"), "--no-wait").code == 4, "asked again it is another")
+      let again = try #require(try actions.store.step(StepNumber(3), of: RunID(1)))
+      while again.expiresAt ?? .init(milliseconds: 0) > actions.store.clock.wall() { poll(nil, 0, 20) }
+      #expect(try ringi("list", "1").output.contains("expired  file.delete  b.txt"))
+      #expect(try actions.store.step(again.id)?.state == .expired, "looking is enough")
+    }
+
     @Test("what can't be done is a no with its reason, and stands on the trail")
     func unfit() throws {
       let asked = try propose(#"{"action":"file_edit","arguments":{"path":"none.txt","old":"a","new":"b"}}"#)

@@ -136,21 +136,39 @@ extension SessionTests {
     @Test("a host that is killed takes its program with it, and what was done by then is still there to review")
     func killed() throws {
       let ringi = try Ringi()
-      let space = try space(ringi, ["a.txt": "a\n"])
-      let job = try script(ringi, "echo work > early.txt; echo ready; sleep 600")
+      let space = try space(ringi, ["a.txt": "a\n", "old.txt": "a file that moves\n"])
+      let job = try script(ringi, "echo work > early.txt; mv old.txt new.txt; echo ready; sleep 600")
       _ = try ringi("run", "--agent", job, "--detach", space)
       var sitting = try Sitting(ringi, 120, 36)
       try sitting.until("the program has said it") { $0.trail.contains { $0.note == "ready" } }
+      try sitting.until("it is prepared as it goes") { $0.preparedIDs.count == 2 }
       let host = try #require(hosts(ringi.desk).first)
       kill(host, SIGKILL)
       // Whoever looks at the run next starts a performer for it.
       _ = try ringi("console")
       try sitting.until("its work is prepared by another performer") {
-        $0.preparedIDs.count == 1 && $0.run?.state == .review
+        $0.preparedIDs.count == 2 && $0.run?.state == .review
       }
-      #expect(sitting.model.prepared.map(\.target) == ["early.txt"])
+      #expect(Set(sitting.model.prepared.map(\.targetInLists)) == ["early.txt", "old.txt → new.txt"])
+      #expect(sitting.model.run?.counts.refused == 0, "what is prepared is not in its own way")
       #expect(!programs().contains { $0.line.contains("sleep 600") && $0.line.contains(ringi.folder.path) })
       #expect(try String(contentsOfFile: "\(space)/files/a.txt", encoding: .utf8) == "a\n")
+    }
+
+    @Test("a run that waits for its review is closed with its host, once")
+    func closed() throws {
+      let ringi = try Ringi()
+      let space = try space(ringi, [:])
+      setenv("RINGI_DESK", ringi.desk, 1)
+      _ = try ringi("run", "--agent", try script(ringi, "echo work > new.txt; exit 1"), "--detach", space)
+      var sitting = try Sitting(ringi, 120, 36)
+      try sitting.until("it waits for its review") { $0.preparedIDs.count == 1 && $0.run?.state == .review }
+      #expect(!hosts(ringi.desk).isEmpty)
+      let actions = DeskActions(try Desk(mustExist: true))
+      try actions.close(RunID(1))
+      #expect(try actions.store.run(RunID(1))?.state == .closed && RunLock.isFree(ringi.desk, RunID(1)))
+      #expect(!FileManager.default.fileExists(atPath: "\(space)/files/new.txt"))
+      #expect(throws: RuntimeFault.self, "over is over") { try actions.close(RunID(1)) }
     }
 
     @Test("empty folders are steps; one that is still in use stays in the review until it is empty")

@@ -270,7 +270,8 @@ struct ConsoleSession<Terminal: Screen> {
       }
       if now - lastRound >= 5_000 {
         lastRound = now
-        performers += try RunStarter.attendAll(desk, but: run)
+        // A session has no host that looks at its time.
+        performers += try RunStarter.attendAll(desk, but: summary.isHooked ? nil : run)
         try lookAtRoom()
       }
     } catch {

@@ -31,10 +31,21 @@ struct HookWait {
     bell.drain()
   }
 
+  /// What is asked for after a person's stop is refused without a look, and said.
+  private func afterStop(_ call: HookCall) throws {
+    let words = "\(call.tool) \(call.input.text)".prefix(300)
+    try journalled { () throws(JournalFault) in
+      try store.say(run, "asked for after the stop, and refused: “\(words)”", by: .performer)
+    }
+  }
+
   static let stopped = HookAnswer.deny("the run was stopped in Ringi", stops: true)
 
   func decide(_ call: HookCall) throws -> HookAnswer {
-    if let answer = try paused() { return answer }
+    if let answer = try paused() {
+      if answer == Self.stopped, !call.isAgain { try afterStop(call) }
+      return answer
+    }
     do {
       let step = try session.inTurn { try propose(call, isAtOnce: session.run.reportsBack) }
       // It has begun with its record: an agent that waits at every call waits for one commit.
@@ -156,6 +167,8 @@ struct HookWait {
       case .performing where call.isAgain: return .answer(.allow("allowed already (#\(step.number) in Ringi)"))
       case .performing, .done, .undone, .failed, .unknown:
         return .answer(.deny("the yes to #\(step.number) was used for another call of the same; ask again"))
+      case .waiting where step.expiresAt.map { $0 <= store.clock.wall() } ?? false:
+        try journalled { () throws(JournalFault) in _ = try Expiry.apply(session.desk, run) }
       case .proposed, .waiting, .staged, .kept: return .later(step)
       }
     }

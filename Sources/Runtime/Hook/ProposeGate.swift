@@ -28,10 +28,13 @@ package struct ProposeGate {
     }
     do {
       let request = try ProposeRequest(bytes)
-      let (answer, step) = try decide(request)
+      var (answer, step) = try decide(request)
       var code: Int32 = 0
       if case .deny(let why, _) = answer {
         code = step?.state == .waiting ? Self.waiting : 1
+        if code == Self.waiting, request.session.isEmpty {
+          answer = .deny("\(why), as long as this program runs: it names no `session`")
+        }
         // For whoever reads only the exit code of the program that asked.
         StandardError.write("ringi: \(code == 1 ? "no" : "not yet"): \(why)")
       }

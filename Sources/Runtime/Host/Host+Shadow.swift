@@ -344,6 +344,8 @@ extension Host {
     do throws(ScopeFault) { effect = try proposed(path, change, in: view) } catch {
       effect = .unfit(reason: error.sentence, path: view.absolute(path))
     }
+    // Taken up by another host, a file that came from elsewhere stands prepared where it came to: it is not in its own way.
+    let staging = if case .renamed = change.deed { self.staging.leaving(path) } else { self.staging }
     let made: NewStep
     do throws(ProposalFault) {
       made = try maker.make(Proposal(effect: effect, claims: Claims()), plan: nil, staging: staging, isRelayed: false)

@@ -172,10 +172,10 @@ package final class Host {
     }
     // A host without an agent is there to perform what is left; it goes when that is done, or when it is in the way.
     // One whose program has ended by itself stays until the review is finished.
-    if link == nil, agentPID == 0, isAgentDone, !isAwaitingReview,
-      !hasWork || RunLock.isYieldWanted(desk.directory, run)
+    if link == nil, agentPID == 0, isAgentDone,
+      !isAwaitingReview && !hasWork || RunLock.isYieldWanted(desk.directory, run)
     {
-      attempt { () throws(JournalFault) in try settleState() }
+      if !isAwaitingReview { attempt { () throws(JournalFault) in try settleState() } }
       isOver = true
     }
     guard !isOver else { return }
