@@ -26,8 +26,11 @@ struct HookWait {
   }
 
   private func rest() {
+    let now = Clocks.monotonic()
+    // What is put off while its run is paused has its moment behind it.
+    let next = putOff.map { $0.at > now ? min(until, $0.at) : until } ?? until
     var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
-    poll(&descriptor, 1, Int32(max(0, min(1_000, min(until, putOff?.at ?? until) - Clocks.monotonic()))))
+    poll(&descriptor, 1, Int32(max(0, min(1_000, next - now))))
     bell.drain()
   }
 
