@@ -368,7 +368,8 @@ enum OverlayView {
     Span(field.isSoughtNowhere ? " not there " : field.isSoughtAround ? " on from the top " : "", .warning)
   }
 
-  private static func dialogWidth(_ model: Model) -> Int { min(model.width - 2, 84) }
+  /// Where it would leave a column at each side, the frames of the panes stood doubled beside its own.
+  private static func dialogWidth(_ model: Model) -> Int { model.width < 88 ? model.width : 84 }
   /// Rows for the paragraphs of a dialog with so many lines.
   private static func dialogBody(_ model: Model, _ lines: Int) -> Int {
     let height = min(model.height - 2, lines + 4)

@@ -315,13 +315,13 @@ private func levelKey(
 func editedWords(_ model: Model) -> String {
   let yes = model.keymap.name(.approve)
   if model.view == .flags {
-    // The clause has the words that it had: what was written stands elsewhere in the copy.
+    // The clause has the lines that it had: what was written stands elsewhere in the copy.
     if case .editor(_, _, let field)? = model.overlay, let wording = model.currentFinding?.wording, !wording.isEmpty,
-      field.text.contains(wording)
+      "\n\(field.text)\n".contains("\n\(wording)\n")
     {
       return "this clause is as it was: what you wrote stands elsewhere in its copy"
     }
-    return "your words are in the copy and on the card; \(yes) keeps them"
+    return "the copy has your words, the card those of its clause; \(yes) keeps them"
   }
   if model.current?.state == .staged, model.view == .run {
     return "your version is shown; the review (\(model.keymap.name(.review))) decides it"

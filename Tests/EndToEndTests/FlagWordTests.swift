@@ -38,6 +38,16 @@ extension SessionTests {
       model.findings.contains { $0.id == row.id && $0.rewritten.hasSuffix("As we say.") }
     }
     #expect(sitting.text.contains("redline, written by \(try now().redlineBy)"), "\(sitting.text)")
+    #expect(sitting.model.status.contains("the copy has your words"), "\(sitting.model.status)")
+    // What stands before the clause is none of its words; what stands in its line is.
+    for (isAbove, word) in [(true, "elsewhere in its copy"), (false, "the copy has your words")] {
+      try sitting.press("e")
+      for _ in 0..<80 where isAbove { try sitting.press(.up) }
+      try sitting.press(.home)
+      try sitting.press("Y")
+      try sitting.press(.control("s"))
+      try sitting.until("it says where that stands") { $0.overlay == nil && $0.status.contains(word) }
+    }
     // It is a redline like any: kept, discarded with its change, and taken back.
     for _ in 0..<4 where try now().mark == .undecided { try sitting.decide("a") }
     try sitting.until("it is kept") { $0.findings.contains { $0.id == row.id && $0.mark == .keep } }
