@@ -46,22 +46,26 @@ package struct ProposeRequest: Hashable, Sendable {
     do {
       request = try ToolCatalogue.request(action, Arguments(read.value["arguments"] ?? .object([])))
     } catch { throw HookFault(reason: "`action` \(action): \(error.message)") }
-    guard case .proposal(var proposal) = request else {
-      throw HookFault(reason: "`\(action)` proposes nothing; actions are \(Self.actions.joined(separator: ", "))")
+    var proposal: Proposal
+    switch request {
+    // What it reads it reads itself, like all that it does; here that is recorded.
+    case .proposal(let asked), .read(let asked, _, _): proposal = asked
+    case .plan, .status:
+      let known = Self.actions.map(\.name).joined(separator: ", ")
+      throw HookFault(reason: "`\(action)` proposes nothing; actions are \(known)")
     }
     let why = try text("reason")
     if !why.isEmpty { proposal.claims = Claims(title: proposal.claims.title, reason: why, kind: proposal.claims.kind) }
     self.proposal = proposal
   }
 
-  private static var actions: [String] {
-    ToolCatalogue.tools.map(\.name).filter { !["plan", "step_status"].contains($0) }
+  private static var actions: [Tool] {
+    (ToolCatalogue.tools + ToolCatalogue.fileTools).filter { !["plan", "step_status"].contains($0.name) }
   }
 
   /// JSON Schema 2020-12 of what stdin holds.
   package static var schema: JSON {
-    let tools = ToolCatalogue.tools.filter { actions.contains($0.name) }
-    let each = tools.map { tool -> JSON in
+    let each = actions.map { tool -> JSON in
       [
         "if": ["properties": ["action": ["const": .string(tool.name)]]],
         "then": ["properties": ["arguments": tool.json["inputSchema"] ?? .object([])]],
@@ -75,7 +79,7 @@ package struct ProposeRequest: Hashable, Sendable {
         "session": short("proposals of one session are one run; without it, those of one process"),
         "directory": short("the folder it works in, absolute; where it stands without it"),
         "goal": short("what it is for, in a sentence"),
-        "action": ["enum": .array(tools.map { .string($0.name) })], "arguments": ["type": "object"],
+        "action": ["enum": .array(actions.map { .string($0.name) })], "arguments": ["type": "object"],
         "reason": short("why, for the person who decides"),
       ],
       "required": ["action", "arguments"], "additionalProperties": false, "allOf": .array(each),

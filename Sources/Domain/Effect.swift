@@ -329,6 +329,16 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
+  /// The same new bytes, the same name or the same end for one file, whatever the file has in it by now.
+  package func isSameDeed(as other: Effect) -> Bool {
+    switch (self, other) {
+    case (.editFile(let one, _, let content), .editFile(let two, _, let wanted)): one == two && content == wanted
+    case (.deleteFile(let one, _), .deleteFile(let two, _)): one == two
+    case (.renameFile(let one, let to, _), .renameFile(let two, let wanted, _)): one == two && to == wanted
+    default: self == other
+    }
+  }
+
   /// The mail it sends or drafts.
   package var mail: Mail? {
     switch self {

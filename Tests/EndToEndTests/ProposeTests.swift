@@ -139,6 +139,32 @@ extension SessionTests {
       #expect(FileManager.default.fileExists(atPath: victim), "Ringi itself does nothing")
     }
 
+    @Test("a yes to a file that somebody changed since is no yes: the same deed waits again, another takes its place")
+    func outdated() throws {
+      func ask(_ action: String, _ rest: String) throws -> JSON {
+        let json = #"{"session":"s","action":"\#(action)","arguments":{"path":"old.txt"\#(rest)}}"#
+        return try propose(json, "--no-wait").answer
+      }
+      func change(_ text: String) throws { try text.write(toFile: victim, atomically: true, encoding: .utf8) }
+      let whole = #","text":"new\n""#
+      #expect(try ask("file_write", whole)["state"]?.string == "waiting")
+      try actions().decide(try waiting(), .approve, painted: "t")
+      try change("old\nand more\n")
+      let again = try ask("file_write", whole)
+      #expect(again["step"]?.string == "1.1" && again["state"]?.string == "waiting", "\(again)")
+      #expect(try ringi("show", "1.1").output.contains("somebody changed it since it was shown"))
+      try actions().decide(try waiting(), .approve, painted: "t")
+      #expect(try ask("file_write", whole)["decision"]?.string == "allow")
+
+      let part = #","old":"old","new":"older""#
+      #expect(try ask("file_edit", part)["step"]?.string == "1.2")
+      try actions().decide(try waiting(), .approve, painted: "t")
+      try change("old\nand something else\n")
+      #expect(try ask("file_edit", part)["step"]?.string == "1.3")
+      let first = try #require(try actions().store.step(StepNumber(2), of: RunID(1)))
+      #expect(first.state == .withdrawn && first.reason.contains("has changed since this was approved"))
+    }
+
     @Test("paths are seen from the program’s own folder; a session of another place is refused")
     func places() throws {
       let (one, two) = (try ringi.workspace(agent: "true"), "\(ringi.folder.path)/two")
@@ -204,7 +230,8 @@ extension SessionTests {
     func schema() throws {
       let schema = try JSONReader.read(Array(try ringi("propose", "--schema").output.utf8))
       let actions = try #require(schema["properties"]?["action"]?["enum"]?.array)
-      #expect(actions.contains("file_delete") && actions.contains("mail_send") && !actions.contains("plan"))
+      #expect(["file_delete", "mail_send", "file_write", "file_edit"].allSatisfy { actions.contains(.string($0)) })
+      #expect(!actions.contains("plan"))
       #expect(schema["allOf"]?.array?.count == actions.count)
     }
   }

@@ -89,6 +89,7 @@ struct HookWait {
     let maker = try session.maker()
     let made = try maker.make(call.proposal, plan: nil, staging: StagingArea(), isRelayed: true).step
     if let same = try open(made, maker, isAgain: call.isAgain) { return same }
+    try dropOutdated(by: made, maker)
     var new = made
     new.callID = call.id
     guard isAtOnce else { return try session.desk.gate.intake(new, by: session.agent) }
@@ -102,10 +103,28 @@ struct HookWait {
     where (step.state == .waiting || step.state == .approved || isAgain && step.state == .performing) && step.isRelayed
     {
       // What a person wrote in its place is the answer to the same call.
-      let first = try store.form(of: step.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
+      let first = try maker.agentsEffect(step)
       if try first == made.action.effect || maker.effect(of: step.id) == made.action.effect { return step }
+      // Of a file that somebody changed it is the same deed: a yes to it does not count, and it waits again (`changed`).
+      if step.state != .performing, first?.isSameDeed(as: made.action.effect) == true { return step }
     }
     return nil
+  }
+
+  /// A yes to what would be done to a file that has changed can't be used any more, and does not stay beside what is
+  /// asked for in its place.
+  private func dropOutdated(by made: NewStep, _ maker: StepMaker) throws(JournalFault) {
+    guard let image = made.action.effect.preImage else { return }
+    let old = try store.alike(run, made.action.kind, target: made.action.effect.target).filter { step in
+      guard step.state == .approved, step.isRelayed else { return false }
+      return (try? maker.effect(of: step.id))?.preImage.map { $0 != image } ?? false
+    }
+    try session.desk.gate.move(
+      old.map {
+        Transition(
+          step: $0.id, event: .withdraw, actor: .performer, reasonCode: "target-changed",
+          reason: "the file has changed since this was approved, and something else is asked for now")
+      })
   }
 
   /// Where a step stands for the call that asks for it.
