@@ -31,12 +31,12 @@ enum HeaderView {
     let arrow = model.isASCII ? ">" : "▸"
     let dot = model.isASCII ? "*" : "●"
     let isAlone = !model.hasHost && !run.state.isOver
-    let word = run.state == .live || run.state == .starting ? "no host" : "\(run.state.rawValue), no host"
+    let word = run.state == .live || run.state == .starting ? "no host" : "\(run.stateWord), no host"
     let state =
       run.isPaused && !run.state.isOver
       ? "paused"
       : isAlone
-        ? word : "\(run.state.rawValue)\(run.failureWords.isEmpty ? "" : ", program failed")"
+        ? word : "\(run.stateWord)\(run.failureWords.isEmpty ? "" : ", program failed")"
     let isBroken = run.isPaused && !run.pausedWhy.isEmpty && !run.state.isOver
     let counts = run.counts
     let held = model.waitingForTime

@@ -128,10 +128,9 @@ enum LiveView {
       return Span("starting", .good)
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
     case .review where run.hasHost: return Span("review", .batched)
-    case .review: return Span(summary.note.hasPrefix("stopped") ? "stopped" : "host gone", .warning)
+    case .review: return Span(summary.isStopped ? "stopped" : "host gone", .warning)
     case .lost: return Span("lost", .danger)
-    case .closed where summary.note.hasPrefix("stopped"): return Span("stopped", .warning)
-    case .finished, .closed: return Span(summary.state.rawValue, .dim)
+    case .finished, .closed: return Span(summary.stateWord, summary.isStopped ? .warning : .dim)
     }
   }
 

@@ -52,10 +52,11 @@ package struct Anomaly: Hashable, Sendable {
     return out
   }
 
+  /// Of one that somebody decided: also where a stop took back what was approved.
   fileprivate static func wasApproved(_ step: StepSummary) -> Bool {
     switch step.state {
-    case .approved, .performing, .done, .failed, .unknown, .undone, .kept: true
-    case .proposed, .refused, .permitted, .staged, .waiting, .rejected, .expired, .withdrawn, .discarded: false
+    case .approved, .performing, .done, .failed, .unknown, .undone, .kept, .withdrawn: true
+    case .proposed, .refused, .permitted, .staged, .waiting, .rejected, .expired, .discarded: false
     }
   }
 

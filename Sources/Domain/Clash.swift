@@ -10,6 +10,12 @@ package enum Clash {
   /// Before what stands in the way.
   package static let blocked = "it can’t be put in place as things are: "
 
+  /// What a person had left out and what can't be told apart any more, beside somebody else's change.
+  package static func takenIn(_ count: Int) -> String {
+    let words = count == 1 ? "a change that was left out is" : "\(count) changes that were left out are"
+    return "\(words) in it again, as the file has changed around it: look again"
+  }
+
   package static func isSaid(by warning: String) -> Bool {
     [self.warning, removed, renamed, permissions].contains(warning) || warning.hasPrefix(blocked)
   }

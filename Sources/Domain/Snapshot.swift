@@ -74,6 +74,12 @@ package struct RunSummary: Hashable, Sendable {
     note.hasPrefix(Self.failure) ? String(note.prefix { $0 != ";" }) : ""
   }
 
+  /// A person ended it, before its work was done.
+  package var isStopped: Bool { note.hasPrefix("stopped") }
+
+  /// What people read of its state.
+  package var stateWord: String { state == .closed && isStopped ? "stopped" : state.rawValue }
+
   package struct Counts: Hashable, Sendable {
     package var waiting = 0
     package var prepared = 0

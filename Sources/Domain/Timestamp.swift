@@ -15,6 +15,9 @@ package struct Timestamp: Hashable, Sendable, Comparable {
   /// `2026-11-22` at `offset` seconds east of UTC.
   package func date(offset: Int) -> String { civil(offset: offset).date }
 
+  /// `2026-11-22 14:02` at `offset` seconds east of UTC.
+  package func minute(offset: Int) -> String { "\(date(offset: offset)) \(clock(offset: offset).prefix(5))" }
+
   // Days to a civil date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
   private func civil(offset: Int) -> (date: String, time: String, rest: Int64) {
     let local = milliseconds + Int64(offset) * 1000

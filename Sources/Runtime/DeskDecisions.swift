@@ -51,7 +51,7 @@ package struct DeskDecisions {
       }
       // What a dead host left is found out in a moment.
       let open = steps.filter { [.kept, .approved, .performing, .unknown].contains($0.state) }
-      if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.rfc3339)" }
+      if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.minute(offset: desk.store.clock.zone))" }
       let isPaused = try journalled { () throws(JournalFault) in try desk.store.run(run)?.isPaused == true }
       if !open.isEmpty, isPaused { return "decided; the run is paused, so it takes effect when somebody goes on" }
       // What an agent does by itself it does when it likes.
@@ -157,7 +157,7 @@ package struct DeskDecisions {
       let sign = step.mark == .keep ? "✓" : step.mark == .discard ? "✗" : "·"
       let part = step.discardedChanges.isEmpty ? "" : "  without \(step.discardedChanges.count) of its changes"
       let careful = step.reach.warnings.map { "\n    careful: \(Plain.safe($0))" }.joined()
-      return "\(sign) \(DeskReport.line(step))\(part)\(careful)\n"
+      return "\(sign) \(DeskReport.line(step, zone: desk.store.clock.zone))\(part)\(careful)\n"
     }.joined() + "files: together, all or nothing · calls: one by one · drafts: saved, not sent\n"
   }
 

@@ -31,7 +31,7 @@ package struct DeskReport {
     }
     let steps = try journalled { () throws(JournalFault) in try desk.store.steps(of: RunID(run)).steps }
     if json { return steps.map { Self.json($0).text + "\n" }.joined() }
-    return steps.map { Self.line($0) + "\n" }.joined()
+    return steps.map { Self.line($0, zone: desk.store.clock.zone) + "\n" }.joined()
   }
 
   /// Every step is in one of them.
@@ -46,11 +46,12 @@ package struct DeskReport {
 
   private func state(_ run: RunSummary) -> String {
     let isAlone = !run.state.isOver && !RunPulse.isLive(desk.directory, run)
-    return run.state.rawValue + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
+    return run.stateWord + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 
-  static func line(_ step: StepSummary) -> String {
-    let due = step.state == .approved ? step.dueAt.map { "  (for \($0.rfc3339))" } : nil
+  /// - Parameter zone: seconds east of UTC, for the time something is set for.
+  static func line(_ step: StepSummary, zone: Int) -> String {
+    let due = step.state == .approved ? step.dueAt.map { "  (for \($0.minute(offset: zone)))" } : nil
     let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
     return Plain.safe(
       "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.word)  \(step.kind.rawValue)  \(step.targetInLists)\(reason)"
@@ -63,6 +64,7 @@ package struct DeskReport {
       var members = Self.json(step).members ?? []
       members.append(.init("docket", .array(Docket(step).lines.map { .string("\($0.label): \($0.value)") })))
       members.append(.init("preview", .array(preview.lines.map { .string($0.text) })))
+      members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
       return JSON.object(members).pretty
     }
     return Self.text(step, preview)
@@ -100,17 +102,19 @@ package struct DeskReport {
     }
     out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
     out.append("  ────")
-    out += lines(of: preview)
+    out += lines(of: preview, without: step.discardedChanges)
     return out.joined(separator: "\n") + "\n"
   }
 
-  static func lines(of preview: Preview) -> [String] {
+  /// - Parameter out: changes that a person has left out.
+  static func lines(of preview: Preview, without out: Set<Int> = []) -> [String] {
     var change: Int?
     return preview.lines.flatMap { line -> [String] in
       // No line of an agent's begins here: each has its sign and a blank before it.
-      let isNext = preview.changes > 1 && line.change != nil && line.change != change
+      let isOut = out.contains(line.change ?? -1)
+      let isNext = (preview.changes > 1 || isOut) && line.change != nil && line.change != change
       if isNext { change = line.change }
-      let head = isNext ? ["── change \((change ?? 0) + 1) of \(preview.changes)"] : []
+      let head = isNext ? ["── change \((change ?? 0) + 1) of \(preview.changes)\(isOut ? ", left out" : "")"] : []
       if line.role == .gap, line.text.isEmpty { return head + [""] }
       let sign =
         switch line.role {

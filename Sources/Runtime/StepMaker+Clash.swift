@@ -5,6 +5,8 @@ import Domain
 import EffectPreview
 import Effector
 import GateKeeper
+import Storage
+import TextDiff
 
 extension StepMaker {
   /// The step against the folders as they are now, with what somebody did to its place first; nil when nobody did.
@@ -170,6 +172,22 @@ extension StepMaker {
     }
   }
 
+  /// The changes of a step that a person has left out, in a form of it against another file.
+  func leftOut(of step: StepSummary, in new: NewStep) throws(JournalFault) -> Set<Int> {
+    guard !step.discardedChanges.isEmpty, let shown = try lines(step.basis, try effect(of: step.id)),
+      let now = try lines(new.basis, new.action.effect)
+    else { return [] }
+    return now.same(as: step.discardedChanges, of: shown)
+  }
+
+  /// What an effect changes in the lines that its preview stands on; nil where it has none.
+  func lines(_ basis: Digest?, _ effect: Effect) throws(JournalFault) -> LineDiff? {
+    guard let basis, let content = effect.newContent, let old = try store.load(basis),
+      let new = try store.load(content.digest)
+    else { return nil }
+    return LineDiff(old: old, new: new)
+  }
+
   /// A step whose target turned out another than the one shown, against what is there now; nil where nothing is.
   func again(_ step: StepSummary) throws(JournalFault) -> NewStep? {
     // An undoing is made anew from what it undoes, with all that belongs to one.
@@ -226,13 +244,19 @@ extension DeskActions {
         leaving.formUnion(try maker.effect(of: step.id).fileParts.compactMap(\.leftPath))
       }
       for step in open where step.state == .staged || step.state == .waiting && step.kind.isFile {
-        guard let new = try step.state == .staged ? maker.clashing(step, leaving: leaving) : maker.again(step)
+        guard var new = try step.state == .staged ? maker.clashing(step, leaving: leaving) : maker.again(step)
         else { continue }
+        let out = try maker.leftOut(of: step, in: new)
+        let lost = step.discardedChanges.count - out.count
+        if lost > 0 { new = try maker.changing(new) { $0.reach.warnings.insert(Clash.takenIn(lost), at: 0) } }
         try gate.move([
           Transition(
             step: step.id, event: .revise, actor: .performer, reasonCode: "clash",
             reason: "its place changed since it was prepared", revised: new)
         ])
+        if !out.isEmpty {
+          try store.mark([ReviewMark(step.id, .undecided, discarding: out)], by: desk.person)
+        }
         if step.state == .staged { count += 1 }
       }
       return count

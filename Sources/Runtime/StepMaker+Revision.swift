@@ -228,13 +228,10 @@ extension StepMaker {
 
   /// The content of a prepared text file without some of its changes.
   func withoutChanges(_ step: StepSummary) throws(JournalFault) -> Effect? {
-    guard !step.discardedChanges.isEmpty, let basis = step.basis else { return nil }
+    guard !step.discardedChanges.isEmpty else { return nil }
     let effect = try effect(of: step.id)
-    guard let content = effect.newContent, let old = try store.load(basis), let new = try store.load(content.digest)
-    else {
-      return nil
-    }
-    let bytes = LineDiff(old: old, new: new).applying(allBut: step.discardedChanges)
+    guard let content = effect.newContent, let lines = try lines(step.basis, effect) else { return nil }
+    let bytes = lines.applying(allBut: step.discardedChanges)
     let kept = try store.store(bytes).with(mode: content.mode)
     switch effect {
     case .createFile(let path, _): return .createFile(path, kept)

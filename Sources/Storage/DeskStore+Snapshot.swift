@@ -213,7 +213,7 @@ extension DeskStore {
         SELECT l.id, l.bytes, s.target, s.reason, l.note, l.step, s.revision FROM leaf l LEFT JOIN step s ON s.id = l.step
         WHERE \(condition) ORDER BY l.id DESC LIMIT ?2
         """, value, limit
-      ) { row in (line: Self.trailLine(row), step: row.int(5), revision: row.isNull(6) ? 1 : Int(row.int(6))) }
+      ) { row in (line: Self.trailLine(row, zone: clock.zone), step: row.int(5), revision: row.isNull(6) ? 1 : Int(row.int(6))) }
       for index in found.indices where found[index].revision > 1 {
         let form = try connection.first(
           "SELECT target FROM stepForm WHERE step = ?1 AND revision = ?2", .integer(found[index].step),
@@ -225,7 +225,7 @@ extension DeskStore {
     }
   }
 
-  static func trailLine(_ row: borrowing Row) -> TrailLine {
+  static func trailLine(_ row: borrowing Row, zone: Int) -> TrailLine {
     var fields: [Substring: Substring] = [:]
     for line in String(decoding: row.bytes(1), as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1)
@@ -244,8 +244,10 @@ extension DeskStore {
     let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(level): \(text("rule"))" : ""
     // Whose doing a change is: an edit, or the word on a flag that it names.
     let why = event == StepEvent.revise.record ? text("reason-code").replacing("-", with: " ") : ""
-    let due =
-      event == StepEvent.approve.record && text("reason-code").hasPrefix("due ") ? text("reason-code") + ", " : ""
+    let code = text("reason-code")
+    let dueAt =
+      event == StepEvent.approve.record && code.hasPrefix("due ") ? Timestamp(rfc3339: String(code.dropFirst(4))) : nil
+    let due = dueAt.map { "for \($0.minute(offset: zone)), " } ?? ""
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),
       actorKind: text("actor-kind"), actor: text("actor"), event: event,

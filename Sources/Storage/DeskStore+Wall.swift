@@ -124,7 +124,7 @@ extension DeskStore {
         try connection.run("UPDATE run SET changedAt = ?2 WHERE id = ?1", .integer(run.value), .integer(change))
         return id
       }
-      let words = "\(level.rawValue) until \(until.rfc3339)"
+      let words = "\(level.rawValue) until \(until.minute(offset: clock.zone))"
       try log.append(.person(person), "level set", run: run, note: words) {
         $0.kind = kind.rawValue
         $0.level = level.rawValue

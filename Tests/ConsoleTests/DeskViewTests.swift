@@ -311,6 +311,9 @@ struct WordTests {
     steps.append(hasty)
     let found = Set(Anomaly.found(in: steps, zone: 32_400).map(\.sign))
     #expect(found == [.refusalBurst, .outsideFolders, .fasterThanReading])
+    steps[3].state = .withdrawn
+    #expect(Anomaly.found(in: steps, zone: 32_400).contains { $0.sign == .fasterThanReading }, "a stop undoes no yes")
+    steps[3].state = .done
     #expect(Anomaly.found(in: steps, zone: 32_400 + 4 * 3_600).contains { $0.sign == .oddHours })
     let score = ReviewerScore(steps, person: "ren")
     #expect(score.decisions == 1 && score.unread == 1 && score.median == 600)

@@ -79,6 +79,26 @@ extension SessionTests {
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }
 
+    @Test("a change that was left out stays out beside what somebody else did; where it can’t be told apart, that is said")
+    func leftOut() throws {
+      func lines(_ one: String, _ two: String, _ three: String) -> String { "\(one)\nb\nc\nd\n\(two)\nf\ng\nh\n\(three)\n" }
+      try put("a.txt", lines("a", "e", "i"))
+      let sitting = try run("printf 'A\\nb\\nc\\nd\\nE\\nf\\ng\\nh\\nI\\n' > a.txt\n")
+      let actions = try actions()
+      var step = try #require(sitting.model.prepared.first)
+      try actions.mark(step, .keep, discarding: [1], painted: "t")
+      try put("a.txt", lines("by hand", "e", "i"))
+      #expect(try actions.checkPrepared(step.run) == 1)
+      step = try #require(try actions.store.step(step.id))
+      #expect(step.isClash && step.mark == .undecided && step.discardedChanges == [1])
+      #expect(try ringi("show", "1.\(step.number)").output.contains("── change 2 of 3, left out"))
+      // Now it is another change: what it replaces has gone.
+      try put("a.txt", lines("by hand", "e by hand", "i"))
+      #expect(try actions.checkPrepared(step.run) == 1)
+      step = try #require(try actions.store.step(step.id))
+      #expect(step.discardedChanges.isEmpty && step.reach.warnings.contains(Clash.takenIn(1)))
+    }
+
     @Test("a renamed file that somebody edited keeps their words, is shown, and is never kept in bulk")
     func renamed() throws {
       try put("a.txt", "one\ntwo\n")

@@ -255,7 +255,7 @@ struct ConsoleSession<Terminal: Screen> {
       // The run may have come to its end since it was last read.
       if !hasHost { try readDesk() }
       let isOver = model.run?.state.isOver ?? true
-      if !hasHost, !isOver, !summary.isHooked, !summary.isOfCaller, !summary.note.hasPrefix("stopped") {
+      if !hasHost, !isOver, !summary.isHooked, !summary.isOfCaller, !summary.isStopped {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }
