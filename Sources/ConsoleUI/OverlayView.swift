@@ -202,9 +202,10 @@ enum OverlayView {
     case .reject(let id):
       let step = model.steps[id]
       let what = step.map { "#\($0.number), \($0.kind.verb) \($0.targetInLists)" } ?? ""
-      title = "Reject \(what): why?"
+      let isQuestion = step?.isQuestionOnly == true
+      title = isQuestion ? "\(what), did not happen: how do you know?" : "Reject \(what): why?"
       lines.append([Span(Self.hearer(model), .dim)])
-      for (index, reason) in Reasons.reject.enumerated() {
+      for (index, reason) in Reasons.listed(for: step).enumerated() {
         lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
       }
       lines.append([Span("a number, or your own words", .dim)])
@@ -256,7 +257,7 @@ enum OverlayView {
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])
     let region = dialog(
       model, title, lines,
-      "Enter \(titleDeed(purpose)) · Esc\(field.text.isEmpty ? "" : " twice") back, nothing decided", &frame,
+      "Enter \(titleDeed(purpose, model)) · Esc\(field.text.isEmpty ? "" : " twice") back, nothing decided", &frame,
       showsEnd: true)
     let before =
       Wrap.rows([Span("> " + field.text, .input)], width: region.width - 4).last?.reduce(0) { $0 + $1.0.width } ?? 0
@@ -269,9 +270,9 @@ enum OverlayView {
     return isThere ? "The agent is told." : "The agent has ended: the reason is for the record."
   }
 
-  static func titleDeed(_ purpose: ReasonPurpose) -> String {
+  static func titleDeed(_ purpose: ReasonPurpose, _ model: Model) -> String {
     switch purpose {
-    case .reject: "rejects"
+    case .reject(let id): model.steps[id]?.isQuestionOnly == true ? "says that it did not" : "rejects"
     case .level: "changes the level"
     case .discardRedline: "records it"
     case .leaveOut(_, let change): change == nil ? "discards it" : "leaves it out"

@@ -5,10 +5,22 @@ import Domain
 
 package enum Reasons {
   /// Numbered reasons, so that a no costs two keys.
-  package static let reject = [
+  private static let reject = [
     "not now, ask again later", "wrong recipient or target", "the content is wrong", "not allowed for this",
     "I will do it myself",
   ]
+  /// How somebody knows that what may have happened did not.
+  private static let absent = [
+    "I looked where it would be, and it is not there", "the other side says that it did not arrive",
+    "nobody can tell, so it counts as not done",
+  ]
+
+  package static func listed(for step: StepSummary?) -> [String] { step?.isQuestionOnly == true ? absent : reject }
+
+  /// - Parameter number: from 1.
+  package static func code(_ number: Int, for step: StepSummary?) -> String {
+    "\(step?.isQuestionOnly == true ? "absent" : "listed")-\(number)"
+  }
 }
 
 func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
@@ -27,7 +39,7 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
       !model.isLeavingEditor
     {
       model.isLeavingEditor = true
-      say(&model, "Esc again drops what you wrote; Enter \(OverlayView.titleDeed(purpose))", isBad: true)
+      say(&model, "Esc again drops what you wrote; Enter \(OverlayView.titleDeed(purpose, model))", isBad: true)
       return []
     }
     model.overlay = nil
@@ -140,12 +152,14 @@ private func reasonKey(
       return [.flushInput]
     }
     // A number alone is one of the list; it is text like any other until Enter.
-    if case .reject = purpose, let number = Int(field.text) {
-      guard (1...Reasons.reject.count).contains(number) else {
+    if case .reject(let id) = purpose, let number = Int(field.text) {
+      let step = model.steps[id]
+      let reasons = Reasons.listed(for: step)
+      guard (1...reasons.count).contains(number) else {
         say(&model, "there is no reason \(number): write it in words", isBad: true)
         return []
       }
-      return reasoned(&model, purpose, Reasons.reject[number - 1], code: "listed-\(number)")
+      return reasoned(&model, purpose, reasons[number - 1], code: Reasons.code(number, for: step))
     }
     if wantsWords(purpose), Int(field.text) != nil {
       say(&model, "a number is no reason here: a few words", isBad: true)
@@ -193,7 +207,7 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
       return []
     }
     model.overlay = nil
-    say(&model, "rejected #\(step.number): \(reason)")
+    say(&model, "\(step.isQuestionOnly ? "did not happen:" : "rejected") #\(step.number): \(reason)")
     let seen = model.seen[id]?.rows ?? []
     let painted =
       model.rows.map { rows in

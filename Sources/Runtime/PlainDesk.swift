@@ -140,7 +140,8 @@ package struct PlainDesk {
   }
 
   /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
-  func reason(listed: [String] = []) throws -> (code: String, text: String)? {
+  func reason(for step: StepSummary? = nil) throws -> (code: String, text: String)? {
+    let listed = step.map { Reasons.listed(for: $0) } ?? []
     for (index, reason) in listed.enumerated() { Plain.print("  \(index + 1)  \(reason)") }
     Plain.print("  0  back to the question")
     while true {
@@ -151,7 +152,9 @@ package struct PlainDesk {
       }
       guard let number = Int(text.filter { $0 != " " }) else { return ("typed", text) }
       if number == 0 { return nil }
-      if listed.indices.contains(number - 1) { return ("listed-\(number)", listed[number - 1]) }
+      if listed.indices.contains(number - 1) {
+        return (Reasons.code(number, for: step), listed[number - 1])
+      }
       Plain.print("There is no reason \(number): write it in words.")
     }
   }
@@ -199,7 +202,7 @@ package struct PlainDesk {
         try actions.decide(step, .approve, painted: painting.description)
       }
     case 2:
-      guard let (code, text) = try reason(listed: Reasons.reject) else { return }
+      guard let (code, text) = try reason(for: step) else { return }
       let decision = Decision.reject(code: code, reason: text)
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       try attempt("#\(step.number), no: \(text)") { () throws(RuntimeFault) in

@@ -294,6 +294,30 @@ struct WordTests {
     #expect(!Painting(seen: 40, total: 40, milliseconds: 9_000).isFasterThanReading)
   }
 
+  @Test("a no to what may have happened is an answer about the past, with reasons of its own")
+  func whetherItHappened() {
+    var driver = Driver.ready()
+    var news = Fixture.reading()
+    for index in news.steps.indices where news.steps[index].state == .waiting {
+      news.steps[index].isRelayed = true
+      news.steps[index].reach.warnings.append("the gate was ended: \(StepSummary.mayHaveHappened)")
+    }
+    driver.send(.reading(news))
+    driver.wait(1_000)
+    driver.press("r")
+    let screen = draw(driver.model).frame.text
+    #expect(screen.contains("did not happen: how do you know?") && screen.contains("Enter says that it did not"))
+    #expect(!screen.contains("wrong recipient"))
+    driver.press("1")
+    driver.wait(1_000)
+    driver.press(.enter)
+    guard case .reject(let code, let reason)? = driver.decided.first?.1 else {
+      Issue.record("nothing was decided")
+      return
+    }
+    #expect(code == "absent-1" && reason.contains("not there"))
+  }
+
   @Test("signs come from what steps became")
   func signs() {
     var steps: [StepSummary] = []
