@@ -43,7 +43,7 @@ enum Deed {
     }
     let seen = rows.linesSeen(model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? [])
     let total = rows.preview.lines.count
-    return seen < total ? "\(approval(step)), \(seen)/\(total) seen" : approval(step)
+    return seen < total ? "\(approval(step)), \(seen)/\(total) lines seen" : approval(step)
   }
 
   static func approval(_ step: StepSummary) -> String {

@@ -90,13 +90,14 @@ extension OverlayView {
       lines.append([Span("\(clashes) that clash with somebody’s change are left out: one by one only.", .warning)])
     }
     return lines
-      + ids.compactMap { model.steps[$0] }.map { step in
-        [
+      + ids.compactMap { model.steps[$0] }.flatMap { step in
+        let item = [
           Span("  #\(step.number) ", .dim),
           Span(step.reach.warnings.isEmpty ? "" : model.isASCII ? "! " : "⚠ ", .warning),
           Span("\(step.kind.verb) \(step.targetInLists)", .text),
           Span(step.discardedChanges.isEmpty ? "" : " (without \(step.discardedChanges.count) of its changes)", .dim),
         ]
+        return [item] + step.reach.warnings.map { [Span("      \($0)", .warning)] }
       }
   }
 }

@@ -238,7 +238,7 @@ enum OverlayView {
     case .later(let id):
       title = "Send #\(model.steps[id]?.number.value ?? 0) later: when?"
       lines.append([
-        Span("a time to come: 14:05 · tomorrow 9:00 · 2026-12-01 14:05 · or from now: 30m, 1h30m, 2d", .dim)
+        Span("a time to come: 14:05 · tomorrow 9:00 · 2026-12-01 14:05 · or from now: 90s, 30m, 1h30m, 2d", .dim)
       ])
       if let due = model.time.later(field.text, offset: model.zone) {
         let date = due.date(offset: model.zone)

@@ -14,6 +14,10 @@ package struct JudgingFacts: Hashable, Sendable {
   package var reading: CallReading?
   /// Text of what is read or attached, as far as it is text; empty otherwise.
   package var contentText: String
+  /// When it is looked at; nil where that says nothing of it.
+  package var now: Timestamp?
+  /// Seconds east of UTC.
+  package var zone = 0
   package init(
     insideDomains: [String] = [], knownDomains: [String] = [], knownMailboxes: Set<String> = [],
     model: ModelLocation = .local, contentText: String = ""

@@ -170,6 +170,26 @@ package struct CalendarEvent: Hashable, Sendable {
       && zone[3] == UInt8(ascii: ":") && digits.allSatisfy { (48...57).contains($0) }
   }
 
+  /// The moment of an RFC 3339 time to the second.
+  /// - Parameter zone: seconds east of UTC where it names no offset; nil where it must.
+  /// - Returns: nil for what is no such time.
+  package static func moment(_ text: String, zone: Int?) -> Timestamp? {
+    guard isTime(text), let local = Timestamp(rfc3339: "\(text.prefix(19)).000Z") else { return nil }
+    let suffix = Array(text.utf8.dropFirst(19))
+    let offset: Int
+    if suffix.count == 6, let hours = Int(String(decoding: suffix[1...2], as: UTF8.self)),
+      let minutes = Int(String(decoding: suffix[4...5], as: UTF8.self))
+    {
+      offset = (hours * 60 + minutes) * (suffix[0] == UInt8(ascii: "-") ? -60 : 60)
+    } else if suffix.isEmpty {
+      guard let zone else { return nil }
+      offset = zone
+    } else {
+      offset = 0
+    }
+    return Timestamp(milliseconds: local.milliseconds - Int64(offset) * 1_000)
+  }
+
   /// Its end lies before its start, both written with the same offset; times that can't be compared are not.
   package var endsBeforeStart: Bool {
     start.utf8.count == end.utf8.count && start.utf8.count >= 19 && start.dropFirst(19) == end.dropFirst(19)

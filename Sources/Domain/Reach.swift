@@ -74,7 +74,7 @@ package struct Reach: Hashable, Sendable {
       for time in [event.start, event.end] where !CalendarEvent.isTime(time) {
         reach.warnings.insert("“\(time)” is no time that calendars can read", at: 0)
       }
-      if event.endsBeforeStart { reach.warnings.insert("it ends before it starts", at: 0) }
+      reach.look(at: event, facts)
     case .call(let call): reach.describe(call, action.kind, facts)
     case .trust: reach.noun = "connector"
     case .web(_, let isSearch):
@@ -111,6 +111,7 @@ package struct Reach: Hashable, Sendable {
     case .event(let event):
       (noun, topic) = ("event", event.title)
       sort(event.attendees, facts)
+      look(at: event, facts)
     case .record:
       // What tells it from another of its kind: its name, or whatever comes first.
       let rest = facts.reading?.rest ?? []
@@ -122,6 +123,13 @@ package struct Reach: Hashable, Sendable {
     if !kind.isRead { (goesOut, canBeUndone) = (true, false) }
     if kind.isRead, case .remote = facts.model { readInto = facts.model.description }
     if let amount = facts.reading?.amount, !amount.isEmpty { warnings.insert("amount: \(amount)", at: 0) }
+  }
+
+  private mutating func look(at event: CalendarEvent, _ facts: JudgingFacts) {
+    if let now = facts.now, CalendarEvent.moment(event.start, zone: facts.zone).map({ $0 < now }) ?? false {
+      warnings.insert("it begins in the past", at: 0)
+    }
+    if event.endsBeforeStart { warnings.insert("it ends before it starts", at: 0) }
   }
 
   private mutating func describe(_ mail: Mail, _ facts: JudgingFacts, sends: Bool) {

@@ -23,18 +23,7 @@ enum CalendarFile {
 
   /// `2026-12-08T18:30:00+09:00` as `20261208T093000Z`; nil for what is no RFC 3339 time.
   static func utc(_ text: String) -> String? {
-    guard let local = Timestamp(rfc3339: "\(text.prefix(19)).000Z") else { return nil }
-    let zone = Array(text.dropFirst(19).utf8)
-    var offset = 0
-    if zone != [UInt8(ascii: "Z")] {
-      guard zone.count == 6, zone[3] == UInt8(ascii: ":"), zone[0] == 43 || zone[0] == 45,
-        let hours = Int(String(decoding: zone[1...2], as: UTF8.self)),
-        let minutes = Int(String(decoding: zone[4...5], as: UTF8.self))
-      else { return nil }
-      offset = (hours * 60 + minutes) * (zone[0] == 45 ? -60_000 : 60_000)
-    }
-    let moment = Timestamp(milliseconds: local.milliseconds - Int64(offset))
-    return "\(floating(moment.rfc3339))Z"
+    CalendarEvent.moment(text, zone: nil).map { "\(floating($0.rfc3339))Z" }
   }
 
   private static func floating(_ text: String) -> String {

@@ -65,7 +65,7 @@ package struct Rule: Hashable, Sendable {
 
   package func names(_ kind: ActionKind) -> Bool { subjects.contains { $0.matches(kind) } }
 
-  func matches(_ kind: ActionKind, target: String) -> Bool {
+  package func matches(_ kind: ActionKind, target: String) -> Bool {
     names(kind) && (targets.isEmpty || targets.contains { $0.matches(target) })
       && !exceptions.contains { $0.matches(target) }
   }

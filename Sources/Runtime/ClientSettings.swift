@@ -35,8 +35,12 @@ struct ClientSettings {
   }
 
   /// - Returns: nil where nothing would change.
-  /// - Parameter notes: said before the question.
-  func write(_ old: JSON, _ new: JSON, _ isAsking: Bool, notes: String = "") throws(RuntimeFault) -> String? {
+  /// - Parameters:
+  ///   - notes: said before the question.
+  ///   - first: done before anything is written, after the yes.
+  func write(
+    _ old: JSON, _ new: JSON, _ isAsking: Bool, notes: String = "", first: () throws(RuntimeFault) -> Void = {}
+  ) throws(RuntimeFault) -> String? {
     guard old != new else { return nil }
     let (before, after) = (
       old.members?.isEmpty == true ? "" : old.pretty, new.members?.isEmpty == true ? "" : new.pretty
@@ -49,6 +53,7 @@ struct ClientSettings {
       Plain.print("Write it? Type yes: ", terminator: "")
       guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was written") }
     }
+    try first()
     if after.isEmpty {
       guard unlink(path) == 0 else { throw RuntimeFault(.fault, "`\(path)`: \(String(cString: strerror(errno)))") }
       return "\(path) is gone\n"

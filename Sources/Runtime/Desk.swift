@@ -31,6 +31,12 @@ package final class Desk {
     return "\(home)/.local/share/ringi"
   }
 
+  /// Where the desk is or would be, as other programs are told.
+  static func place() throws(RuntimeFault) -> String {
+    let wanted = try location()
+    return Files.real(wanted) ?? (wanted.hasPrefix("/") ? wanted : "\(Files.real(".") ?? "")/\(wanted)")
+  }
+
   package static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
@@ -62,6 +68,9 @@ package final class Desk {
     let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid-\(getuid())"
     person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
   }
+
+  /// For what is told where the desk is and makes none itself.
+  static func make() throws(RuntimeFault) { _ = try Desk() }
 
   static func settings(_ directory: String) throws(RuntimeFault) -> DeskSettings {
     do throws(SettingsFault) {

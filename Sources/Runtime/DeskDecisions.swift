@@ -51,7 +51,9 @@ package struct DeskDecisions {
       }
       // What a dead host left is found out in a moment.
       let open = steps.filter { [.kept, .approved, .performing, .unknown].contains($0.state) }
-      if let due = open.compactMap(\.dueAt).max() { return "approved, for \(due.minute(offset: desk.store.clock.zone))" }
+      if let due = open.compactMap(\.dueAt).max() {
+        return "approved, for \(due.minute(offset: desk.store.clock.zone))"
+      }
       let isPaused = try journalled { () throws(JournalFault) in try desk.store.run(run)?.isPaused == true }
       if !open.isEmpty, isPaused { return "decided; the run is paused, so it takes effect when somebody goes on" }
       // What an agent does by itself it does when it likes.

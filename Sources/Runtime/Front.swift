@@ -81,8 +81,8 @@ package enum Front {
   private static func runs(_ count: Int) -> String { count == 1 ? "1 run waits" : "\(count) runs wait" }
 
   /// `ringi` on an empty desk: what it is, and a demo to begin with.
-  /// - Returns: the sample to start; nil when the person wants none, or there is no person.
-  package static func welcome() -> String? {
+  /// - Returns: what to go on with; nil when the person wants nothing, or there is no person.
+  package static func welcome(_ desk: Desk) throws(RuntimeFault) -> Next? {
     Plain.print(
       """
       Ringi is the approval desk for AI agents: an agent proposes steps, your policy
@@ -101,10 +101,35 @@ package enum Front {
       Plain.print("\nStart one with `ringi demo NAME`: \(Samples.names.joined(separator: ", ")).")
       return nil
     }
-    Plain.print("\nA number starts one, Enter leaves: ", terminator: "")
+    Plain.print("\nA number starts one, Enter leaves; where an agent begins by itself, its run opens: ", terminator: "")
     fflush(nil)
+    if let begun = try begun(desk) {
+      Plain.print("\n")
+      return .run(begun)
+    }
     guard let line = readLine(), let number = Int(line), Samples.names.indices.contains(number - 1) else { return nil }
-    return Samples.names[number - 1]
+    return .sample(Samples.names[number - 1])
+  }
+
+  /// What follows the welcome.
+  package enum Next {
+    case sample(String)
+    case run(RunID)
+  }
+
+  /// The first run of the desk, where one begins before the person has written a line.
+  private static func begun(_ desk: Desk) throws(RuntimeFault) -> RunID? {
+    let bell = Doorbell(directory: desk.directory)
+    while true {
+      if let run = try pick(desk, nil) { return run }
+      var ready = [
+        pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      poll(&ready, 2, 1_000)
+      if ready[0].revents != 0 { return nil }
+      bell.drain()
+    }
   }
 
   /// What goes on after the console is left.

@@ -36,6 +36,10 @@ package enum PolicyReport {
     return head + remarks.map { $0 + "\n" }.joined() + tail
   }
 
+  private static var shippedFloors: [Rule] {
+    ((try? PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules) ?? []).filter(\.isAlways)
+  }
+
   /// What is written and does not hold, or means nothing.
   private static func remarks(_ policy: Policy) -> [String] {
     var out: [String] = []
@@ -49,8 +53,7 @@ package enum PolicyReport {
         )
       }
     }
-    let shipped = (try? PolicyFile.rules(DefaultPolicy.text, file: DefaultPolicy.file).rules) ?? []
-    for floor in shipped where floor.isAlways {
+    for floor in shippedFloors {
       for rule in policy.company
       where rule.level < floor.level && rule.subjects.contains(where: floor.subjects.contains) {
         out.append(
@@ -58,7 +61,7 @@ package enum PolicyReport {
         )
       }
     }
-    for floor in shipped where floor.isAlways {
+    for floor in shippedFloors {
       for rule in policy.company
       where !rule.isAlways && rule.level >= floor.level && rule.targets.isEmpty && rule.exceptions.isEmpty
         && rule.subjects.contains(where: floor.subjects.contains)
@@ -79,6 +82,15 @@ package enum PolicyReport {
     for rule in policy.workspace + policy.company where !rule.budgets.isEmpty && rule.level >= .watched {
       let why = rule.level == .forbidden ? "where nothing may happen" : "where a person decides each"
       out.append("\(rule.origin): `budget` means nothing \(why); this rule is \(rule.level.rawValue)")
+    }
+    for rule in policy.workspace + policy.company
+    where rule.level < .watched && rule.budgets.contains(where: { $0.limit == 0 }) {
+      out.append("\(rule.origin): with a budget of 0 none of it happens by its level; `level: watched` says so")
+    }
+    for rule in policy.workspace + policy.company {
+      for target in (rule.targets + rule.exceptions).map(\.text) where target.contains(where: { "[]{}".contains($0) }) {
+        out.append("\(rule.origin): in `\(target)` brackets and braces mean themselves; patterns are `*`, `**` and `?`")
+      }
     }
     for rule in policy.workspace + policy.company {
       let kinds = ActionKind.allCases.filter(rule.names)
@@ -141,6 +153,9 @@ package enum PolicyReport {
     for budget in budgets where verdict.level < .watched { out += "  budget: \(budget); past it a person decides\n" }
     for reason in verdict.reasons { out += "  why: \(reason)\n" }
     for broken in verdict.brokenRules { out += "  broken: \(broken)\n" }
+    for floor in shippedFloors where floor.matches(judged, target: place ?? target) && floor.level > verdict.level {
+      out += "  careful: Ringi ships a floor here (\(floor.level.rawValue)): \(floor.why)\n"
+    }
     return out
   }
 

@@ -79,6 +79,7 @@ struct StepMaker {
       facts.contentText = call.arguments
       facts.reading = reading(call)
     }
+    (facts.now, facts.zone) = (store.clock.wall(), store.clock.zone)
     let action = Classifier.action(material.effect, claims: claims, facts: facts)
     var verdict = evaluate(action, under: try policy())
     // A look needs no preparing: it is recorded.

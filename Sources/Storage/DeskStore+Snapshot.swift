@@ -213,7 +213,9 @@ extension DeskStore {
         SELECT l.id, l.bytes, s.target, s.reason, l.note, l.step, s.revision FROM leaf l LEFT JOIN step s ON s.id = l.step
         WHERE \(condition) ORDER BY l.id DESC LIMIT ?2
         """, value, limit
-      ) { row in (line: Self.trailLine(row, zone: clock.zone), step: row.int(5), revision: row.isNull(6) ? 1 : Int(row.int(6))) }
+      ) { row in
+        (line: Self.trailLine(row, zone: clock.zone), step: row.int(5), revision: row.isNull(6) ? 1 : Int(row.int(6)))
+      }
       for index in found.indices where found[index].revision > 1 {
         let form = try connection.first(
           "SELECT target FROM stepForm WHERE step = ?1 AND revision = ?2", .integer(found[index].step),

@@ -21,8 +21,22 @@ enum ExitReport {
         print(message)
         exit(0)
       }
-      if !message.isEmpty { StandardError.write(message) }
+      if let words = verbFirst(Array(CommandLine.arguments.dropFirst())) {
+        StandardError.write("ringi: the verb comes before its options: `\(words)`")
+      } else if !message.isEmpty {
+        StandardError.write(message)
+      }
       exit(code == .validationFailure ? 2 : 3)
     }
+  }
+
+  /// What was meant where a verb stands behind options: without one before them they are the console's.
+  private static func verbFirst(_ arguments: [String]) -> String? {
+    let verbs = RingiCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard arguments.first?.hasPrefix("-") == true, let index = arguments.firstIndex(where: verbs.contains) else {
+      return nil
+    }
+    let words = [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    return "ringi \(words.joined(separator: " "))"
   }
 }

@@ -59,12 +59,18 @@ struct ConsoleCommand: ParsableCommand {
   func run() throws {
     let desk = try Desk(needsSettings: false)
     let opening = try Front.opening(view: view, isReadOnly: readOnly)
-    guard let found = try Front.pick(desk, number) else {
-      guard let sample = Front.welcome() else { return }
-      var demo = try DemoCommand.parse([sample] + (plain ? ["--plain"] : []))
-      demo.theme = theme
-      return try demo.run()
+    var found = try Front.pick(desk, number)
+    if found == nil {
+      switch try Front.welcome(desk) {
+      case nil: return
+      case .run(let begun)?: found = begun
+      case .sample(let name)?:
+        var demo = try DemoCommand.parse([name] + (plain ? ["--plain"] : []))
+        demo.theme = theme
+        return try demo.run()
+      }
     }
+    guard let found else { return }
     try Front.open(desk, found, theme: theme, opening: opening, isPlain: plain, greets: true)
   }
 }

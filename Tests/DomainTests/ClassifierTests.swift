@@ -30,6 +30,21 @@ struct ClassifierTests {
     #expect(kind(call, claim: "file.read") == .paymentMake)
   }
 
+  @Test(
+    "what begins in the past says so, wherever its clock stands",
+    arguments: [
+      ("2026-11-28T12:00:00Z", true), ("2026-11-28T12:00:01Z", false), ("2026-11-28T21:00:00+09:00", true),
+      ("2026-11-28T07:30:01-04:30", false), ("2026-11-28T21:00:00", true), ("2026-11-28T21:00:01", false),
+      ("soon", false),
+    ])
+  func past(start: String, isPast: Bool) {
+    let event = CalendarEvent(title: "t", start: start, end: "", place: "", notes: "", attendees: [])
+    var facts = JudgingFacts()
+    (facts.now, facts.zone) = (Timestamp(rfc3339: "2026-11-28T12:00:00.500Z"), 32_400)
+    let reach = Reach.of(Action(kind: .eventAdd, effect: .addEvent(event)), facts: facts)
+    #expect(reach.warnings.contains("it begins in the past") == isPast)
+  }
+
   @Test("an ordinary call stays one")
   func ordinaryCall() {
     #expect(

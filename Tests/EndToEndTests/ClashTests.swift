@@ -79,9 +79,12 @@ extension SessionTests {
       #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
     }
 
-    @Test("a change that was left out stays out beside what somebody else did; where it can’t be told apart, that is said")
+    @Test(
+      "a change that was left out stays out beside what somebody else did; where it can’t be told apart, that is said")
     func leftOut() throws {
-      func lines(_ one: String, _ two: String, _ three: String) -> String { "\(one)\nb\nc\nd\n\(two)\nf\ng\nh\n\(three)\n" }
+      func lines(_ one: String, _ two: String, _ three: String) -> String {
+        "\(one)\nb\nc\nd\n\(two)\nf\ng\nh\n\(three)\n"
+      }
       try put("a.txt", lines("a", "e", "i"))
       let sitting = try run("printf 'A\\nb\\nc\\nd\\nE\\nf\\ng\\nh\\nI\\n' > a.txt\n")
       let actions = try actions()

@@ -20,8 +20,7 @@ package struct ConnectorSettings {
 
   /// Puts Ringi before each server's command.
   package func install(isAsking: Bool) throws(RuntimeFault) -> String {
-    // The gateway makes no desk: without one it does not start.
-    let desk = try Desk()
+    let desk = try Desk.place()
     let (old, servers) = try read()
     guard !servers.isEmpty else {
       return "no servers are named in \(file.path): put them there first, as if without Ringi\n"
@@ -34,22 +33,23 @@ package struct ConnectorSettings {
         return server
       }
       let own = (server.value["args"]?.array ?? []).compactMap(\.string)
-      let arguments = ["mcp", "--name", Self.name(server.key), "--desk", desk.directory, "--", command] + own
+      let arguments = ["mcp", "--name", Self.name(server.key), "--desk", desk, "--", command] + own
       return JSON.Member(server.key, Self.with(ChildProcess.ownPath(), arguments, in: server.value))
     }
     let rest = beyond.map {
       "`\($0)` is reached over the network by the client itself: Ringi does not stand before it\n"
     }
     .joined()
+    // The gateway makes no desk: without one it does not start.
     let written = try file.write(
-      old, ClientSettings.setting("mcpServers", .object(new), in: old), isAsking, notes: rest)
+      old, ClientSettings.setting("mcpServers", .object(new), in: old), isAsking, notes: rest, first: Desk.make)
     return written.map { "\($0)The client reads it when it starts next.\n" }
       ?? "Ringi stands before all of them already, in \(file.path)\n\(rest)"
   }
 
   /// Gives the client Ringi's own tools, for one folder.
   package func install(toolsFor folder: String, isAsking: Bool) throws(RuntimeFault) -> String {
-    let desk = try Desk()
+    let desk = try Desk.place()
     guard let place = Files.real(folder), Files.isDirectory(place) else {
       throw RuntimeFault(.usage, "`\(folder)` is no folder")
     }
@@ -60,10 +60,10 @@ package struct ConnectorSettings {
     }
     let own = JSON.of([
       "command": .string(ChildProcess.ownPath()), "args": .array(["mcp", "tools", .string(place)]),
-      "env": ["RINGI_DESK": .string(desk.directory)],
+      "env": ["RINGI_DESK": .string(desk)],
     ])
     let new = JSON.object(servers.filter { $0.key != name } + [JSON.Member(name, own)])
-    return try file.write(old, ClientSettings.setting("mcpServers", new, in: old), isAsking)
+    return try file.write(old, ClientSettings.setting("mcpServers", new, in: old), isAsking, first: Desk.make)
       .map { "\($0)The client reads it when it starts next.\n" } ?? "it has them already, in \(file.path)\n"
   }
 

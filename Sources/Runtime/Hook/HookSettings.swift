@@ -59,9 +59,8 @@ package struct HookSettings {
   ]
 
   package func install(isAsking: Bool) throws(RuntimeFault) -> String {
-    // The hook makes no desk: without one the answer is no.
-    let desk = try Desk()
-    if let workspace { _ = try WorkspaceLoader.load(workspace, desk: desk.directory) }
+    let desk = try Desk.place()
+    if let workspace { _ = try WorkspaceLoader.load(workspace, desk: desk) }
     let old = try file.read()
     var new = try without(old)
     let hooks = new["hooks"]?.members ?? []
@@ -81,7 +80,8 @@ package struct HookSettings {
       new = ClientSettings.setting("requiredMinimumVersion", "2.1.295", in: new)
       new = ClientSettings.setting("permissions", ["disableBypassPermissionsMode": "disable"], in: new)
     }
-    guard let written = try file.write(old, new, isAsking) else {
+    // The hook makes no desk: without one the answer is no.
+    guard let written = try file.write(old, new, isAsking, first: Desk.make) else {
       return "Ringi’s hooks are there already, in \(file.path)\n"
     }
     return agent == .codex
@@ -95,9 +95,9 @@ package struct HookSettings {
       ?? "no hooks of Ringi’s are in \(file.path)\n"
   }
 
-  private func group(_ event: String, _ desk: Desk) throws(RuntimeFault) -> JSON {
+  private func group(_ event: String, _ desk: String) throws(RuntimeFault) -> JSON {
     var words = HookWords(agent)
-    words.desk = desk.directory
+    words.desk = desk
     if let workspace {
       guard let real = Files.real(workspace) else { throw RuntimeFault(.usage, "there is no folder `\(workspace)`") }
       words.workspace = real
