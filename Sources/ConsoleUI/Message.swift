@@ -92,7 +92,8 @@ package enum Intent: Hashable, Sendable {
   case mark(StepSummary, Mark, discarding: Set<Int>, reason: String? = nil, painted: String)
   /// Many at once, after their list.
   case markAll([StepSummary], Mark, painted: String)
-  case finishReview
+  /// - Parameter listed: all that is prepared, as it was listed.
+  case finishReview(listed: [StepSummary])
   /// Are the files of prepared results still as they were?
   case checkPrepared
   case undo(StepSummary)

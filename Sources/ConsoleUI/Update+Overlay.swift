@@ -64,7 +64,7 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
     model.keptDrafts = model.prepared.filter { $0.mark == .keep && $0.kind == .mailDraft && $0.reach.connector.isEmpty }
       .map(\.id)
     say(&model, "finishing the review")
-    return [.finishReview]
+    return [.finishReview(listed: model.prepared)]
   case .bulk(let ids):
     guard isYes(&model, key, isBurst) else { return [] }
     model.overlay = nil

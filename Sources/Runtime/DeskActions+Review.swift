@@ -46,7 +46,11 @@ extension DeskActions {
 
   /// The end of a review: partly kept files are first rewritten without what was discarded, then every result gets
   /// its word in one transaction. Undecided results stay in the review.
-  package func finishReview(_ run: RunID) throws(RuntimeFault) -> (kept: Int, discarded: Int) {
+  /// - Parameter listed: all that is prepared, as the person read it; somebody else's mark on any of it ends nothing. nil where
+  ///   nobody was shown a list.
+  package func finishReview(
+    _ run: RunID, listed: [StepSummary]? = nil
+  ) throws(RuntimeFault) -> (kept: Int, discarded: Int) {
     let clashes = try checkPrepared(run)
     guard clashes == 0 else {
       throw RuntimeFault(
@@ -72,13 +76,16 @@ extension DeskActions {
       throw RuntimeFault(.refused, "\(Self.notedWords(noted)); nothing was finished")
     }
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
-      let marked = try store.steps(of: run, in: [.staged]).filter { $0.mark == .keep }
+      let staged = try store.steps(of: run, in: [.staged])
+      guard listed.map({ Self.marks($0) == Self.marks(staged) }) ?? true else {
+        throw JournalFault(.changed, "somebody marked it otherwise meanwhile; the list has it now, nothing was finished")
+      }
+      let marks = Dictionary(uniqueKeysWithValues: staged.map { ($0.id, $0.mark) })
+      let marked = staged.filter { $0.mark == .keep }
       let keeping = marked.map(\.id)
       // What was shown when they were marked; a form without what was left out is made only now.
       var painted: [StepID: String] = [:]
-      for step in try store.steps(of: run, in: [.staged]) {
-        painted[step.id] = step.markPainted.isEmpty ? "in the review" : step.markPainted
-      }
+      for step in staged { painted[step.id] = step.markPainted.isEmpty ? "in the review" : step.markPainted }
       for step in marked where !step.discardedChanges.isEmpty {
         guard let effect = try maker.withoutChanges(step) else { continue }
         try gate.move([
@@ -99,8 +106,7 @@ extension DeskActions {
       }
       let all = try store.steps(of: run, in: [.staged])
       let words = all.compactMap { step -> (step: StepID, decision: Decision, shown: Shown)? in
-        let mark: Mark = kept.contains(step.id) ? .keep : step.mark
-        guard mark != .undecided else { return nil }
+        guard let mark = marks[step.id], mark != .undecided else { return nil }
         return (
           step.id, mark == .keep ? .keep : .discard(reason: step.markReason),
           Shown(step, painted: painted[step.id] ?? "")
@@ -111,6 +117,10 @@ extension DeskActions {
     }
     try wakePerformer(run)
     return counts
+  }
+
+  private static func marks(_ steps: [StepSummary]) -> [StepID: String] {
+    Dictionary(uniqueKeysWithValues: steps.map { ($0.id, "\($0.revision.value) \($0.markWords)") })
   }
 
   /// One that can't be put in place would hold back all the others; a file whose folder is not kept would get another.

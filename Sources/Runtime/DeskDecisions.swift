@@ -125,7 +125,7 @@ package struct DeskDecisions {
         throw RuntimeFault(.refused, "what is prepared has changed meanwhile; nothing was finished")
       }
       let keeping = kept.filter { $0.mark == .keep }.map(\.id)
-      let counts = try actions.finishReview(run)
+      let counts = try actions.finishReview(run, listed: kept)
       let words = keeping.isEmpty ? "" : "; \(try outcome(of: keeping, in: run))"
       let register = try Register.write(desk, run).map { "register: \($0)\n" } ?? ""
       return "review finished: \(counts.kept) kept, \(counts.discarded) discarded\(Plain.safe(words))\n\(register)"

@@ -318,6 +318,32 @@ struct WordTests {
     #expect(code == "absent-1" && reason.contains("not there"))
   }
 
+  @Test("a list that somebody else changes under an open question is read again before it is answered")
+  func changedList() {
+    var driver = Driver.ready()
+    driver.press("b")
+    driver.wait(1_000)
+    while driver.model.prepared.contains(where: { $0.mark == .undecided }) {
+      var news = Fixture.reading()
+      for index in news.steps.indices where news.steps[index].state == .staged { news.steps[index].mark = .discard }
+      driver.send(.reading(news))
+    }
+    driver.press(.enter)
+    driver.wait(1_000)
+    #expect(driver.model.overlay == .finish)
+    var news = Fixture.reading()
+    for index in news.steps.indices where news.steps[index].state == .staged { news.steps[index].mark = .keep }
+    driver.send(.reading(news))
+    driver.press(.enter)
+    func finished() -> [[StepSummary]] {
+      driver.intents.compactMap { if case .finishReview(let listed) = $0 { listed } else { nil } }
+    }
+    #expect(finished().isEmpty && driver.model.overlay == .finish && driver.model.status.contains("look again"))
+    driver.wait(1_000)
+    driver.press(.enter)
+    #expect(finished().first?.allSatisfy { $0.mark == .keep } == true)
+  }
+
   @Test("signs come from what steps became")
   func signs() {
     var steps: [StepSummary] = []

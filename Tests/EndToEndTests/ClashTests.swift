@@ -102,6 +102,20 @@ extension SessionTests {
       #expect(step.discardedChanges.isEmpty && step.reach.warnings.contains(Clash.takenIn(1)))
     }
 
+    @Test("a review is finished with the marks that were listed, or not at all")
+    func listedMarks() throws {
+      let sitting = try run("echo a > a.txt; echo b > b.txt\n")
+      let actions = try actions()
+      let prepared = sitting.model.prepared
+      try actions.markAll(prepared, .keep, painted: "t")
+      let listed = try actions.store.steps(of: RunID(1), in: [.staged])
+      try actions.mark(prepared[0], .discard, discarding: [], reason: "not mine", painted: "t")
+      let fault = #expect(throws: RuntimeFault.self) { _ = try actions.finishReview(RunID(1), listed: listed) }
+      #expect(fault?.code == .refused && text("a.txt") == nil && text("b.txt") == nil)
+      let now = try actions.store.steps(of: RunID(1), in: [.staged])
+      #expect(try actions.finishReview(RunID(1), listed: now) == (1, 1))
+    }
+
     @Test("a renamed file that somebody edited keeps their words, is shown, and is never kept in bulk")
     func renamed() throws {
       try put("a.txt", "one\ntwo\n")

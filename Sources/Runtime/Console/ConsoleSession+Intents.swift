@@ -125,9 +125,9 @@ extension ConsoleSession {
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }
       try deliver(.told("\(count) clash with what somebody changed meanwhile: both versions are shown", isBad: true))
-    case .finishReview:
-      let hasCalls = model.prepared.contains { $0.mark == .keep && !$0.reach.connector.isEmpty }
-      let counts = try actions.finishReview(run)
+    case .finishReview(let listed):
+      let hasCalls = listed.contains { $0.mark == .keep && !$0.reach.connector.isEmpty }
+      let counts = try actions.finishReview(run, listed: listed)
       let register = try Register.write(desk, run).map { "; register: \($0)" } ?? ""
       try deliver(
         .told(
