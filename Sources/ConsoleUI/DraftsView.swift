@@ -138,10 +138,11 @@ enum Standing {
     return "\(deed) \(left(due, model))"
   }
 
-  /// `8 s`, `14:05`: for a narrow list, in which the number and the name would go before the time.
+  /// `8 s`, `14:05`, `12-01 14:05`: for a narrow list, in which the number and the name would go before the time.
   static func shortly(_ due: Timestamp, _ model: Model) -> String {
     let words = left(due, model).split(separator: " ")
-    return words.first == "in" ? words.dropFirst().joined(separator: " ") : String(words.last ?? "")
+    if words.first == "tomorrow" { return String(due.minute(offset: model.zone).dropFirst(5)) }
+    return ["in", "at"].contains(words.first) ? words.dropFirst().joined(separator: " ") : words.joined(separator: " ")
   }
 
   /// `in 8 s`, and from two minutes on `at 14:05`.

@@ -100,6 +100,11 @@ enum Words {
 
   /// Who or what decided a step: a person, a rule, a standing approval, the time.
   static func decider(_ step: StepSummary, _ model: Model) -> String {
+    decider(step) { $0.clock(offset: model.zone) }
+  }
+
+  /// - Parameter when: a time in words.
+  package static func decider(_ step: StepSummary, when: (Timestamp) -> String) -> String {
     let rule = step.verdict.origin.map { $0.file == StandingApproval.origin ? $0.description : "the rule at \($0)" }
     switch step.state {
     case .waiting: return "you, or another person"
@@ -109,7 +114,7 @@ enum Words {
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
       let after = step.state == .withdrawn ? ", then withdrawn" : ""
-      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(after)"
+      return "\(step.decidedBy)\(step.decidedAt.map { " at \(when($0))" } ?? "")\(after)"
     }
   }
 
@@ -124,9 +129,11 @@ enum Words {
     }
   }
 
-  static func state(_ step: StepSummary) -> String {
+  /// - Parameter isPaused: its run is.
+  static func state(_ step: StepSummary, isPaused: Bool = false) -> String {
     switch step.state {
     case .waiting: "waits for you"
+    case .approved where isPaused: "approved, held"
     case .done where step.isNotAsApproved: "done, NOT as approved"
     case .done where step.reason == StepSummary.passedOn: StepSummary.passedOn
     case .done where step.reason == StepSummary.allowed: "allowed, the agent does it"

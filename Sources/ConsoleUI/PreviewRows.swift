@@ -76,12 +76,11 @@ package struct PreviewRows: Hashable, Sendable {
     if Self.isNamed(step.kind), step.kind.verb.count + 1 + SafeText.width(name) > width - Self.titleRest(step) {
       rows += Self.parts(0, name, width - Self.labelWidth, isWrapped: true).map { .name($0) }
     }
-    // Once a time was named, the rule's own says nothing any more.
-    let isTimed = step.state == .approved && step.dueAt != nil
-    for (index, line) in docket.lines.enumerated() where !(isTimed && line.label == "when") {
+    let isOpen = step.state.isOpen
+    // Once it is decided, what the rule says of times to come says nothing any more.
+    for (index, line) in docket.lines.enumerated() where isOpen || line.label != "when" {
       rows += Self.parts(index, line.value, width - Self.labelWidth, isWrapped: true).map { .docket($0) }
     }
-    let isOpen = step.state == .waiting || step.state == .staged
     if !isOpen, !step.decidedBy.isEmpty || step.state == .expired {
       rows += DecidedLine.lines(step).map { .decided($0) }
     }

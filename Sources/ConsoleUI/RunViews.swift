@@ -67,7 +67,8 @@ enum QueueView {
     if !step.reach.warnings.isEmpty, !step.state.isOver { tail.append(Span(model.isASCII ? " !" : " ⚠", .warning)) }
     if step.reach.goesOut, !step.state.isOver { tail.append(Span(model.isASCII ? " ^" : " ↗", .warning)) }
     if step.state == .approved, let due = step.dueAt {
-      tail.append(Span(" \(inner.width < 46 ? Standing.shortly(due, model) : Standing.left(due, model))", .warning))
+      let left = inner.width < 46 ? Standing.shortly(due, model) : Standing.left(due, model)
+      tail.append(Span(" \(model.run?.isPaused == true ? "held" : left)", .warning))
     }
     if model.skipped.contains(step.id), step.state == .waiting { tail.append(Span(" skipped", .dim)) }
     let tailWidth = tail.reduce(0) { $0 + SafeText.width($1.text) }
@@ -125,7 +126,7 @@ enum PreviewView {
       let left = end.milliseconds - model.time.milliseconds
       right.append(Span("· a no in \(TimeLength.words(left)) ", left < 60_000 ? .danger : .warning))
     } else if step.state != .waiting {
-      right.append(Span("· \(Words.state(step)) ", .dim))
+      right.append(Span("· \(Words.state(step, isPaused: model.run?.isPaused == true)) ", .dim))
     }
     let width = right.reduce(0) { $0 + SafeText.width($1.text) }
     frame.putCut(
@@ -207,10 +208,14 @@ enum TrailView {
       Span(padded(source?.deed ?? event, 10), isBad ? .danger : .text),
     ]
     if words {
-      spans.append(Span("“\(Claims.quoted(entry.note))”", .claim))
+      // A quotation in it ends no quotation of ours.
+      let said = Claims.quoted(entry.note).replacing("“", with: "‘").replacing("”", with: "’")
+      spans.append(Span("“\(said)”", .claim))
     } else {
       let step = entry.step.map { "#\($0) " } ?? ""
-      spans.append(Span(padded("\(step)\(entry.kind) \(entry.target)", min(60, inner.width / 2)), .text))
+      let what = "\(step)\(entry.kind) \(entry.target)"
+      // What is of no step has its words at once.
+      if what != " " { spans.append(Span(padded(what, min(60, inner.width / 2)), .text)) }
       spans.append(Span(entry.note, .dim))
     }
     frame.putCut(spans, x: inner.x, y: y, limit: inner.width)

@@ -102,6 +102,9 @@ extension StepState {
     }
   }
 
+  /// True while a person's word is still to come.
+  package var isOpen: Bool { self == .waiting || self == .staged }
+
   /// True when the state is reached only through a person's or a rule's permission.
   package var mayBegin: Bool { after(.begin) != nil }
 }

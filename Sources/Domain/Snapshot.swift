@@ -75,7 +75,8 @@ package struct RunSummary: Hashable, Sendable {
   }
 
   /// A person ended it, before its work was done.
-  package var isStopped: Bool { note.hasPrefix("stopped") }
+  package var isStopped: Bool { note.split(separator: ";").contains { $0.drop { $0 == " " }.hasPrefix(Self.stopped) } }
+  package static let stopped = "stopped by a person"
 
   /// What people read of its state.
   package var stateWord: String { state == .closed && isStopped ? "stopped" : state.rawValue }

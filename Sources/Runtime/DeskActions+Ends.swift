@@ -54,18 +54,27 @@ extension DeskActions {
     return true
   }
 
-  /// What is open when a run is stopped; the session that asked may be withdrawing the same at the same moment.
+  /// What is open when a run is stopped.
   func withdrawStopped(_ run: RunID) throws(JournalFault) -> Int {
-    var count = 0
-    for step in try store.steps(of: run, in: [.waiting, .approved, .permitted]) {
-      let word = Transition(
-        step: step.id, event: .withdraw, actor: .person(desk.person), reasonCode: "stopped",
-        reason: "stopped by a person")
-      do { try gate.move([word]) } catch {
+    let open = try store.steps(of: run, in: [.waiting, .approved, .permitted])
+    try desk.withdraw(open, by: .person(desk.person), code: "stopped", because: RunSummary.stopped)
+    return open.count
+  }
+}
+
+extension Desk {
+  /// Withdraws each by itself: who stopped a run, its host and the session that asked may be at it at the same moment.
+  func withdraw(
+    _ steps: [StepSummary], by actor: Actor, code: String, because words: String
+  ) throws(JournalFault) {
+    for step in steps {
+      do {
+        try gate.move([
+          Transition(step: step.id, event: .withdraw, actor: actor, reasonCode: code, reason: words)
+        ])
+      } catch {
         guard try store.step(step.id)?.state.isOver == true else { throw error }
       }
-      count += 1
     }
-    return count
   }
 }

@@ -78,7 +78,8 @@ extension DeskActions {
     let counts = try journalled { () throws(JournalFault) -> (Int, Int) in
       let staged = try store.steps(of: run, in: [.staged])
       guard listed.map({ Self.marks($0) == Self.marks(staged) }) ?? true else {
-        throw JournalFault(.changed, "somebody marked it otherwise meanwhile; the list has it now, nothing was finished")
+        throw JournalFault(
+          .changed, "somebody marked it otherwise meanwhile; the list has it now, nothing was finished")
       }
       let marks = Dictionary(uniqueKeysWithValues: staged.map { ($0.id, $0.mark) })
       let marked = staged.filter { $0.mark == .keep }

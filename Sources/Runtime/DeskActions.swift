@@ -207,7 +207,8 @@ package struct DeskActions {
   private func raise(_ new: NewStep) throws(JournalFault) -> StepSummary {
     let step = try gate.intake(new, by: .person(desk.person))
     if let run = try store.run(new.run), run.state.isOver {
-      try store.setState(run.id, .review, note: run.note, by: .person(desk.person))
+      let before = run.isStopped ? "; \(RunSummary.stopped) before" : ""
+      try store.setState(run.id, .review, note: "opened again for #\(step.number)\(before)", by: .person(desk.person))
     }
     return step
   }
@@ -229,7 +230,7 @@ package struct DeskActions {
       if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
       // A session has no host to end it; what its agent still asks is refused.
       if let session = try store.run(run), session.isHooked, session.state == .live {
-        try HookSession(desk: desk, run: session).end("stopped by a person", isLost: false)
+        try HookSession(desk: desk, run: session).end(RunSummary.stopped, isLost: false)
       }
       return open
     }

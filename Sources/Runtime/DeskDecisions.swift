@@ -29,7 +29,7 @@ package struct DeskDecisions {
     guard step.state == .waiting else {
       throw RuntimeFault(.refused, "#\(step.number) is \(step.state.word), not waiting")
     }
-    Plain.print(DeskReport.text(step, preview))
+    Plain.print(DeskReport(desk).text(step, preview))
     try confirm("Approve this? Type yes: ")
     try actions.decide(step, .approve, painted: "printed whole, \(preview.lines.count) lines")
     Plain.print(Plain.safe(try outcome(of: [step.id], in: address.run)))

@@ -67,7 +67,7 @@ package struct DeskReport {
       members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
       return JSON.object(members).pretty
     }
-    return Self.text(step, preview)
+    return text(step, preview)
   }
 
   /// For programs that poll: no preview, no words of an agent.
@@ -93,17 +93,26 @@ package struct DeskReport {
     return (found.0, preview)
   }
 
-  static func text(_ step: StepSummary, _ preview: Preview) -> String {
+  func text(_ step: StepSummary, _ preview: Preview) -> String {
     let docket = Docket(step)
+    let zone = desk.store.clock.zone
     var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.word)")]
+    func add(_ label: String, _ value: String) { out.append("  " + Plain.safe("\(label)  \(value)")) }
+    // Who decided it, and what came of it since, are two things.
     if !step.decidedBy.isEmpty {
-      let reason = step.reason.isEmpty ? "" : ": \(step.reason)"
-      out.append("  " + Plain.safe("\(step.state.word)  by \(step.decidedBy)\(reason)"))
+      add(step.state.isOpen ? "decided before" : "decided", "by \(step.decidedBy)\(Self.when(step.decidedAt, zone))")
+      if !step.painted.isEmpty { add("shown", step.painted) }
     }
-    out += docket.lines.map { "  " + Plain.safe("\($0.label)  \($0.value)") }
+    if step.state == .approved, let due = step.dueAt { add("due", due.minute(offset: zone)) }
+    if !step.reason.isEmpty { add(step.state.word, step.reason) }
+    for line in docket.lines where step.state.isOpen || line.label != "when" { add(line.label, line.value) }
     out.append("  ────")
-    out += lines(of: preview, without: step.discardedChanges)
+    out += Self.lines(of: preview, without: step.discardedChanges)
     return out.joined(separator: "\n") + "\n"
+  }
+
+  private static func when(_ time: Timestamp?, _ zone: Int) -> String {
+    time.map { " at \($0.date(offset: zone)) \($0.clock(offset: zone))" } ?? ""
   }
 
   /// - Parameter out: changes that a person has left out.
@@ -148,7 +157,8 @@ package struct DeskReport {
       "level": .string(step.verdict.level.rawValue), "kind": .string(step.kind.rawValue),
       "target": .string(step.target),
       "rule": .string(step.verdict.rule), "reasons": .array(step.verdict.reasons.map { .string($0) }),
-      "decidedBy": .string(step.decidedBy), "reason": .string(step.reason),
+      "decidedBy": .string(step.decidedBy), "decidedAt": .string(step.decidedAt?.rfc3339 ?? ""),
+      "shown": .string(step.painted), "dueAt": .string(step.dueAt?.rfc3339 ?? ""), "reason": .string(step.reason),
       "claims": ["title": .string(step.claims.title), "reason": .string(step.claims.reason)],
     ]
   }

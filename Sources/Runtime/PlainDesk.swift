@@ -162,9 +162,10 @@ package struct PlainDesk {
   /// Prints what is decided on, with pauses; false when the person had enough of it before its end.
   func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
     let address = try StepAddress("\(run).\(step.number)")
-    let (_, preview) = try DeskReport(desk).step(address)
+    let report = DeskReport(desk)
+    let (_, preview) = try report.step(address)
     Plain.print("")
-    let lines = DeskReport.text(step, preview).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines = report.text(step, preview).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let since = Clocks.monotonic()
     var printed = 0
     while printed < lines.count {

@@ -250,11 +250,19 @@ extension DeskStore {
     let dueAt =
       event == StepEvent.approve.record && code.hasPrefix("due ") ? Timestamp(rfc3339: String(code.dropFirst(4))) : nil
     let due = dueAt.map { "for \($0.minute(offset: zone)), " } ?? ""
+    // Which mark, and which incident, are no words of anybody's: they stand before them.
+    let head =
+      switch event {
+      case "marked": code
+      case "incident raised", "incident closed": text("rule")
+      default: ""
+      }
+    let rest = said.isEmpty ? (ruled.isEmpty ? due + text("painted") + why : ruled) : said
     return TrailLine(
       index: LeafIndex(row.int(0)), time: Timestamp(rfc3339: text("time")) ?? Timestamp(milliseconds: 0),
       actorKind: text("actor-kind"), actor: text("actor"), event: event,
       step: Int(text("step")).map { StepNumber($0) }, run: Int64(text("run")).map { RunID($0) }, kind: text("kind"),
-      target: row.text(2), note: said.isEmpty ? (ruled.isEmpty ? due + text("painted") + why : ruled) : said,
+      target: row.text(2), note: [head, rest].filter { !$0.isEmpty }.joined(separator: ": "),
       revision: Int(text("revision")))
   }
 }

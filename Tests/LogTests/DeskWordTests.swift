@@ -100,7 +100,7 @@ struct DeskWordTests {
     let lines = try desk.store.trail(of: desk.run, limit: 2)
     #expect(
       lines.map(\.event) == ["incident raised", "incident closed"]
-        && lines.map(\.note) == ["it tried to pay", "stopped"])
+        && lines.map(\.note) == ["incident 1: it tried to pay", "incident 1: stopped"])
   }
 
   @Test("the newest word on a kind counts, expires, and is revoked once; each is a leaf")

@@ -255,7 +255,8 @@ struct ConsoleSession<Terminal: Screen> {
       // The run may have come to its end since it was last read.
       if !hasHost { try readDesk() }
       let isOver = model.run?.state.isOver ?? true
-      if !hasHost, !isOver, !summary.isHooked, !summary.isOfCaller, !summary.isStopped {
+      let isStopped = try journalled { () throws(JournalFault) in try desk.store.stopWanted(run) }
+      if !hasHost, !isOver, !summary.isHooked, !summary.isOfCaller, !isStopped {
         try deliver(
           .told("the agent or its host is gone; :continue starts the agent again, :close ends the run", isBad: true))
       }

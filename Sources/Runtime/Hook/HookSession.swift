@@ -94,19 +94,11 @@ struct HookSession {
     let open = try store.steps(of: run.id, in: [.waiting, .approved, .permitted]).filter {
       ($0.isRelayed || isStopped) && !$0.mayHaveHappened
     }
-    for step in open {
-      let word = Transition(
-        step: step.id, event: .withdraw, actor: .performer, reasonCode: isLost ? "agent-gone" : "session-ended",
-        reason: why)
-      // The person who stopped it may be withdrawing the same at the same moment.
-      do { try desk.gate.move([word]) } catch {
-        guard try store.step(step.id)?.state.isOver == true else { throw error }
-      }
-    }
+    try desk.withdraw(open, by: .performer, code: isLost ? "agent-gone" : "session-ended", because: why)
     let left = try store.steps(of: run.id, in: [.waiting, .staged, .approved, .kept, .performing, .unknown])
     let state: RunState = left.isEmpty ? isStopped ? .closed : .finished : .review
     guard try store.run(run.id)?.state != state else { return }
-    try store.setState(run.id, state, note: isStopped ? "stopped by a person" : why, by: .performer)
+    try store.setState(run.id, state, note: isStopped ? RunSummary.stopped : why, by: .performer)
   }
 }
 

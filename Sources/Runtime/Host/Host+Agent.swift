@@ -218,7 +218,6 @@ extension Host {
     let open = try store.steps(of: run, in: [.waiting, .approved, .permitted]).filter {
       (andDue || $0.dueAt == nil) && !$0.mayHaveHappened
     }
-    try desk.gate.move(
-      open.map { Transition(step: $0.id, event: .withdraw, actor: .performer, reasonCode: "agent-gone", reason: why) })
+    try desk.withdraw(open, by: .performer, code: "agent-gone", because: why)
   }
 }

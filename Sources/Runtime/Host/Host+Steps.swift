@@ -355,7 +355,10 @@ extension Host {
     if now.state != state {
       // A failure is said to the end, also by a host that did not see it.
       let failed = ending.isEmpty ? now.failureWords : ending
-      let rest = state == .finished ? where_ : now.note == failed ? "" : now.note
+      let stop = now.isStopped ? RunSummary.stopped : ""
+      let rest =
+        state == .finished
+        ? [stop, where_].filter { !$0.isEmpty }.joined(separator: "; ") : now.note == failed ? "" : now.note
       try store.setState(
         run, state, note: [failed, rest].filter { !$0.isEmpty }.joined(separator: "; "), by: .performer)
     }
@@ -372,8 +375,8 @@ extension Host {
     for token in Array(waiting.values) + watchers.map(\.token) where token.isOfTool { try answer(token, .cancelled) }
     isAgentDone = false
     // A stop is a stop: what was set for later doesn't go out either.
-    try withdrawAll("stopped by a person", andDue: true)
-    try lose("stopped by a person", as: .closed)
+    try withdrawAll(RunSummary.stopped, andDue: true)
+    try lose(RunSummary.stopped, as: .closed)
     // A pause that nobody can end would hold back the review.
     if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
     isOver = true
