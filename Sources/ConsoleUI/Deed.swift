@@ -144,6 +144,10 @@ enum Deed {
     if model.view == .drafts, isSavedDraft(model.current) {
       return "the draft is saved; nothing is sent unless you say so"
     }
+    // It can be raised again, not undone.
+    if model.view == .drafts, let step = model.current, isFailedSend(step) {
+      return readOnly(model) ?? notWaiting(step)
+    }
     return noWord(model)
   }
 

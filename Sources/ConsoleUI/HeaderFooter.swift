@@ -30,8 +30,8 @@ enum HeaderView {
     }
     let arrow = model.isASCII ? ">" : "▸"
     let dot = model.isASCII ? "*" : "●"
-    let isAlone = !model.hasHost && !run.state.isOver
-    let word = run.state == .live || run.state == .starting ? "no host" : "\(run.stateWord), no host"
+    let isAlone = !model.hasHost && run.needsHost
+    let word = run.state == .lost ? "lost, no host" : "no host"
     let state =
       run.isPaused && !run.state.isOver
       ? "paused"

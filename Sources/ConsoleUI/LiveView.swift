@@ -127,8 +127,9 @@ enum LiveView {
     case .starting where model.time.milliseconds - summary.startedAt.milliseconds < 5_000:
       return Span("starting", .good)
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
-    case .review where run.hasHost: return Span("review", .batched)
-    case .review: return Span(summary.isStopped ? "stopped" : "host gone", .warning)
+    case .review where summary.isStopped: return Span("stopped", .warning)
+    case .review where !run.hasHost && summary.note.contains("host"): return Span("host gone", .warning)
+    case .review: return Span("review", .batched)
     case .lost: return Span("lost", .danger)
     case .finished, .closed: return Span(summary.stateWord, summary.isStopped ? .warning : .dim)
     }
@@ -197,7 +198,7 @@ enum LiveView {
           .text),
         Span(score.unseen == 0 ? "" : " · \(score.unseen) from a list or by number", .warning),
         Span(
-          score.unread == 0 ? " · none unread" : " · \(score.unread) faster than reading",
+          score.unread == 0 ? " · none faster than reading" : " · \(score.unread) faster than reading",
           score.unread == 0 ? .dim : .warning),
       ])
     }

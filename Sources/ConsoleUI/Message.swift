@@ -103,7 +103,8 @@ package enum Intent: Hashable, Sendable {
   case pause(RunID, Bool)
   case stop(RunID)
   case stopAll
-  case openRun(RunID, toDecide: Bool = false)
+  /// - Parameter view: entered there; the run itself without it.
+  case openRun(RunID, toDecide: Bool = false, view: ViewKind? = nil)
   case raiseIncident(String, RunID?, StepNumber?)
   case closeIncident(Int64, outcome: String)
   case loadWall

@@ -22,18 +22,18 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .stepTrail:
     model.isStepTrail.toggle()
     return [.loadTrail(step: model.isStepTrail ? model.current?.id : nil)]
-  case .runView: return enter(&model, .run)
-  case .flags: return enter(&model, .flags)
-  case .review: return enter(&model, .review)
+  case .runView: return go(&model, .run)
+  case .flags: return go(&model, .flags)
+  case .review: return go(&model, .review)
   case .help:
     if model.view == .help { return back(&model) }
     model.helpedView = model.view
     return enter(&model, .help)
   case .back: return back(&model)
-  case .drafts: return enter(&model, .drafts)
+  case .drafts: return go(&model, .drafts)
   case .live: return enter(&model, .live)
   case .audit: return enter(&model, .audit)
-  case .policy: return enter(&model, .policy)
+  case .policy: return go(&model, .policy)
   case .order:
     model.queueOrder = model.queueOrder == .plan ? .risk : .plan
     say(&model, model.queueOrder == .risk ? "what waits, by risk and age" : "in the order of the plan")
@@ -72,6 +72,14 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
     return intents
   default: return []
   }
+}
+
+/// From the wall that somebody watches, a view of a run is one of the run under the cursor.
+private func go(_ model: inout Model, _ view: ViewKind) -> [Intent] {
+  guard model.home == .live, model.view == .live, let wanted = model.liveSelection, wanted != model.run?.id else {
+    return enter(&model, view)
+  }
+  return [.openRun(wanted, view: view)]
 }
 
 func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {

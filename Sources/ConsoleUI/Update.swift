@@ -20,7 +20,7 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     }
     if model.isAnswerUnheard {
       if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
-        say(&model, "that was refused, so what you type goes nowhere: pause a moment", isBad: true)
+        say(&model, "nothing was asked just now, so what you type goes nowhere: pause a moment", isBad: true)
         return [.flushInput]
       }
       model.isAnswerUnheard = false

@@ -79,7 +79,12 @@ package struct RunSummary: Hashable, Sendable {
   package static let stopped = "stopped by a person"
 
   /// What people read of its state.
-  package var stateWord: String { state == .closed && isStopped ? "stopped" : state.rawValue }
+  package var stateWord: String {
+    isStopped && (state == .closed || state == .review)
+      ? state == .review ? "stopped, to review" : "stopped" : state.rawValue
+  }
+  /// It does nothing without a host; a review waits for nothing but people.
+  package var needsHost: Bool { !state.isOver && state != .review }
 
   package struct Counts: Hashable, Sendable {
     package var waiting = 0

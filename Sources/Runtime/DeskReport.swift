@@ -45,7 +45,7 @@ package struct DeskReport {
   }
 
   private func state(_ run: RunSummary) -> String {
-    let isAlone = !run.state.isOver && !RunPulse.isLive(desk.directory, run)
+    let isAlone = run.needsHost && !RunPulse.isLive(desk.directory, run)
     return run.stateWord + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 

@@ -260,7 +260,8 @@ extension DeskStore: Journal {
     if case .person = transition.actor, !step.decidedBy.isEmpty, let at = step.decidedAt {
       return JournalFault(
         .alreadyDecided,
-        "already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))")
+        "#\(step.number) is already \(step.state.rawValue), decided by \(step.decidedBy) at \(at.clock(offset: clock.zone))"
+      )
     }
     if step.verdict.level == .forbidden, [.approve, .keep, .begin].contains(transition.event) {
       return JournalFault(.illegal, "policy forbids #\(step.number); nobody can approve it here")

@@ -159,7 +159,7 @@ struct HonestKeyTests {
     for _ in 0..<10 where !driver.model.status.contains("the last here") { driver.press("n") }
     #expect(!driver.intents.contains { if case .openRun = $0 { true } else { false } })
     driver.press("n")
-    #expect(driver.intents.contains { if case .openRun(RunID(13), toDecide: true) = $0 { true } else { false } })
+    #expect(driver.intents.contains { if case .openRun(RunID(13), toDecide: true, _) = $0 { true } else { false } })
   }
 
   @Test("what was written and neither kept nor dropped is back, and one undo takes it out")

@@ -77,7 +77,7 @@ struct SearchTests {
     driver.intents = []
     driver.press("n")
     #expect(driver.model.status.contains("n again goes to run 13"), "\(driver.model.status)")
-    let opened = { driver.intents.contains { if case .openRun(RunID(13), _) = $0 { true } else { false } } }
+    let opened = { driver.intents.contains { if case .openRun(RunID(13), _, _) = $0 { true } else { false } } }
     #expect(!opened())
     driver.press("n")
     #expect(opened())

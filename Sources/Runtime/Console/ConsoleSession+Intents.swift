@@ -69,10 +69,14 @@ extension ConsoleSession {
       // A short log is proved at once, a long one between keys.
       if let proof = try proofs.step(index) { return try deliver(.proof(index, proof)) }
       wantedProof = index
-    case .openRun(let id, let toDecide):
+    case .openRun(let id, let toDecide, let view):
       run = id
       (seenVersion, seenChange, trailStep) = (-1, -1, nil)
       try deliver(.opened(id, readOnly: !toDecide))
+      if let view {
+        try readDesk()
+        try deliver(.enter(view))
+      }
     case .notify(let text): terminal.notify(text)
     case .flushInput: terminal.flushInput()
     case .suspend: wantsSuspend = true
