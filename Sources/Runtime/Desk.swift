@@ -15,10 +15,16 @@ package final class Desk {
   package let verifierKey: String
   package var gate: Gate<DeskStore> { Gate(journal: store) }
   /// Until something on the desk changes, a second at most.
-  func waitForBell() {
+  /// - Parameter orKeys: or for a line on standard input.
+  /// - Returns: true when there is one.
+  @discardableResult
+  func waitForBell(orKeys: Bool = false) -> Bool {
     let bell = Doorbell(directory: directory)
-    var descriptor = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
-    poll(&descriptor, 1, 1_000)
+    var ready = [
+      pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+    ]
+    poll(&ready, orKeys ? 2 : 1, 1_000)
+    return ready[1].revents != 0
   }
 
   /// `$RINGI_DESK`, else `$XDG_DATA_HOME/ringi`, else `~/.local/share/ringi`.

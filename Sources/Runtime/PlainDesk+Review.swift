@@ -1,74 +1,129 @@
-// What `--plain` asks after the steps that wait: flags, the review, saved drafts.
+// What `--plain` asks of what is prepared: each result, its single changes, the last word; then saved drafts.
 
 import ConsoleUI
 import Domain
+import EffectPreview
 import GateKeeper
-import Glibc
 import Storage
 
 extension PlainDesk {
-  /// Flags without a word that a word would still change something of.
-  func openFlags() throws(RuntimeFault) -> [FindingRow] {
-    let copies = try RedlineDesk(actions).copies(of: run)
-    return try journalled { () throws(JournalFault) in try desk.store.findings(of: run) }.filter { row in
-      guard row.mark == .undecided, row.level != .green else { return false }
-      guard !row.wording.isEmpty, let copy = copies[row.finding.document] else { return true }
-      return SettledCopy.obstacle(copy, row, .keep) == nil || !Self.isSettled(copy)
-    }
-  }
-
-  private static func isSettled(_ copy: StepSummary) -> Bool {
-    [.kept, .performing, .done, .discarded, .failed, .undone].contains(copy.state)
-  }
-
-  private enum FlagDeed { case yes, no, raise, lower, later }
-
-  /// A flag nobody has said a word on; false when there is none.
-  mutating func flag() throws -> Bool {
-    let rows = try openFlags()
-    let left = rows.filter { !flagsLeft.contains($0.id) }
-    guard let row = left.min(by: { ($0.level, $0.id) < ($1.level, $1.id) }) else { return false }
-    let finding = row.finding
-    let place = finding.firstLine == 0 ? "missing" : "lines \(finding.firstLine) to \(finding.lastLine)"
-    Plain.print("\n" + Plain.safe("\(row.level.word) \(finding.clause), \(finding.document), \(place)"))
-    let changed = row.humanLevel == nil ? "" : "by \(row.decidedBy), from \(finding.level.word): \(row.levelReason)"
-    for (name, text) in [
-      ("Level changed", changed), ("The clause says", finding.text), ("The agent says why", finding.why),
-      ("Standard position", finding.standard), ("Suggested redline", row.wording), ("Fallback", finding.fallback),
-      ("Business impact", finding.impact), ("Escalate to", finding.escalation),
-    ] where !text.isEmpty { Plain.print(Plain.lines("\(name): \(text)")) }
-    let copy = try RedlineDesk(actions).copies(of: run)[finding.document]
-    let isLate = copy.map {
-      !row.wording.isEmpty && SettledCopy.obstacle($0, row, .discard) != nil && Self.isSettled($0)
-    }
-    let hasRedline = row.hasRedline
-    var choices: [(deed: FlagDeed, words: String)] = [(.yes, hasRedline ? "keep the redline" : "agree with the flag")]
-    if isLate != true { choices.append((.no, hasRedline ? "discard it, with a reason" : "disagree, with a reason")) }
-    if row.level.raised != row.level { choices.append((.raise, "raise the level to \(row.level.raised.word)")) }
-    if row.level.lowered != row.level { choices.append((.lower, "lower the level to \(row.level.lowered.word)")) }
-    choices.append((.later, "later: skip it now"))
-    let off = rows.count - left.count
-    let count = "\(rows.count) flag\(rows.count == 1 ? "" : "s") undecided\(off > 0 ? ", \(off) of them put off" : "")."
-    let deed = choices[try ask(count, choices.map(\.words)) - 1].deed
-    switch deed {
-    case .yes:
-      try attempt("“\(finding.clause)”, yes") { () throws(RuntimeFault) in
-        try actions.markRedline(row, .keep, run: run, reason: "")
-      }
-    case .no:
-      guard let (_, reason) = try reason() else { return true }
-      try attempt("“\(finding.clause)”, no: \(reason)") { () throws(RuntimeFault) in
-        try actions.markRedline(row, .discard, run: run, reason: reason)
-      }
-    case .later: flagsLeft.insert(row.id)
-    case .raise, .lower:
-      let level = deed == .raise ? row.level.raised : row.level.lowered
-      guard let (_, reason) = try reason() else { return true }
-      try attempt("“\(finding.clause)” is \(level.word)") { () throws(RuntimeFault) in
-        try actions.setLevel(row, level, run: run, reason: reason)
-      }
+  /// The review, result by result, then its last word; false when nothing is prepared.
+  mutating func prepared() throws -> Bool {
+    // Memos say what was said of their flags before they are shown.
+    if let words = try actions.noteFlags(run) { Plain.print(Plain.safe(words)) }
+    try actions.checkPrepared(run)
+    let all = try steps([.staged])
+    // What was all left for another time is not asked again.
+    guard !all.allSatisfy({ $0.mark == .undecided && resultsLeft.contains($0.id) }) else { return false }
+    let open = all.filter { $0.mark == .undecided }
+    if let step = open.first(where: { !resultsLeft.contains($0.id) }) {
+      try ask(step, open)
+    } else {
+      try finish(all)
     }
     return true
+  }
+
+  private mutating func ask(_ step: StepSummary, _ open: [StepSummary]) throws {
+    let shown = try show(step)
+    let text = try actions.editableText(step)
+    let changes = try DeskReport(desk).step(StepAddress("\(run).\(step.number)")).1.changes
+    let out = step.discardedChanges.count
+    let choices = [
+      out == 0 ? "keep it" : "keep it, without \(out) of its changes", "discard it, with a reason",
+      step.isClash ? nil : "keep all that is left",
+      changes > 1 ? "leave single changes out, or take them in again" : nil,
+      text == nil ? nil : "write your own version", "later: leave it undecided",
+    ]
+    let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
+    let name = "#\(step.number) \(step.targetInLists)"
+    switch try ask("#\(step.number) is prepared, \(open.count) undecided.", numbered: choices) {
+    case 0:
+      try attempt("\(name) is to be kept") { () throws(RuntimeFault) in
+        try actions.mark(step, .keep, discarding: step.discardedChanges, painted: painting.description)
+      }
+    case 1:
+      guard let (_, why) = try reason() else { return }
+      try attempt("\(name) is to be discarded: \(why)") { () throws(RuntimeFault) in
+        try actions.mark(
+          step, .discard, discarding: step.discardedChanges, reason: why, painted: painting.description)
+      }
+    case 2: try keepRest(open.filter { !$0.isClash }, step, painting)
+    case 3: try leaveOut(step, changes, painting)
+    case 4:
+      guard let text, let written = try rewrite(text) else { return }
+      try attempt("your version of \(name); it is shown next") { () throws(RuntimeFault) in
+        try actions.edit(step, text: written)
+      }
+    default: resultsLeft.insert(step.id)
+    }
+  }
+
+  private func keepRest(_ steps: [StepSummary], _ shown: StepSummary, _ painting: Painting) throws {
+    try attempt("\(steps.count) are to be kept") { () throws(RuntimeFault) in
+      for step in steps {
+        try actions.mark(
+          step, .keep, discarding: step.discardedChanges,
+          painted: step.id == shown.id ? painting.description : "not shown, with \(steps.count)")
+      }
+    }
+  }
+
+  private func leaveOut(_ step: StepSummary, _ changes: Int, _ painting: Painting) throws {
+    let text = try words("Changes to leave out, as 2 or 1 3; the others are in (0 for none, Enter goes back)")
+    let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
+    guard !numbers.isEmpty else { return }
+    guard numbers.allSatisfy({ (0...changes).contains($0) }) else {
+      return Plain.print("It has changes 1 to \(changes).")
+    }
+    let out = Set(numbers.filter { $0 > 0 }.map { $0 - 1 })
+    let why = out.isEmpty ? "" : try words("Why (Enter for no reason)")
+    let list = out.sorted().map { "\($0 + 1)" }.joined(separator: ", ")
+    let what =
+      out.isEmpty ? "all of #\(step.number) is in" : "without change \(list) of #\(step.number), which is shown again"
+    try attempt(what) { () throws(RuntimeFault) in
+      try actions.mark(step, .undecided, discarding: out, reason: why, painted: painting.description)
+    }
+  }
+
+  private mutating func finish(_ all: [StepSummary]) throws {
+    Plain.print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
+    for step in all {
+      let out = step.discardedChanges.count
+      let part = step.mark == .keep && out > 0 ? ", without \(out) of its changes" : ""
+      let word = step.mark == .undecided ? "undecided, stays" : step.mark.rawValue
+      Plain.print(Plain.safe("\(word)  #\(step.number) \(step.targetInLists)\(part)"))
+      for warning in step.reach.warnings { Plain.print(Plain.safe("  careful: \(warning)")) }
+    }
+    let copies = try RedlineDesk(actions).copies(of: run)
+    let unsaid = try flags().count { Self.wantsWord($0) && $0.hasRedline && copies[$0.finding.document]?.mark == .keep }
+    if unsaid > 0 {
+      Plain.print("\(unsaid) redline\(unsaid == 1 ? "" : "s") in kept copies without a word of yours.")
+    }
+    let choices = [
+      "finish", "begin it again", try flags().isEmpty ? nil : "go back to a flag", "look at one result again",
+    ]
+    switch try ask("Finish the review?", numbered: choices) {
+    case 0:
+      resultsLeft = []
+      // Refused, it goes on with what has changed.
+      try attempt("the review is finished") { () throws(RuntimeFault) in
+        let counts = try actions.finishReview(run, listed: all)
+        Plain.print("\(counts.kept) kept, \(counts.discarded) discarded.")
+        if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
+      }
+      // What was left undecided is left for another time.
+      resultsLeft = Set(try steps([.staged]).filter { $0.mark == .undecided }.map(\.id))
+    case 1:
+      resultsLeft = []
+      try actions.markAll(all, .undecided, painted: "")
+    case 2: try anyFlag()
+    default:
+      let number = Int(try words("Its number (Enter goes back)").filter(\.isNumber))
+      guard let step = all.first(where: { $0.number.value == number }) else { return }
+      resultsLeft.remove(step.id)
+      try actions.mark(step, .undecided, discarding: step.discardedChanges, painted: "")
+    }
   }
 
   /// A saved draft that nobody has sent; false when there is none, or none that was not put off.
@@ -88,45 +143,6 @@ extension PlainDesk {
         _ = try actions.raiseSend(draft)
       }
     default: draftsLeft.insert(draft.id)
-    }
-    return true
-  }
-
-  /// The review, result by result, then its last word; false when nothing is prepared.
-  func prepared() throws -> Bool {
-    try actions.checkPrepared(run)
-    let all = try steps([.staged])
-    guard !all.isEmpty else { return false }
-    if let step = all.first(where: { $0.mark == .undecided }) {
-      let shown = try show(step)
-      let left = all.count { $0.mark == .undecided }
-      let choice = try ask(
-        "#\(step.number) is prepared, \(left) undecided.", ["keep it", "discard it", "keep all that is left"])
-      var why: String?
-      if choice == 2 {
-        guard let (_, reason) = try reason() else { return true }
-        why = reason
-      }
-      let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
-      let marked = choice == 3 ? all.filter { $0.mark == .undecided && !$0.isClash } : [step]
-      for other in marked {
-        let painted = other.id == step.id ? painting.description : "not shown, with \(marked.count)"
-        try actions.mark(
-          other, choice == 2 ? .discard : .keep, discarding: other.discardedChanges, reason: why, painted: painted)
-      }
-      return true
-    }
-    Plain.print("\nfiles: together, all or nothing · calls: one by one · drafts: saved, not sent")
-    for step in all {
-      Plain.print(Plain.safe("\(step.mark == .keep ? "keep" : "discard")  #\(step.number) \(step.targetInLists)"))
-    }
-    switch try ask("Finish the review?", ["finish", "begin it again"]) {
-    case 1:
-      let counts = try actions.finishReview(run)
-      Plain.print("Review finished: \(counts.kept) kept, \(counts.discarded) discarded.")
-      if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
-    default:
-      try actions.markAll(all, .undecided, painted: "")
     }
     return true
   }

@@ -20,9 +20,10 @@ package struct PlainDesk {
   private enum Pause { case asking, reviewing, waiting }
   private var pause = Pause.asking
   var flagsLeft: Set<Int64> = []
+  var resultsLeft: Set<StepID> = []
   var draftsLeft: Set<StepID> = []
   /// Lines between two pauses of a long preview.
-  private static let page = 40
+  static let page = 40
 
   package init(_ desk: Desk, _ run: RunID) {
     self.desk = desk
@@ -30,7 +31,7 @@ package struct PlainDesk {
     actions = DeskActions(desk)
   }
 
-  private struct Leaving: Error {}
+  struct Leaving: Error {}
 
   /// Asks until nothing is left or the person leaves.
   package mutating func serve() throws(RuntimeFault) {
@@ -72,20 +73,7 @@ package struct PlainDesk {
     }
     guard let now = try summary() else { return false }
     if now.state == .starting || now.state == .live {
-      // An agent that waits for what was skipped says nothing more: the person must not wait for it.
-      if pause != .waiting, try steps([.waiting]).contains(where: { skipped.contains($0.id) }) {
-        if pause == .reviewing, try flag() || prepared() { return true }
-        if pause == .reviewing { Plain.print("Nothing else is prepared yet.") }
-        pause = .asking
-        let choices = ["ask it again", "go on to the flags and to what is prepared", "wait for the agent"]
-        switch try ask("Only what you skipped waits.", choices) {
-        case 1: skipped = []
-        case 2: pause = .reviewing
-        default: pause = .waiting
-        }
-        return true
-      }
-      desk.waitForBell()
+      try meanwhile()
       return true
     }
     if try flag() { return true }
@@ -107,77 +95,68 @@ package struct PlainDesk {
       left.isEmpty
         ? Plain.safe("\(flags == 0 ? "Nothing is left." : "Nothing else is left.") \(now.note)")
         : "\(left.count) left for another time\(held > 0 ? ", \(held) approved for later" : "").")
-    return false
+    return try afterwards()
   }
 
-  // MARK: questions
+  /// The agent is at work, and nothing waits that was not skipped.
+  private mutating func meanwhile() throws {
+    if pause == .reviewing {
+      if try flag() || prepared() { return }
+      Plain.print("Nothing else is prepared yet.")
+      pause = .asking
+    }
+    // An agent that waits for what was skipped says nothing more: the person must not wait for it.
+    let hasSkipped = try steps([.waiting]).contains { skipped.contains($0.id) }
+    if pause == .asking, hasSkipped { return try more("Only what you skipped waits.", isLive: true) }
+    if pause == .asking {
+      Plain.print("Waiting for the agent. Enter: do something else meanwhile.")
+      pause = .waiting
+    }
+    guard desk.waitForBell(orKeys: true) else { return }
+    guard readLine() != nil else { throw Leaving() }
+    try more("The agent is at work.", isLive: true)
+  }
 
-  /// The number chosen, from 1. What was typed ahead of the question is no answer to it.
-  func ask(_ question: String, _ choices: [String]) throws -> Int {
-    Plain.print(question)
-    for (index, choice) in choices.enumerated() { Plain.print("  \(index + 1)  \(choice)") }
-    Plain.print("  0  leave")
-    while true {
-      tcflush(0, TCIFLUSH)
-      Plain.print("Number: ", terminator: "")
-      fflush(nil)
-      guard let line = readLine() else { throw Leaving() }
-      guard let number = Int(line.filter { $0 != " " }), number >= 0, number <= choices.count else {
-        Plain.print("Write a number from 0 to \(choices.count).")
-        continue
-      }
-      if number == 0 { throw Leaving() }
-      return number
+  /// What can be taken up when nothing is left to ask; false when there is nothing of the kind.
+  private mutating func afterwards() throws -> Bool {
+    guard try !undoable().isEmpty || !flags().isEmpty || hasLeft else { return false }
+    try more("Anything else?", isLive: false)
+    return true
+  }
+
+  private var hasLeft: Bool { !resultsLeft.isEmpty || !flagsLeft.isEmpty || !skipped.isEmpty }
+  private func undoable() throws(RuntimeFault) -> [StepSummary] {
+    try steps([.done]).filter { $0.kind.isFile && $0.reach.canBeUndone }
+  }
+
+  private mutating func more(_ question: String, isLive: Bool) throws {
+    let done = try undoable()
+    let choices = [
+      hasLeft ? "ask again what was left for later" : nil, isLive ? "go on to the flags and to what is prepared" : nil,
+      isLive ? "wait for the agent" : nil,
+      try isLive && !held().isEmpty ? "take back something that waits for its time" : nil,
+      done.isEmpty ? nil : "undo something that was done", try flags().isEmpty ? nil : "go back to a flag",
+    ]
+    pause = .asking
+    switch try ask(question, numbered: choices) {
+    case 0: (resultsLeft, flagsLeft, skipped) = ([], [], [])
+    case 1: pause = .reviewing
+    case 2:
+      Plain.print("Waiting for the agent. Enter: do something else meanwhile.")
+      pause = .waiting
+    case 3: _ = try takeBack()
+    case 4: try undo(done)
+    default: try anyFlag()
     }
   }
 
-  private func words(_ question: String) throws -> String {
-    tcflush(0, TCIFLUSH)
-    Plain.print("\(question): ", terminator: "")
-    fflush(nil)
-    guard let line = readLine() else { throw Leaving() }
-    return line
-  }
-
-  /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
-  func reason(for step: StepSummary? = nil) throws -> (code: String, text: String)? {
-    let listed = step.map { Reasons.listed(for: $0) } ?? []
-    for (index, reason) in listed.enumerated() { Plain.print("  \(index + 1)  \(reason)") }
-    Plain.print("  0  back to the question")
-    while true {
-      let text = try words(listed.isEmpty ? "Why" : "Why (a number, or your own words)")
-      guard !text.allSatisfy(\.isWhitespace) else {
-        Plain.print("A reason is needed; 0 goes back.")
-        continue
-      }
-      guard let number = Int(text.filter { $0 != " " }) else { return ("typed", text) }
-      if number == 0 { return nil }
-      if listed.indices.contains(number - 1) {
-        return (Reasons.code(number, for: step), listed[number - 1])
-      }
-      Plain.print("There is no reason \(number): write it in words.")
+  private func undo(_ done: [StepSummary]) throws {
+    for step in done { Plain.print(Plain.safe("\(step.number)  \(step.kind.verb) \(step.targetInLists)")) }
+    let number = Int(try words("Number of the step to undo (Enter goes back)").filter(\.isNumber))
+    guard let step = done.first(where: { $0.number.value == number }) else { return }
+    try attempt("to undo #\(step.number) is proposed; it is asked about next") { () throws(RuntimeFault) in
+      _ = try actions.undo(step)
     }
-  }
-
-  /// Prints what is decided on, with pauses; false when the person had enough of it before its end.
-  func show(_ step: StepSummary) throws -> (seen: Int, total: Int, since: Int64) {
-    let address = try StepAddress("\(run).\(step.number)")
-    let report = DeskReport(desk)
-    let (_, preview) = try report.step(address)
-    Plain.print("")
-    let lines = report.text(step, preview).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let since = Clocks.monotonic()
-    var printed = 0
-    while printed < lines.count {
-      let end = min(lines.count, printed + Self.page)
-      Plain.print(lines[printed..<end].joined(separator: "\n"))
-      printed = end
-      guard printed < lines.count - 1 else { break }
-      let choice = try ask("\(lines.count - printed) more lines.", ["show them", "go on to the question"])
-      if choice == 2 { break }
-    }
-    let head = lines.count - preview.lines.count - 1
-    return (max(0, min(preview.lines.count, printed - head)), preview.lines.count, since)
   }
 
   private mutating func decide(_ step: StepSummary) throws {
@@ -186,14 +165,14 @@ package struct PlainDesk {
     let text = try actions.editableText(step)
     let summary = try journalled { () throws(JournalFault) in try desk.store.run(run) }
     let canEdit = (!step.isRelayed || summary?.takesOurText(step.kind) == true) && text != nil
-    var choices = ["yes: \(ApprovalWords.of(step))", "no, with a reason the agent receives", "later: skip it now"]
     let isTimed = !step.isRelayed && [.mailSend, .chatSend, .eventInvite].contains(step.kind)
-    if isTimed { choices.append("yes, but send it later") }
-    if canEdit { choices.append("change it") }
-    let choice = try ask("#\(step.number) waits for you.", choices)
-    if isTimed, choice == 4 { return try later(step, shown) }
-    switch isTimed && choice > 4 ? choice - 1 : choice {
-    case 1:
+    let choices = [
+      "yes: \(ApprovalWords.of(step))",
+      step.isQuestionOnly ? "no: it did not happen" : "no, with a reason the agent receives", "later: skip it now",
+      isTimed ? "yes, but send it later" : nil, canEdit ? "change it" : nil,
+    ]
+    switch try ask("#\(step.number) waits for you.", numbered: choices) {
+    case 0:
       guard isWhole || !step.mustBeSeenWhole else {
         Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
         return
@@ -202,14 +181,15 @@ package struct PlainDesk {
       try attempt("#\(step.number), yes: \(ApprovalWords.of(step))") { () throws(RuntimeFault) in
         try actions.decide(step, .approve, painted: painting.description)
       }
-    case 2:
+    case 1:
       guard let (code, text) = try reason(for: step) else { return }
       let decision = Decision.reject(code: code, reason: text)
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       try attempt("#\(step.number), no: \(text)") { () throws(RuntimeFault) in
         try actions.decide(step, decision, painted: painting.description)
       }
-    case 3: skipped.insert(step.id)
+    case 2: skipped.insert(step.id)
+    case 3: try later(step, shown)
     default:
       var written = text ?? ""
       while let changed = try rewrite(written) {
@@ -232,7 +212,7 @@ package struct PlainDesk {
     }
     let zone = desk.store.clock.zone
     while true {
-      let text = try words("When (14:05, tomorrow 9:00, 2026-12-01 14:05, 30m, 1h30m, 2d; Enter goes back)")
+      let text = try words("When (14:05, tomorrow 9:00, 2026-12-01 14:05, 90s, 30m, 1h30m, 2d; Enter goes back)")
       if text.allSatisfy(\.isWhitespace) { return }
       guard let due = desk.store.clock.wall().later(text, offset: zone) else {
         Plain.print("That is not a time to come within 31 days.")
@@ -241,7 +221,9 @@ package struct PlainDesk {
       let time = "\(due.date(offset: zone)) \(due.clock(offset: zone).prefix(5))"
       guard try ask("That is \(time).", ["yes: \(ApprovalWords.of(step)) then", "another time"]) == 1 else { continue }
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
-      return try attempt("#\(step.number), yes: \(ApprovalWords.of(step)) at \(time)") { () throws(RuntimeFault) in
+      let back = "until then `ringi undo \(run).\(step.number)` takes it back, as does the last question here"
+      return try attempt("#\(step.number), yes: \(ApprovalWords.of(step)) at \(time); \(back)") {
+        () throws(RuntimeFault) in
         try actions.decide(step, .approve, painted: painting.description, dueAt: due)
       }
     }
@@ -265,9 +247,11 @@ package struct PlainDesk {
     hasAsked = true
   }
 
+  private func held() throws(RuntimeFault) -> [StepSummary] { try steps([.approved]).filter { $0.dueAt != nil } }
+
   /// What waits for its time can be taken back; false when nothing does.
   private func takeBack() throws -> Bool {
-    let held = try steps([.approved]).filter { $0.dueAt != nil }
+    let held = try held()
     guard !held.isEmpty else { return false }
     let zone = desk.store.clock.zone
     let choices = held.map { step in
@@ -283,47 +267,5 @@ package struct PlainDesk {
       try actions.takeBack(held[choice - 1])
     }
     return true
-  }
-
-  /// Line by line: a screen reader has no use for an editor.
-  private func rewrite(_ text: String) throws -> String? {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    for (index, line) in lines.enumerated() { Plain.print("\(index + 1)  \(Plain.safe(line))") }
-    while true {
-      let choice = try words("Line to change, + LINE to add one after, - LINE to remove, . when done, Enter to give up")
-      if choice.isEmpty {
-        guard lines.joined(separator: "\n") != text else { return nil }
-        // A line too many must not take a whole letter with it.
-        if try ask("Drop what you changed?", ["no, go on", "drop it"]) == 2 { return nil }
-        continue
-      }
-      if choice == "." { return lines.joined(separator: "\n") }
-      guard let number = Int(choice.filter(\.isNumber)) else {
-        Plain.print("A number is the line to change, a point ends it.")
-        continue
-      }
-      guard number >= (choice.hasPrefix("+") ? 0 : 1), number <= lines.count else {
-        Plain.print("There is no line \(number).")
-        continue
-      }
-      if choice.hasPrefix("-") {
-        lines.remove(at: number - 1)
-      } else {
-        let new = try words("Its text")
-        if choice.hasPrefix("+") { lines.insert(new, at: number) } else { lines[number - 1] = new }
-      }
-    }
-  }
-
-  /// A refusal (somebody else was first, it changed) is told; the next question goes on.
-  /// - Parameter what: what is on the record then, in a few words.
-  func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
-    do throws(RuntimeFault) {
-      try body()
-      Plain.print(Plain.safe("Recorded: \(what)."))
-    } catch {
-      guard error.code == .refused || error.code == .full else { throw error }
-      Plain.print(Plain.safe(error.sentence))
-    }
   }
 }

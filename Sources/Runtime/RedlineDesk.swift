@@ -111,10 +111,10 @@ struct RedlineDesk {
     return rows.filter { $0.finding.document == document }
   }
 
-  /// The prepared copy that holds a redline, which of its changes it is, and the line it begins at.
+  /// The prepared copy that holds a redline, which of its changes it is, the line it begins at, and those it takes there.
   func place(
     of row: FindingRow, in run: RunID
-  ) throws(RuntimeFault) -> (step: StepSummary, changes: Set<Int>, line: Int)? {
+  ) throws(RuntimeFault) -> (step: StepSummary, changes: Set<Int>, line: Int, lines: Range<Int>)? {
     try journalled { () throws(JournalFault) in
       for step in try store.steps(of: run, in: [.staged]) {
         guard let copy = try copy(step), try flags(on: copy).contains(where: { $0.id == row.id }) else {
@@ -122,7 +122,9 @@ struct RedlineDesk {
         }
         let changes = copy.changes(of: row)
         guard !changes.isEmpty || copy.isFree(row) else { continue }
-        return (step, changes, copy.firstLine(row, changes))
+        let line = copy.firstLine(row, changes)
+        let end = changes.map { copy.diff.changes[$0].newRange.upperBound }.max() ?? line
+        return (step, changes, line, line..<max(line, end))
       }
       return nil
     }

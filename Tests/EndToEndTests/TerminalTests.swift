@@ -190,4 +190,53 @@ extension SessionTests {
     _ = try ringi("host", "1", "--perform-only")
     #expect(try String(contentsOfFile: file, encoding: .utf8) == changed([15, 28]))
   }
+
+  @Test("line mode leaves single changes out, finishes what it listed, undoes it, and goes on after a refusal")
+  func plain() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(agent: "true")
+    let file = "\(space)/files/a.md"
+    let old = (1...30).map { "line \($0)" }
+    let new = (1...30).map { [2, 15].contains($0) ? "new \($0)" : "line \($0)" }
+    try old.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
+    let (desk, run) = try ringi.openRun(space)
+    let write = ProposedEffect.write(path: Array(file.utf8), text: Array(new.joined(separator: "\n").utf8))
+    let made = try DeskActions(desk).maker(run).make(
+      Proposal(effect: write, claims: Claims()), plan: nil, staging: StagingArea(), isRelayed: false)
+    let step = try desk.gate.intake(made.step, by: .agent("a"))
+    try desk.store.setState(run, .review, note: "", by: .performer)
+    let terminal = try Terminal(ringi, ["console", "--plain"], width: 200)
+    var read = 0
+    func answer(_ question: String, _ words: String) {
+      terminal.until(question) {
+        terminal.text.hasSuffix(": ") && terminal.text.dropFirst(read).contains(question)
+      }
+      #expect(terminal.text.dropFirst(read).contains(question), "\(terminal.text.dropFirst(read))")
+      read = terminal.text.count
+      terminal.type(words + "\n")
+    }
+    answer("#1 is prepared, 1 undecided.", "4")
+    answer("Changes to leave out", "2")
+    answer("Why (Enter for no reason)", "")
+    answer("keep it, without 1 of its changes", "1")
+    #expect(terminal.text.contains("── change 2 of 2, left out"))
+    // Somebody else says otherwise while the question stands.
+    terminal.until("the list stands there") {
+      terminal.text.hasSuffix("leave\r\nNumber: ") && terminal.text.contains("Finish the")
+    }
+    try DeskActions(desk).mark(try #require(try desk.store.step(step.id)), .discard, discarding: [1], painted: "t")
+    answer("Finish the review?", "1")
+    answer("somebody marked it otherwise meanwhile", "2")
+    answer("#1 is prepared, 1 undecided.", "1")
+    answer("Finish the review?", "1")
+    answer("Anything else?", "5")
+    var wanted = old
+    wanted[1] = "new 2"
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == wanted.joined(separator: "\n"))
+    answer("Number of the step to undo", "1")
+    answer("#2 waits for you.", "1")
+    answer("Anything else?", "0")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == old.joined(separator: "\n"))
+    #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+  }
 }
