@@ -335,6 +335,9 @@ func editedWords(_ model: Model) -> String {
     {
       return "this clause is as it was: what you wrote stands elsewhere in its copy"
     }
+    if model.currentFinding?.mark == .discard {
+      return "your words stand in its copy and stay left out, as the redline is discarded; \(yes) takes them in"
+    }
     return "the copy has your words, the card those of its clause; \(yes) keeps them"
   }
   if model.current?.state == .staged, model.view == .run {

@@ -57,8 +57,8 @@ extension RedlineDesk {
   private static func word(_ row: FindingRow) -> String {
     let clause = "> \(row.finding.clause)"
     guard row.mark == .discard else {
-      return
-        "\(clause)\(row.isInPart ? heads.part : row.finding.redline.isEmpty ? heads.written : heads.reworded)\(row.redlineBy)\n"
+      let head = row.isInPart ? heads.part : row.finding.redline.isEmpty ? heads.written : heads.reworded
+      return "\(clause)\(head)\(row.redlineBy)\(row.isInPart ? ": \(row.markReason)" : "")\n"
     }
     let head = row.hasRedline ? heads.discarded : heads.disagreed
     return "\(clause)\(head)\(row.redlineBy): \(row.markReason)\n"

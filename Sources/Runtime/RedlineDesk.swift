@@ -202,7 +202,7 @@ struct RedlineDesk {
         out == 0
         ? "taken in again in the review"
         : out == own.count ? "left out in the review" : "\(out) of its \(own.count) \(FindingRow.leftOut)"
-      let said = reason.flatMap { $0.isEmpty || out == 0 ? nil : "\($0) (\(words))" } ?? words
+      let said = reason.flatMap { $0.isEmpty || out == 0 ? nil : "\($0) (\(words))" } ?? "(\(words))"
       try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: said, by: person)
       // What is kept in part is neither the agent's words nor the clause's.
       if out > 0, out < own.count { try store.rewrite(row.id, left, isPart: true, by: person) }

@@ -4,6 +4,7 @@
 import AuditLog
 import Domain
 import GateKeeper
+import Glibc
 import Settings
 import Storage
 
@@ -37,7 +38,11 @@ package enum Register {
       [columns]
       + flags.map { flag in
         let copy = copies[flag.finding.document]
-        return row(flag, matter, run, copy, isRewritten: copy.map { rewritten.contains($0.id) } ?? false)
+        let without = flags.count {
+          $0.mark == .discard && $0.hasRedline && $0.finding.document == flag.finding.document
+        }
+        return row(
+          flag, matter, run, copy, without: without, isRewritten: copy.map { rewritten.contains($0.id) } ?? false)
       }
     let text = "\u{FEFF}" + CSV.text(rows)
     let folder = "\(desk.directory)/registers"
@@ -57,16 +62,26 @@ package enum Register {
     let sheet = "\(path.dropLast(4)).xlsx"
     guard Files.write(table, to: sheet, mode: 0o600) else { throw RuntimeFault(.fault, "`\(sheet)` can't be written") }
     try journalled { () throws(JournalFault) in
-      for digest in [Hashing.sha256(Array(text.utf8)), Hashing.sha256(table)] {
-        try desk.store.noteRegister(run, digest: digest, by: desk.person)
+      for (file, digest) in [(path, Hashing.sha256(Array(text.utf8))), (sheet, Hashing.sha256(table))] {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        try desk.store.noteRegister(run, name, digest: digest, by: desk.person)
       }
     }
     return path
   }
 
-  private static func row(_ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?, isRewritten: Bool)
-    -> [String]
-  {
+  /// One that was written says what came later in a new one: a level, an undo.
+  /// - Returns: the newest; nil where none has been written.
+  @discardableResult
+  static func follow(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String? {
+    guard access("\(desk.directory)/registers/run-\(run).csv", F_OK) == 0 else { return nil }
+    return try write(desk, run)
+  }
+
+  /// - Parameter without: how many redlines of the document were discarded.
+  private static func row(
+    _ flag: FindingRow, _ matter: String, _ run: RunID, _ copy: StepSummary?, without: Int, isRewritten: Bool
+  ) -> [String] {
     let finding = flag.finding
     let isInCopy = copy.map { [.kept, .performing, .done].contains($0.state) } ?? false
     // Who keeps the copy and says nothing else keeps what is in it.
@@ -88,7 +103,10 @@ package enum Register {
       case .discard: flag.hasRedline && copy != nil ? "redline discarded" : "disagreed"
       }
     let isDropped = copy.map { !isInCopy && $0.state != .staged } ?? false
-    let wording = flag.mark == .discard || flag.mark == .undecided && !isInCopy || isDropped ? "" : flag.wording
+    // Where the redline was struck the copy has the clause as it was.
+    let wording =
+      isDropped || flag.mark == .undecided && !isInCopy
+      ? "" : flag.mark == .discard ? isInCopy && flag.hasRedline ? finding.text : "" : flag.wording
     // An old desk keeps only the last word of both.
     let last = flag.decidedAt.map { FindingRow.Word(by: flag.decidedBy, at: $0) }
     let level = flag.humanLevel == nil ? nil : flag.levelWord ?? last
@@ -106,7 +124,7 @@ package enum Register {
       !flag.hasRedline
         ? ""
         : copy.map {
-          "\($0.target): \(Words.ofCopy($0))\(isRewritten ? ", with changes that people made in it" : "")"
+          "\($0.target): \(Words.ofCopy($0))\(isInCopy && without > 0 ? ", without \(without) redline\(without == 1 ? "" : "s")" : "")\(isRewritten ? ", with changes that people made in it" : "")"
         } ?? "none",
     ]
   }

@@ -152,9 +152,10 @@ extension DeskStore {
 
 extension DeskStore {
   /// A register was made; its digest is on the trail, so that a copy can be held against it.
-  package func noteRegister(_ run: RunID, digest: Digest, by person: Person) throws(JournalFault) {
+  /// - Parameter name: of the file in `registers/`.
+  package func noteRegister(_ run: RunID, _ name: String, digest: Digest, by person: Person) throws(JournalFault) {
     try record { (log, _) throws(JournalFault) in
-      try log.append(.person(person), "register written", run: run) { $0.effect = digest }
+      try log.append(.person(person), "register written", run: run, note: name) { $0.effect = digest }
     }
   }
 }

@@ -6,6 +6,9 @@ final class ContractJob: Job {
   private let registerPath: String
   private let playbookPath: String
   private var contracts: [(row: [String: String], contract: Contract)] = []
+  private let (summaryPath, postPath) = ("triage/summary.csv", "triage/legal-summary.md")
+  /// What has been written, and follows the levels that people give.
+  private var (hasSummary, hasPostFile) = (false, false)
   private let plan = [
     PlanStep(title: "Read the register and the playbook"),
     PlanStep(title: "Screen the unsigned contracts", kind: "file.create", target: "memos/*.md"),
@@ -40,7 +43,8 @@ final class ContractJob: Job {
     advance(link, to: 5)
     try returnExecuted(rows, link)
     advance(link, to: 6)
-    try link.write("triage/summary.csv", summary, why: "One line for each contract")
+    try link.write(summaryPath, summary, why: "One line for each contract")
+    hasSummary = true
     while let ((what, item), ending) = try link.next(&open) {
       switch what {
       case .hold: try afterHold(item.contract, ending, link)
@@ -60,18 +64,24 @@ final class ContractJob: Job {
 
   private func afterPost(_ ending: Ending, _ link: DeskLink) throws {
     guard case .refused(let reason) = ending else { return }
-    try link.write("triage/legal-summary.md", postText, why: "The summary as a file, since the post was refused")
-    link.say("The post to #legal was refused (\(reason)). I left the same summary in triage/legal-summary.md.")
+    hasPostFile = true
+    try link.write(postPath, postText, why: "The summary as a file, since the post was refused")
+    link.say("The post to #legal was refused (\(reason)). I left the same summary in \(postPath).")
   }
 
   func hear(_ text: String, _ link: DeskLink) throws {
+    var isRevised = false
     for line in text.split(separator: "\n") where line.hasPrefix("flag-level-changed\t") {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 6, let index = contracts.firstIndex(where: { $0.contract.path == fields[1] }) else {
         continue
       }
-      contracts[index].contract.notes.append(
-        "\(fields[2]): \(fields[3].uppercased()) to \(fields[4].uppercased()), \(fields[5])")
+      contracts[index].contract.notes.removeAll { $0.hasPrefix("\(fields[2]): ") }
+      // One that is back at the first level has nothing to be noted.
+      if fields[3] != fields[4] {
+        contracts[index].contract.notes.append(
+          "\(fields[2]): \(fields[3].uppercased()) to \(fields[4].uppercased()), \(fields[5])")
+      }
       for flag in contracts[index].contract.flags.indices
       where contracts[index].contract.flags[flag].position.clause == fields[2] {
         contracts[index].contract.flags[flag].level = fields[4].uppercased()
@@ -81,7 +91,11 @@ final class ContractJob: Job {
         memoPath(contract), memo(contracts[index].row, contract), why: "The memo with the level a reviewer gave")
       link.say(
         "\(fields[2]) in \(fields[1]) is \(fields[4].uppercased()) now; I revised the memo. Reason given: \(fields[5])")
+      isRevised = true
     }
+    guard isRevised else { return }
+    if hasSummary { try link.write(summaryPath, summary, why: "The summary with the levels reviewers gave") }
+    if hasPostFile { try link.write(postPath, postText, why: "The summary for Legal with the levels reviewers gave") }
   }
 
   private func advance(_ link: DeskLink, to index: Int) { link.plan(PlanStep.advanced(plan, to: index)) }

@@ -201,7 +201,8 @@ extension ConsoleSession {
 
   /// A word that comes after the review belongs in the register, too.
   private mutating func followRegister() throws(RuntimeFault) {
-    guard model.run?.state.isOver == true, let path = try Register.write(desk, run) else { return }
+    let isOver = model.run?.state.isOver == true
+    guard let path = try isOver ? Register.write(desk, run) : Register.follow(desk, run) else { return }
     try deliver(.told("the register is written anew: \(path)", isBad: false))
   }
 

@@ -147,7 +147,11 @@ extension Host {
       for case (let id, .unknown(let detail)) in outcomes {
         if let step = try store.step(id) { try reconciler.ask(step, because: detail) }
       }
-      for case (let id, .done) in outcomes { try followAcceptance(id) }
+      for case (let id, .done) in outcomes {
+        try followAcceptance(id)
+        // What the register says of a copy that was put back is not so any more.
+        if try store.isUndo(id) { _ = try? Register.follow(desk, run) }
+      }
       for (id, outcome) in outcomes where isOfReview { try takeBack(id, outcome) }
     }
     // Our own commits don't change this connection's data_version.
