@@ -29,7 +29,7 @@ enum Deed {
             : isUnsent(step, model) ? "raise the send" : isFailedSend(step) ? "raise it again" : nil
       }
     case .review: model.pane == .preview && changeCount(model) > 1 ? "keep change" : model.current.map { _ in "keep" }
-    case .flags: model.currentFinding.map { model.hasCopy($0) ? "keep redline" : "agree" }
+    case .flags: model.currentFinding.map { flag($0, model) }
     case .live, .audit, .policy, .help: nil
     }
   }
@@ -37,13 +37,25 @@ enum Deed {
   /// Somebody who has named a time must not send at once by habit.
   private static func approval(_ step: StepSummary, _ model: Model) -> String {
     guard model.wantedTime[step.id] == nil else { return "\(approval(step)) now instead" }
+    guard let rows = model.rows, rows.step == step.id, rows.revision == step.revision else { return approval(step) }
+    // With what is on the screen now: this frame tells of itself.
+    let top = model.previewScroll
+    let own = model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? []
+    let seenRows = own.union(top..<max(top, min(rows.rows.count, top + Layout(model).previewText.height)))
+    let (seen, total) = (rows.linesSeen(seenRows), rows.preview.lines.count)
     // What can be put back may be approved before its end; how much of it was on the screen is said.
-    guard !step.mustBeSeenWhole, let rows = model.rows, rows.step == step.id, rows.revision == step.revision else {
-      return approval(step)
+    if step.mustBeSeenWhole {
+      return rows.firstUnseen(seenRows) == nil ? approval(step) : "read on, \(seen)/\(total) lines seen"
     }
-    let seen = rows.linesSeen(model.seen[step.id].flatMap { $0.revision == step.revision ? $0.rows : nil } ?? [])
-    let total = rows.preview.lines.count
     return seen < total ? "\(approval(step)), \(seen)/\(total) lines seen" : approval(step)
+  }
+
+  private static func flag(_ row: FindingRow, _ model: Model) -> String {
+    let region = Layout(model).preview
+    let own = model.seenCards[row.id].flatMap { $0.width == region.width && $0.words == row.wording ? $0.rows : nil }
+    let seen = (own ?? []).union(model.cardScroll..<model.cardScroll + max(0, region.inner.height))
+    guard FlagsView.unseenRow(row, width: region.width, seen: seen) == nil else { return "read on" }
+    return model.hasCopy(row) ? "keep redline" : "agree"
   }
 
   static func approval(_ step: StepSummary) -> String {

@@ -43,12 +43,16 @@ enum HeaderView {
     // What must be known in any case, then counts by how much they ask of a person: the last are the first to go.
     let urgent =
       alerts(model) + [Span("  \(dot) \(state)", run.state == .lost || isAlone || isBroken ? .alert : .header)]
+    // Of a run that is over the ends count, not that nothing waits.
+    let isOver = run.state.isOver && counts.waiting == 0
     let all: [(rank: Int, span: Span)] =
       [
-        (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),
+        isOver
+          ? (0, Span("  \(counts.done) done", .header))
+          : (0, Span("  \(counts.waiting) waiting", counts.waiting > 0 ? .alert : .header)),
         (1, Span(held > 0 ? " · \(held) approved, held" : "", .header)),
-        (counts.prepared > 0 ? 1 : 2, Span(" · \(counts.prepared) prepared", .header)),
-        (3, Span(" · \(counts.done) done", .header)),
+        (counts.prepared > 0 ? 1 : 2, Span(isOver ? "" : " · \(counts.prepared) prepared", .header)),
+        (3, Span(isOver ? "" : " · \(counts.done) done", .header)),
         (counts.refused > 0 ? 2 : 3, Span(" · \(counts.refused) refused", counts.refused > 0 ? .alert : .header)),
       ] + (counts.rejected > 0 ? [(2, Span(" · \(counts.rejected) rejected", .header))] : [])
       + (counts.discarded > 0 ? [(4, Span(" · \(counts.discarded) discarded", .header))] : [])

@@ -222,7 +222,8 @@ enum OverlayView {
         : "Discard the redline of \(clause) in \(row?.stem ?? ""): why?"
     case .leaveOut(let id, let change):
       let target = model.steps[id]?.targetInLists ?? ""
-      title = change.map { "Leave out change \($0 + 1) of \(target): why?" } ?? "Discard \(target): why?"
+      let name = model.steps[id].map { "#\($0.number), \($0.kind.verb) \(target)" } ?? target
+      title = change.map { "Leave out change \($0 + 1) of \(target): why?" } ?? "Discard \(name): why?"
       lines.append([Span("a few words for the record, or Enter alone", .dim)])
     case .incident(let run, let step):
       let place = run.map { " on run \($0)\(step.map { ", step #\($0)" } ?? "")" } ?? ""

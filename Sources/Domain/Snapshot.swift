@@ -90,6 +90,7 @@ package struct RunSummary: Hashable, Sendable {
     package var waiting = 0
     package var prepared = 0
     package var done = 0
+    package var undone = 0
     package var refused = 0
     /// A no by a person, or by a rule's time.
     package var rejected = 0

@@ -17,7 +17,7 @@ package enum MailMessage {
     if !mail.replyTo.isEmpty { head += "Reply-To: \(address(mail.replyTo))\r\n" }
     head += "Subject: \(encoded(mail.subject))\r\nDate: \(date)\r\nMessage-ID: <\(messageID)>\r\nMIME-Version: 1.0\r\n"
     let text =
-      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(Array(mail.body.utf8)))"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(canonical(mail.body)))"
     guard !attachments.isEmpty else { return Array((head + text).utf8) }
     let boundary = "=_ringi_\(messageID.filter { $0.isLetter || $0.isNumber })"
     var out = head + "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\r\n\r\n--\(boundary)\r\n\(text)"
@@ -39,7 +39,7 @@ package enum MailMessage {
     let words = [event.title, "\(event.start) to \(event.end)", event.place, event.notes].filter { !$0.isEmpty }
       .joined(separator: "\n")
     func part(_ type: String, _ text: String) -> String {
-      "--\(boundary)\r\nContent-Type: \(type)\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(Array(text.utf8)))"
+      "--\(boundary)\r\nContent-Type: \(type)\r\nContent-Transfer-Encoding: base64\r\n\r\n\(wrapped(canonical(text)))"
     }
     let head = """
       From: \(address(sender))\r
@@ -87,6 +87,11 @@ package enum MailMessage {
     // A comma of a name must not begin another address (RFC 5322, section 3.2.4).
     let isPlain = name.utf8.allSatisfy { $0 >= 128 || $0 == 32 || !"()<>[]:;@\\,.\"".utf8.contains($0) }
     return "\(isPlain || name.utf8.contains { $0 >= 128 } ? encoded(name) : "\"\(encoded(name))\"") \(mailbox)"
+  }
+
+  /// Lines end with CR LF before they are encoded: RFC 2045, section 6.8.
+  private static func canonical(_ text: String) -> [UInt8] {
+    Array(text.replacing("\r\n", with: "\n").replacing("\n", with: "\r\n").utf8)
   }
 
   private static func wrapped(_ bytes: [UInt8]) -> String {

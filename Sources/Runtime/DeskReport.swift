@@ -38,7 +38,8 @@ package struct DeskReport {
   private static func words(_ counts: RunSummary.Counts) -> String {
     let always = ["\(counts.waiting) waiting", "\(counts.prepared) prepared", "\(counts.done) done"]
     let some = [
-      (counts.held, "approved, held"), (counts.refused, "refused"), (counts.rejected, "rejected"),
+      (counts.undone, "undone"), (counts.held, "approved, held"), (counts.refused, "refused"),
+      (counts.rejected, "rejected"),
       (counts.discarded, "discarded"), (counts.failed, "failed"), (counts.withdrawn, "withdrawn"),
     ]
     return (always + some.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }).joined(separator: " · ")
@@ -67,7 +68,34 @@ package struct DeskReport {
       members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
       return JSON.object(members).pretty
     }
-    return text(step, preview)
+    return text(step, preview) + (try said(of: step))
+  }
+
+  /// What people have said since of the flags that a step handed over.
+  private func said(of step: StepSummary) throws(RuntimeFault) -> String {
+    guard step.kind == .findingReport else { return "" }
+    let rows = try journalled { () throws(JournalFault) in try desk.store.findings(of: step.run) }
+      .filter { $0.step == step.id && !$0.decidedBy.isEmpty }
+    guard !rows.isEmpty else { return "" }
+    var out = ["  ────", "  said of them since"]
+    for row in rows {
+      let name = "\(row.level.word) \(row.finding.clause)"
+      if row.humanLevel != nil {
+        out.append("  \(name): \(row.levelBy) changed it from \(row.finding.level.word): \(row.levelReason)")
+      }
+      let why = row.markReason.isEmpty ? "" : ": \(row.markReason)"
+      switch row.mark {
+      case .undecided: break
+      case .keep:
+        out.append(
+          "  \(name): \(row.redlineBy) \(row.hasRedline ? "kept the redline\(row.isInPart ? " in part" : "")" : "agreed")\(why)"
+        )
+      case .discard:
+        out.append("  \(name): \(row.redlineBy) \(row.hasRedline ? "discarded the redline" : "disagreed")\(why)")
+      }
+      if row.isRewritten, !row.isInPart { out.append("  \(name): its redline has a person’s words") }
+    }
+    return out.map { Plain.safe($0) + "\n" }.joined()
   }
 
   /// For programs that poll: no preview, no words of an agent.
@@ -144,7 +172,8 @@ package struct DeskReport {
       "view": .string(run.view.rawValue), "state": .string(run.state.rawValue), "paused": .bool(run.isPaused),
       "note": .string(run.note),
       "waiting": .int(Int64(run.counts.waiting)), "prepared": .int(Int64(run.counts.prepared)),
-      "done": .int(Int64(run.counts.done)), "refused": .int(Int64(run.counts.refused)),
+      "done": .int(Int64(run.counts.done)), "undone": .int(Int64(run.counts.undone)),
+      "refused": .int(Int64(run.counts.refused)),
       "rejected": .int(Int64(run.counts.rejected)), "held": .int(Int64(run.counts.held)),
       "discarded": .int(Int64(run.counts.discarded)), "failed": .int(Int64(run.counts.failed)),
       "withdrawn": .int(Int64(run.counts.withdrawn)),

@@ -131,15 +131,15 @@ struct StepMaker {
     if case .call(let call) = step.action.effect { return try notTwice(step, call) }
     guard [.mailSend, .mailDraft, .chatSend, .eventAdd, .eventInvite].contains(step.action.kind) else { return step }
     let effect = step.action.effect
-    var same: StepSummary?
+    var same: (step: StepSummary, isChanged: Bool)?
     for old in try store.alike(run.id, step.action.kind, target: effect.target)
     where same == nil {
       // A person may have changed it since: what the agent said first counts as well.
       let first = try store.form(of: old.id, at: 1).flatMap { try? Action(canonicalBytes: $0.action).effect }
       let now = try self.effect(of: old.id)
-      if first == effect || now == effect { same = old }
+      if first == effect || now == effect { same = (old, now != effect) }
     }
-    guard let old = same else { return step }
+    guard let (old, isChanged) = same else { return step }
     var step = step
     if old.state == .staged, old.revision == .first, step.verdict.level == .batched {
       step.replaces = old.id
@@ -151,7 +151,7 @@ struct StepMaker {
         $0.reach.warnings.insert(contentsOf: old.reach.warnings.filter { $0.contains("Message-ID") }, at: 0)
       }
       $0.reach.warnings.insert(
-        "the same again: #\(old.number)\(old.revision == .first ? "" : ", since changed,") is \(old.state.word)\(old.mayHaveHappened ? ", and \(StepSummary.mayHaveHappened)" : "")",
+        "the same again: #\(old.number)\(isChanged ? ", since changed," : "") is \(old.state.word)\(old.mayHaveHappened ? ", and \(StepSummary.mayHaveHappened)" : "")",
         at: 0)
     }
   }

@@ -42,14 +42,14 @@ extension DeskStore {
     id, workspace, directory, goal, agent, grade, model, state, isPaused, note, startedAt,
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'waiting'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'staged'),
-    (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('done', 'undone')),
+    (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'done'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'refused'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('rejected', 'expired')), startedBy, command,
     view, shown, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'approved'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'discarded'),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state IN ('failed', 'unknown')),
     (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'withdrawn'), session, agentProcess,
-    peerSession, pausedWhy
+    peerSession, pausedWhy, (SELECT COUNT(*) FROM step WHERE run = run.id AND state = 'undone')
     """
 
   /// Texts joined by NUL, which none of them holds.
@@ -69,6 +69,7 @@ extension DeskStore {
     counts.discarded = Int(row.int(21))
     counts.failed = Int(row.int(22))
     counts.withdrawn = Int(row.int(23))
+    counts.undone = Int(row.int(28))
     var summary = RunSummary(
       id: RunID(row.int(0)), workspace: row.text(1), directory: row.text(2), goal: row.text(3), agent: row.text(4),
       grade: Grade(rawValue: row.text(5)) ?? .weak, model: ModelLocation(row.text(6)) ?? .remote(region: "unknown"),
