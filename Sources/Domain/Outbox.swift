@@ -2,6 +2,17 @@
 package enum Outbox {
   /// How the outcome of a message begins that went no further.
   package static let prefix = "in the outbox"
+  private static let sealed = ", sha256 "
+
+  /// A saved file as its outcome names it, with the digest of its bytes: where nothing delivers it, it is the effect.
+  package static func words(_ path: String, _ digest: Digest) -> String { "\(path)\(sealed)\(digest)" }
+
+  /// What `words` told, below the outbox; nil where an outcome names no file, or is of a desk that kept no digest.
+  package static func saved(in outcome: String) -> (name: String, digest: String)? {
+    let parts = outcome.split(separator: sealed)
+    guard parts.count == 2, let name = parts[0].split(separator: "/").last else { return nil }
+    return ("\(parts[0].hasSuffix("/drafts/\(name)") ? "drafts/" : "")\(name)", String(parts[1]))
+  }
 }
 
 extension StepSummary {

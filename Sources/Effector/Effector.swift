@@ -233,7 +233,7 @@ package final class Performer {
     }
   }
 
-  /// The path of the saved file, nil when it could not be written whole.
+  /// The saved file in words, nil when it could not be written whole.
   private func save(_ bytes: [UInt8], _ name: String) -> String? {
     let path = "\(outbox)/\(name)"
     mkdir(outbox, 0o700)
@@ -247,6 +247,6 @@ package final class Performer {
     let folder = open(name.hasPrefix("drafts/") ? "\(outbox)/drafts" : outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return nil }
     defer { close(folder) }
-    return fsync(folder) == 0 ? path : nil
+    return fsync(folder) == 0 ? Outbox.words(path, blobs.hash(bytes)) : nil
   }
 }

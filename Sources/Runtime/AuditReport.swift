@@ -92,14 +92,21 @@ package struct AuditReport {
         guard check.count > 0 || isEmpty else {
           throw RuntimeFault(.refused, "the log is empty, but the desk has runs: it was cut")
         }
-        if let fault = try journalled({ () throws(JournalFault) in try DeskCheck(store: desk.store).firstFault() }) {
+        let rows = DeskCheck(store: desk.store, directory: desk.directory)
+        if let fault = try journalled({ () throws(JournalFault) in try rows.firstFault() }) {
           throw RuntimeFault(.refused, fault)
         }
+        let gone = try journalled { () throws(JournalFault) in try rows.takenOut() }
         if json {
-          let value: JSON = ["intact": .bool(true), "entries": .int(check.count)]
+          let value: JSON = [
+            "intact": .bool(true), "entries": .int(check.count), "takenOutOfOutbox": .int(Int64(gone)),
+          ]
           return value.pretty
         }
-        return Self.intact(check.count, kept: check.keptSize)
+        let taken =
+          gone == 0
+          ? "" : "\(gone) file\(gone == 1 ? "" : "s") put in the outbox \(gone == 1 ? "is" : "are") there no more\n"
+        return Self.intact(check.count, kept: check.keptSize) + taken
       }
     }
   }

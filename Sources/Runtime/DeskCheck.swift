@@ -6,10 +6,13 @@ import AuditVerify
 import Domain
 import EffectPreview
 import GateKeeper
+import Glibc
 import Storage
 
 struct DeskCheck {
   let store: DeskStore
+  /// The desk's.
+  let directory: String
 
   /// The first thing that does not fit, in one sentence; nil when all does.
   func firstFault() throws(JournalFault) -> String? {
@@ -18,12 +21,31 @@ struct DeskCheck {
     for run in try store.runs(limit: 1_000_000) {
       let steps = try store.steps(of: run.id).steps
       for step in steps {
-        if let fault = try check(step) { return "step \(run.id).\(step.number): \(fault)" }
+        if let fault = try check(step) ?? outbox(step) { return "step \(run.id).\(step.number): \(fault)" }
       }
       guard try store.stepCount(of: run.id) == steps.count else { return "run \(run.id) has steps that can't be read" }
     }
     if let fault = try goneBytes() { return fault }
     return try store.firstBadBlob().map { "the stored bytes \($0.short)… are not the ones that were recorded" }
+  }
+
+  /// What lies in the outbox must be what was put there; what is there no more somebody has taken out.
+  private func outbox(_ step: StepSummary) -> String? {
+    guard let (name, digest) = Outbox.saved(in: step.reason), let bytes = Files.read("\(directory)/outbox/\(name)"),
+      Hashing.sha256(bytes).description != digest
+    else { return nil }
+    return "its file in the outbox, \(name), is not the one that was put there"
+  }
+
+  /// How many files that were put in the outbox are there no more.
+  func takenOut() throws(JournalFault) -> Int {
+    var count = 0
+    for run in try store.runs(limit: 1_000_000) {
+      count += try store.steps(of: run.id, in: [.done]).count { step in
+        Outbox.saved(in: step.reason).map { access("\(directory)/outbox/\($0.name)", F_OK) != 0 } ?? false
+      }
+    }
+    return count
   }
 
   /// Bytes that a step's effect names, in any of its forms, and that the desk has no more.

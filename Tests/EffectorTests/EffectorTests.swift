@@ -152,7 +152,10 @@ struct EffectorTests {
     let files = Project.files(in: URL(filePath: "\(bench.folder.path)/desk/outbox"), ending: ".eml")
     let text = Project.text(try #require(files.first))
     #expect(
-      text.contains("<a@out.example>") && text.contains("\nBcc: secret@out.example") && !text.contains("evil@x.example")
+      // RFC 2045, section 6.8: lines end with CR LF before they are encoded.
+      text.contains(Data(mail.body.replacing("\n", with: "\r\n").utf8).base64EncodedString().prefix(76))
+        && text.contains("<a@out.example>") && text.contains("\nBcc: secret@out.example")
+        && !text.contains("evil@x.example")
     )
   }
 

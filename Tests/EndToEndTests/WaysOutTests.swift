@@ -100,6 +100,23 @@ extension SessionTests {
       #expect(second.reach.warnings.contains { $0.hasSuffix("never written to before") })
     }
 
+    @Test("a file of the outbox that somebody changed is found; one that somebody took out is counted")
+    func outboxChanged() throws {
+      let desk = try Desk()
+      let send = try DeskActions(desk).raiseSend(try propose(.draft(Self.mail, attachments: [])))
+      let laid = try ringi.approve(desk, send)
+      let saved = try #require(Outbox.saved(in: laid.reason))
+      let file = "\(ringi.desk)/outbox/\(saved.name)"
+      #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      try text.replacingOccurrences(of: "\r\nTo: ", with: "\r\nTo: eve@evil.example,\r\n ").write(
+        toFile: file, atomically: false, encoding: .utf8)
+      let result = try ringi("audit", "verify")
+      #expect(result.code == 1 && result.error.contains("is not the one that was put there"), "\(result)")
+      unlink(file)
+      #expect(try ringi("audit", "verify").output.contains("put in the outbox is there no more"))
+    }
+
     @Test("a workspace.yaml that names another sender makes an approved invitation wait again")
     func sender() throws {
       try set("mail")
