@@ -30,19 +30,22 @@ private func find(_ model: inout Model) -> [Intent] {
         flags, after: { $0.id == model.finding }, model.needle,
         { "\($0.level.word) \($0.finding.clause) \($0.finding.document) \($0.finding.why) \($0.wording)" })
     else { return lacks(&model, "flag") }
-    (model.finding, model.cardScroll) = (found.id, 0)
+    (model.finding, model.cardScroll) = (found.entry.id, 0)
+    tell(&model, found.place, found.count)
     return []
   case .drafts:
     let steps = model.draftIDs.compactMap { model.steps[$0] }
     guard let found = next(steps, after: { $0.id == model.draftSelection }, model.needle, words) else {
       return lacks(&model, "message")
     }
-    model.draftSelection = found.id
+    model.draftSelection = found.entry.id
+    tell(&model, found.place, found.count)
   case .review:
     guard let found = next(model.prepared, after: { $0.id == model.reviewSelection }, model.needle, words) else {
       return lacks(&model, "result")
     }
-    model.reviewSelection = found.id
+    model.reviewSelection = found.entry.id
+    tell(&model, found.place, found.count)
   case .live:
     let runs = (model.wall?.runs ?? []).map(\.summary)
     guard
@@ -50,16 +53,24 @@ private func find(_ model: inout Model) -> [Intent] {
         runs, after: { $0.id == model.liveSelection }, model.needle,
         { "run \($0.id) \($0.workspace) \($0.agent) \($0.state.rawValue) \($0.note)" })
     else { return lacks(&model, "run") }
-    (model.liveSelection, model.isLiveChosen) = (found.id, true)
+    (model.liveSelection, model.isLiveChosen) = (found.entry.id, true)
+    tell(&model, found.place, found.count)
     return []
   case .run, .audit, .policy, .help:
     let steps = model.queue.compactMap(\.step).compactMap { model.steps[$0] }
     guard let found = next(steps, after: { $0.id == model.selection }, model.needle, words) else {
       return lacks(&model, "step")
     }
-    (model.selection, model.view) = (found.id, .run)
+    (model.selection, model.view) = (found.entry.id, .run)
+    tell(&model, found.place, found.count)
   }
   return showCurrent(&model)
+}
+
+/// How many there are, and how one comes to the others.
+private func tell(_ model: inout Model, _ place: Int, _ count: Int) {
+  let more = count > 1 ? "; \(model.keymap.name(.search)) and Enter: the next" : ""
+  say(&model, "\(place) of \(count) with “\(model.needle)”\(more)")
 }
 
 private func lacks(_ model: inout Model, _ what: String) -> [Intent] {
@@ -76,15 +87,20 @@ private func words(_ step: StepSummary) -> String {
 }
 
 /// The next one below, then around, whose words have the needle in them; a bare number is only a whole one.
-private func next<T>(_ list: [T], after isHere: (T) -> Bool, _ needle: String, _ words: (T) -> String) -> T? {
+/// - Returns: it, which of those with the needle it is, from 1, and how many there are.
+private func next<T>(
+  _ list: [T], after isHere: (T) -> Bool, _ needle: String, _ words: (T) -> String
+) -> (entry: T, place: Int, count: Int)? {
   let here = list.firstIndex(where: isHere) ?? -1
   let needle = needle.lowercased()
   let number = needle.hasPrefix("#") ? needle : "#\(needle)"
-  return (list[(here + 1)...] + list[..<max(0, here + 1)]).first { entry in
-    let text = words(entry).lowercased()
+  let places = list.indices.filter { index in
+    let text = words(list[index]).lowercased()
     let rest = text.hasPrefix("#") ? text.drop { $0 != " " } : text[...]
     return text.hasPrefix("\(number) ") || rest.contains(needle)
   }
+  guard let place = places.firstIndex(where: { $0 > here }) ?? places.indices.first else { return nil }
+  return (list[places[place]], place + 1, places.count)
 }
 
 func paletteKey(_ model: inout Model, _ key: Key, _ field: TextField) -> [Intent] {
