@@ -185,7 +185,9 @@ extension DeskStore: Journal {
       leaf.describe(recorded, digests: true)
       leaf.facts = facts
       leaf.painted = transition.shown?.painted ?? ""
-      leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode
+      // Of what was approved it ends the yes, and nothing else would say so.
+      let ends = transition.revised != nil && step.state == .approved ? ", the yes to it counts no more" : ""
+      leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode + ends
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
     }
     guard transition.event == .succeed else { return Breaker.failures.contains(next) ? step.run : nil }

@@ -151,7 +151,7 @@ final class ContractJob: Job {
 
       \(asks.joined(separator: "\n"))
 
-      We suggest the wording of our redlined copy and are glad to discuss it.
+      Our suggested wording follows in a redlined copy; we are glad to discuss it.
 
       Legal Desk, Kumo Holdings
       """
