@@ -5,16 +5,11 @@ enum HelpView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.pane(region, [Span("Keys", .title)], model, isFocused: true)
     let inner = region.inner
-    var lines: [[Span]] = []
+    var lines = here(model)
     for group in Binding.Group.allCases {
       lines.append([Span(group.rawValue, .title)])
       for binding in CommandTable.bindings where binding.group == group {
-        let own = model.keymap.keys(binding)
-        let keys = own.isEmpty ? ":\(binding.command.name)" : own.map(\.name).joined(separator: " ")
-        lines.append([
-          Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key),
-          Span(binding.help, .text),
-        ])
+        lines.append(line(binding, binding.help, model))
       }
       lines.append([])
     }
@@ -35,5 +30,26 @@ enum HelpView {
       frame.putCut(line, x: inner.x + 1, y: inner.y + offset, limit: inner.width - 2)
     }
     frame.more(region, lines.count - top - inner.height, "lines", ascii: model.isASCII)
+  }
+
+  /// What the keys of the view that help was asked in would do now, in its footer's words.
+  private static func here(_ model: Model) -> [[Span]] {
+    var asked = model
+    asked.view = model.helpedView
+    let lines = CommandTable.bindings.compactMap { binding -> [Span]? in
+      guard binding.command != .help, binding.means(in: asked.view), let label = binding.label(asked),
+        binding.obstacle(asked) == nil
+      else { return nil }
+      return line(binding, label, model)
+    }
+    return lines.isEmpty ? [] : [[Span("Now, in the view \(asked.view.rawValue)", .title)]] + lines + [[]]
+  }
+
+  private static func line(_ binding: Binding, _ words: String, _ model: Model) -> [Span] {
+    let own = model.keymap.keys(binding)
+    let keys = own.isEmpty ? ":\(binding.command.name)" : own.map(\.name).joined(separator: " ")
+    return [
+      Span("  \(keys)" + String(repeating: " ", count: max(1, 14 - SafeText.width(keys))), .key), Span(words, .text),
+    ]
   }
 }
