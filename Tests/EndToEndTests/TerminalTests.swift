@@ -157,22 +157,32 @@ extension SessionTests {
 }
 
 extension SessionTests {
-  @Test("on the command line single changes are left out and taken in by number, and a slip marks nothing")
-  func changesByNumber() throws {
-    let ringi = try Ringi()
+  /// Thirty lines, some of them new.
+  private static func changed(_ numbers: Set<Int>) -> String {
+    (1...30).map { numbers.contains($0) ? "new \($0)" : "line \($0)" }.joined(separator: "\n")
+  }
+
+  /// A run in review with one file, of which some lines are changed.
+  private func prepare(
+    _ ringi: Ringi, changing numbers: Set<Int>
+  ) throws -> (file: String, desk: Desk, step: StepSummary) {
     let space = try ringi.workspace(agent: "true")
     let file = "\(space)/files/a.md"
-    let lines = (1...30).map { "line \($0)" }
-    try lines.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
-    func changed(_ numbers: Set<Int>) -> String {
-      (1...30).map { numbers.contains($0) ? "new \($0)" : "line \($0)" }.joined(separator: "\n")
-    }
+    try Self.changed([]).write(toFile: file, atomically: false, encoding: .utf8)
     let (desk, run) = try ringi.openRun(space)
-    let write = ProposedEffect.write(path: Array(file.utf8), text: Array(changed([2, 15, 28]).utf8))
+    let write = ProposedEffect.write(path: Array(file.utf8), text: Array(Self.changed(numbers).utf8))
     let made = try DeskActions(desk).maker(run).make(
       Proposal(effect: write, claims: Claims()), plan: nil, staging: StagingArea(), isRelayed: false)
     let step = try desk.gate.intake(made.step, by: .agent("a"))
     try desk.store.setState(run, .review, note: "", by: .performer)
+    return (file, desk, step)
+  }
+
+  @Test("on the command line single changes are left out and taken in by number, and a slip marks nothing")
+  func changesByNumber() throws {
+    let ringi = try Ringi()
+    let (file, desk, step) = try prepare(ringi, changing: [2, 15, 28])
+    let run = step.run
     #expect(try ringi("show", "1.1").output.contains("── change 3 of 3"))
     func review(_ words: String...) throws -> String {
       let terminal = try Terminal(ringi, ["review", "1"] + words, width: 200)
@@ -188,23 +198,13 @@ extension SessionTests {
     #expect(marked.mark == .keep && marked.discardedChanges == [0])
     _ = try? DeskActions(desk).finishReview(run)
     _ = try ringi("host", "1", "--perform-only")
-    #expect(try String(contentsOfFile: file, encoding: .utf8) == changed([15, 28]))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.changed([15, 28]))
   }
 
   @Test("line mode leaves single changes out, finishes what it listed, undoes it, and goes on after a refusal")
   func plain() throws {
     let ringi = try Ringi()
-    let space = try ringi.workspace(agent: "true")
-    let file = "\(space)/files/a.md"
-    let old = (1...30).map { "line \($0)" }
-    let new = (1...30).map { [2, 15].contains($0) ? "new \($0)" : "line \($0)" }
-    try old.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
-    let (desk, run) = try ringi.openRun(space)
-    let write = ProposedEffect.write(path: Array(file.utf8), text: Array(new.joined(separator: "\n").utf8))
-    let made = try DeskActions(desk).maker(run).make(
-      Proposal(effect: write, claims: Claims()), plan: nil, staging: StagingArea(), isRelayed: false)
-    let step = try desk.gate.intake(made.step, by: .agent("a"))
-    try desk.store.setState(run, .review, note: "", by: .performer)
+    let (file, desk, step) = try prepare(ringi, changing: [2, 15])
     let terminal = try Terminal(ringi, ["console", "--plain"], width: 200)
     var read = 0
     func answer(_ question: String, _ words: String) {
@@ -230,13 +230,11 @@ extension SessionTests {
     answer("#1 is prepared, 1 undecided.", "1")
     answer("Finish the review?", "1")
     answer("Anything else?", "5")
-    var wanted = old
-    wanted[1] = "new 2"
-    #expect(try String(contentsOfFile: file, encoding: .utf8) == wanted.joined(separator: "\n"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.changed([2]))
     answer("Number of the step to undo", "1")
     answer("#2 waits for you.", "1")
     answer("Anything else?", "0")
-    #expect(try String(contentsOfFile: file, encoding: .utf8) == old.joined(separator: "\n"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.changed([]))
     #expect(try ringi("audit", "verify").output.hasPrefix("intact"))
   }
 }
