@@ -65,24 +65,39 @@ extension PlainDesk {
       row.level.lowered == row.level ? nil : "lower the level to \(row.level.lowered.word)",
       "later: skip it now",
       place?.lines.isEmpty == false ? "write its redline in your own words" : nil,
-      document == nil ? nil : "read the document",
+      document == nil ? nil : "read the document at the clause", "leave all flags that are left for later",
     ]
     switch try ask(question, numbered: choices) {
     case 0:
       try attempt("\(name), yes") { () throws(RuntimeFault) in
         try actions.markRedline(row, .keep, run: run, reason: "")
       }
+      try follow()
     case 1:
       guard let (_, reason) = try reason() else { return }
       try attempt("\(name), no: \(reason)") { () throws(RuntimeFault) in
         try actions.markRedline(row, .discard, run: run, reason: reason)
       }
+      try follow()
     case 2: try setLevel(row, row.level.raised, name)
     case 3: try setLevel(row, row.level.lowered, name)
     case 4: flagsLeft.insert(row.id)
     case 5: if let place { try write(place.step, place.lines, name) }
-    default: if let document { _ = try show(document) }
+    case 6: if let document { try read(document, at: finding) }
+    default: flagsLeft.formUnion(try openFlags().map(\.id))
     }
+  }
+
+  /// The clause with what stands around it; all of it on a wish.
+  private func read(_ document: StepSummary, at finding: Finding) throws {
+    let lines = try DeskReport(desk).step(StepAddress("\(run).\(document.number)")).1.lines
+    let place = finding.firstLine - 6...finding.lastLine + 6
+    let around = lines.filter { place.contains($0.number) }
+    if finding.firstLine > 0, !around.isEmpty {
+      for line in around { Plain.print("\(line.number)  \(Plain.safe(line.text))") }
+      guard try ask("That is the clause.", ["go back to the flag", "read the whole document"]) == 2 else { return }
+    }
+    _ = try show(document)
   }
 
   private func tell(_ row: FindingRow) {
@@ -96,7 +111,8 @@ extension PlainDesk {
       : "\(row.mark == .keep ? "yes" : "no") by \(row.redlineBy)\(row.markReason.isEmpty ? "" : ": \(row.markReason)")"
     for (name, text) in [
       ("Level changed", changed), ("Your team’s word", word), ("The clause says", finding.text),
-      ("The agent says why", finding.why), ("Standard position", finding.standard), ("Suggested redline", row.wording),
+      ("The agent says why", finding.why), ("Standard position", finding.standard),
+      (row.isRewritten ? "Redline, in a person’s words" : "Suggested redline", row.wording),
       ("Fallback", finding.fallback), ("Business impact", finding.impact), ("Escalate to", finding.escalation),
     ] where !text.isEmpty { Plain.print(Plain.lines("\(name): \(text)")) }
   }
@@ -106,6 +122,12 @@ extension PlainDesk {
     try attempt("\(name) is \(level.word)") { () throws(RuntimeFault) in
       try actions.setLevel(row, level, run: run, reason: reason)
     }
+    try follow()
+  }
+
+  /// A register that is there says it, too.
+  private func follow() throws(RuntimeFault) {
+    if let path = try Register.follow(desk, run) { Plain.print("Register: \(path)") }
   }
 
   /// The lines of a redline in its copy, and none of the rest.

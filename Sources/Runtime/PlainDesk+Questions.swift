@@ -91,7 +91,11 @@ extension PlainDesk {
         if try ask("Drop what you changed?", ["no, go on", "drop it"]) == 2 { return nil }
         continue
       }
-      if choice == "." { return lines.joined(separator: "\n") }
+      if choice == "." {
+        if lines.joined(separator: "\n") != text { return lines.joined(separator: "\n") }
+        Plain.print("Nothing was changed.")
+        return nil
+      }
       guard let number = Int(choice.filter(\.isNumber)) else {
         Plain.print("A number is the line to change, a point ends it.")
         continue
@@ -101,12 +105,20 @@ extension PlainDesk {
         continue
       }
       if choice.hasPrefix("-") {
-        lines.remove(at: number - 1)
+        Plain.print(Plain.safe("Removed: \(lines.remove(at: number - 1))"))
       } else {
-        let old = choice.hasPrefix("+") ? "" : lines[number - 1]
-        if !old.isEmpty { Plain.print(Plain.safe("\(number)  \(old)")) }
-        let new = try words(choice.hasPrefix("+") ? "The new line" : "Its text instead")
-        if choice.hasPrefix("+") { lines.insert(new, at: number) } else { lines[number - 1] = new }
+        let isNew = choice.hasPrefix("+")
+        if !isNew {
+          Plain.print(Plain.safe("\(number)  \(lines[number - 1].isEmpty ? "(an empty line)" : lines[number - 1])"))
+        }
+        let new = try words(isNew ? "The new line" : "Its text instead (Enter keeps it, a blank empties it)")
+        if isNew {
+          lines.insert(new, at: number)
+        } else if new.isEmpty {
+          Plain.print("Line \(number) stays.")
+        } else {
+          lines[number - 1] = new == " " ? "" : new
+        }
       }
     }
   }

@@ -70,7 +70,10 @@ extension PlainDesk {
   }
 
   private func leaveOut(_ step: StepSummary, _ changes: Int, _ painting: Painting) throws {
-    let text = try words("Changes to leave out, as 2 or 1 3; the others are in (0 for none, Enter goes back)")
+    let now = Self.list(step.discardedChanges)
+    let text = try words(
+      "\(now.isEmpty ? "All changes are in." : "Out now: \(now).") Which are to be out, as 2 or 1 3? All others are in then (0: none is out, Enter goes back)"
+    )
     let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
     guard !numbers.isEmpty else { return }
     guard numbers.allSatisfy({ (0...changes).contains($0) }) else {
@@ -78,12 +81,17 @@ extension PlainDesk {
     }
     let out = Set(numbers.filter { $0 > 0 }.map { $0 - 1 })
     let why = out.isEmpty ? "" : try words("Why (Enter for no reason)")
-    let list = out.sorted().map { "\($0 + 1)" }.joined(separator: ", ")
+    let back = Self.list(step.discardedChanges.subtracting(out))
+    let again = back.isEmpty ? "" : ", and \(back) in again"
     let what =
-      out.isEmpty ? "all of #\(step.number) is in" : "without change \(list) of #\(step.number), which is shown again"
+      out.isEmpty ? "all of #\(step.number) is in" : "out of #\(step.number): \(Self.list(out))\(again)"
     try attempt(what) { () throws(RuntimeFault) in
       try actions.mark(step, .undecided, discarding: out, reason: why, painted: painting.description)
     }
+  }
+
+  private static func list(_ changes: Set<Int>) -> String {
+    changes.sorted().map { "\($0 + 1)" }.joined(separator: ", ")
   }
 
   private mutating func finish(_ all: [StepSummary]) throws {

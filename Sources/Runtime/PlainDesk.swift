@@ -21,6 +21,8 @@ package struct PlainDesk {
   private var pause = Pause.asking
   var flagsLeft: Set<Int64> = []
   var resultsLeft: Set<StepID> = []
+  /// What waits for its time is not asked about again.
+  private var heldLeft = false
   var draftsLeft: Set<StepID> = []
   /// Lines between two pauses of a long preview.
   static let page = 40
@@ -78,7 +80,7 @@ package struct PlainDesk {
     }
     if try flag() { return true }
     if try prepared() { return true }
-    if try takeBack() { return true }
+    if try !heldLeft && takeBack() { return true }
     if try saved() { return true }
     let left = try steps([.waiting, .staged, .approved, .kept, .performing])
     if left.contains(where: { [.approved, .kept, .performing].contains($0.state) && $0.dueAt == nil }) {
@@ -101,7 +103,7 @@ package struct PlainDesk {
   /// The agent is at work, and nothing waits that was not skipped.
   private mutating func meanwhile() throws {
     if pause == .reviewing {
-      if try flag() || prepared() { return }
+      if try flag() || prepared() || saved() { return }
       Plain.print("Nothing else is prepared yet.")
       pause = .asking
     }
@@ -126,7 +128,13 @@ package struct PlainDesk {
 
   private var hasLeft: Bool { !resultsLeft.isEmpty || !flagsLeft.isEmpty || !skipped.isEmpty }
   private func undoable() throws(RuntimeFault) -> [StepSummary] {
-    try steps([.done]).filter { $0.kind.isFile && $0.reach.canBeUndone }
+    let open = try steps([.waiting, .approved, .performing])
+    let under = try journalled { () throws(JournalFault) in
+      var under: Set<StepID> = []
+      for step in open { if let id = try desk.store.undone(by: step.id) { under.insert(id) } }
+      return under
+    }
+    return try steps([.done]).filter { $0.kind.isFile && $0.reach.canBeUndone && !under.contains($0.id) }
   }
 
   private mutating func more(_ question: String, isLive: Bool) throws {
@@ -171,7 +179,12 @@ package struct PlainDesk {
       step.isQuestionOnly ? "no: it did not happen" : "no, with a reason the agent receives", "later: skip it now",
       isTimed ? "yes, but send it later" : nil, canEdit ? "change it" : nil,
     ]
-    switch try ask("#\(step.number) waits for you.", numbered: choices) {
+    let undone = try journalled { () throws(JournalFault) -> StepSummary? in
+      guard let id = try desk.store.undone(by: step.id) else { return nil }
+      return try desk.store.step(id)
+    }
+    let role = undone.map { ", to undo #\($0.number)" } ?? ""
+    switch try ask("#\(step.number) waits for you\(role).", numbered: choices) {
     case 0:
       guard isWhole || !step.mustBeSeenWhole else {
         Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
@@ -239,7 +252,7 @@ package struct PlainDesk {
       let zone = desk.store.clock.zone
       let words =
         switch step.state {
-        case .approved: step.dueAt.map { "goes at \($0.clock(offset: zone))" } ?? ""
+        case .approved: step.dueAt.map { "goes at \($0.minute(offset: zone))" } ?? ""
         default: "\(step.state.word)\(step.reason.isEmpty ? "" : ": \(step.reason)")"
         }
       if !words.isEmpty { Plain.print(Plain.safe("#\(step.number) \(words)")) }
@@ -250,17 +263,27 @@ package struct PlainDesk {
   private func held() throws(RuntimeFault) -> [StepSummary] { try steps([.approved]).filter { $0.dueAt != nil } }
 
   /// What waits for its time can be taken back; false when nothing does.
-  private func takeBack() throws -> Bool {
+  private mutating func takeBack() throws -> Bool {
     let held = try held()
     guard !held.isEmpty else { return false }
     let zone = desk.store.clock.zone
     let choices = held.map { step in
       Plain.safe(
-        "take back #\(step.number) \(step.kind.verb) \(step.targetInLists), \(step.dueAt?.clock(offset: zone) ?? "")")
+        "take back #\(step.number) \(step.kind.verb) \(step.targetInLists), set for \(step.dueAt?.minute(offset: zone) ?? "")"
+      )
     }
-    let choice = try ask("\(held.count) approved and not done yet.", choices + ["wait a minute for them"])
+    let rest = ["wait a minute for them, or until Enter", "go on without them"]
+    let choice = try ask("\(held.count) approved and not done yet.", choices + rest)
     guard choice <= held.count else {
-      for _ in 0..<60 where try !steps([.approved]).filter({ $0.dueAt != nil }).isEmpty { desk.waitForBell() }
+      if choice == held.count + 2 { heldLeft = true }
+      if choice == held.count + 1 {
+        Plain.print("Waiting for a minute. Enter goes on.")
+        for _ in 0..<60 where try !self.held().isEmpty {
+          guard desk.waitForBell(orKeys: true) else { continue }
+          _ = readLine()
+          break
+        }
+      }
       return true
     }
     try attempt("#\(held[choice - 1].number) is taken back: it waits again") { () throws(RuntimeFault) in

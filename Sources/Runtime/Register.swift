@@ -70,11 +70,12 @@ package enum Register {
     return path
   }
 
-  /// One that was written says what came later in a new one: a level, an undo.
-  /// - Returns: the newest; nil where none has been written.
+  /// What was said later than a review stands in a new one: a level, a word, an undo.
+  /// - Returns: the newest; nil where the run has none yet.
   @discardableResult
   static func follow(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> String? {
-    guard access("\(desk.directory)/registers/run-\(run).csv", F_OK) == 0 else { return nil }
+    let isOver = try journalled { () throws(JournalFault) in try desk.store.run(run)?.state.isOver == true }
+    guard isOver || access("\(desk.directory)/registers/run-\(run).csv", F_OK) == 0 else { return nil }
     return try write(desk, run)
   }
 

@@ -201,8 +201,7 @@ extension ConsoleSession {
 
   /// A word that comes after the review belongs in the register, too.
   private mutating func followRegister() throws(RuntimeFault) {
-    let isOver = model.run?.state.isOver == true
-    guard let path = try isOver ? Register.write(desk, run) : Register.follow(desk, run) else { return }
+    guard let path = try Register.follow(desk, run) else { return }
     try deliver(.told("the register is written anew: \(path)", isBad: false))
   }
 
