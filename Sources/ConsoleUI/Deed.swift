@@ -190,6 +190,9 @@ enum Deed {
     if model.view == .flags {
       guard let row = model.currentFinding else { return "no flag is selected" }
       if let why = noCopy(model, .discard) { return why }
+      guard model.copyNames.contains(where: { $0.hasPrefix(row.stem) }) else {
+        return "\(row.stem) has no prepared copy to write it into"
+      }
       // Where none was suggested a person writes one, in the clause's place.
       return row.hasRedline || row.finding.firstLine > 0
         ? nil : "no words are suggested for this missing clause: write them into the copy, in the review (b)"

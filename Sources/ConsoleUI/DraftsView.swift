@@ -102,6 +102,7 @@ enum Standing {
       if !model.settingsFault.isEmpty { return ("held, settings broken", .warning) }
       guard let due = step.dueAt else { return ("goes now", .autonomous) }
       return (countdown(due, step, model), .warning)
+    case .done where step.isOnlyAllowed: return ("allowed, agent’s to send", .autonomous)
     case .done where step.kind == .mailDraft && !step.isSavedDraft: return ("draft in \(step.reach.connector)", .good)
     case .done where step.kind == .mailDraft:
       guard let sending = sending(step, model) else { return ("draft, NOT SENT", .batched) }
@@ -133,7 +134,7 @@ enum Standing {
 
   /// `sends in 8 s`, and from two minutes on `sends at 14:05`.
   static func countdown(_ due: Timestamp, _ step: StepSummary, _ model: Model) -> String {
-    guard due > model.time else { return "due now" }
+    guard due > model.time else { return "now" }
     let deed = step.reach.goesNowhere ? "to the outbox" : step.kind.isFile ? "takes effect" : "sends"
     return "\(deed) \(left(due, model))"
   }

@@ -138,6 +138,7 @@ enum Words {
     case .done where step.reason == StepSummary.passedOn: StepSummary.passedOn
     case .done where step.reason == StepSummary.allowed: "allowed, the agent does it"
     case .done where step.reason == StepSummary.leftToRingi: "answered; Ringi does it"
+    case .done where step.reason.hasPrefix(StepSummary.hadHappened): "had happened, a person says"
     case .done where step.isRelayed: "done by the agent"
     case .performing where !step.reach.connector.isEmpty: "allowed, it is with its server"
     case .performing where step.isRelayed: "allowed, the agent does it"

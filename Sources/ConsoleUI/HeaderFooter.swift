@@ -113,6 +113,8 @@ enum HeaderView {
 }
 
 enum FooterView {
+  private static func width(_ spans: [Span]) -> Int { spans.reduce(0) { $0 + SafeText.width($1.text) } }
+
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .status)
     let work = model.isStatusBad ? "" : model.work.map { WorkBar.words($0, model) } ?? ""
@@ -126,9 +128,16 @@ enum FooterView {
         deed = " \(model.keymap.name(.approve)) \(label) "
       }
       let room = region.width - SafeText.width(deed)
-      frame.putCut(
-        [Span(" \(work.isEmpty ? model.status : work)", model.isStatusBad ? .warning : .good)], x: 0, y: region.y,
-        limit: room)
+      let words = [Span(" \(work.isEmpty ? model.status : work)", model.isStatusBad ? .warning : .good)]
+      // What is too long for it begins in the row above: how to go on stands at the end.
+      let rows = Wrap.rows(words, width: room)
+      let isLong = width(words) > room && region.y > 3
+      for (line, glyphs) in rows.prefix(3).enumerated() where isLong {
+        let y = region.y - min(3, rows.count) + 1 + line
+        frame.fill(Region(x: 0, y: y, width: region.width, height: 1), .status)
+        frame.put(glyphs, x: 0, y: y, limit: room)
+      }
+      if !isLong { frame.putCut(words, x: 0, y: region.y, limit: room) }
       frame.put(deed, model.isArmed ? .key : .dim, x: room, y: region.y, limit: region.width - room)
       return
     }

@@ -155,6 +155,7 @@ enum Drafts {
     case .waiting, .unknown: .waits
     case .approved: .onItsWay
     case .staged: .prepared
+    case .done where step.isOnlyAllowed: .inHand
     case .done where step.isSavedDraft: .saved
     case .done where step.reason.hasPrefix(Outbox.prefix): .outbox
     case .done where step.kind == .eventAdd: .entered

@@ -102,7 +102,9 @@ enum PreviewView {
     for index in model.previewScroll..<max(end, model.previewScroll) {
       drawing.frame.put(
         rows.glyphs(
-          index, discarded: step.discardedChanges, currentChange: rows.changeRows.count > 1 ? model.change : nil,
+          index, discarded: step.discardedChanges,
+          currentChange: rows.changeRows.count > 1 && !(model.view == .review && model.pane == .list)
+            ? model.change : nil,
           decided: { Words.decided($0, step, model) }, ascii: model.isASCII), x: area.x,
         y: area.y + index - model.previewScroll, limit: area.width)
     }

@@ -22,6 +22,15 @@ extension StepSummary {
   package static let leftToRingi = "a yes, after which the agent left the work to Ringi"
   /// A deed of an agent's own that leaves nothing which Ringi could look at.
   package static let allowed = "allowed; the agent performs it"
+  /// How the outcome begins of what a person says had happened.
+  package static let hadHappened = "it had happened, says"
+  /// Nobody here knows more of it than that it was allowed.
+  package var isOnlyAllowed: Bool { state == .done && reason == Self.allowed }
+  /// What people read of its state.
+  package var stateWord: String {
+    isOnlyAllowed ? "allowed" : state == .done && reason.hasPrefix(Self.hadHappened) ? "had happened" : state.word
+  }
+
   /// How its docket begins where nobody knows whether it took effect.
   package static let mayHaveHappened = "it may have happened already"
 

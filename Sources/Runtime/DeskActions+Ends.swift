@@ -21,7 +21,7 @@ extension DeskActions {
     guard step.isQuestionOnly, let now = try store.step(step.id), now.state == .approved else { return }
     do {
       _ = try gate.permit([step.id])
-      try gate.conclude([(step.id, .done(detail: "it had happened, says \(desk.person.name)"))])
+      try gate.conclude([(step.id, .done(detail: "\(StepSummary.hadHappened) \(desk.person.name)"))])
     } catch {
       // Its run's host may say so at the same moment.
       guard let now = try store.step(step.id), now.state == .performing || now.state == .done else { throw error }

@@ -18,7 +18,7 @@ package struct DeskReport {
   package func list(run: Int64?, json: Bool) throws(RuntimeFault) -> String {
     guard let run else {
       let runs = try journalled { () throws(JournalFault) in try desk.store.runs() }
-      if json { return runs.map { Self.json($0).text + "\n" }.joined() }
+      if json { return runs.map { Self.json($0, folders: folders(of: $0)).text + "\n" }.joined() }
       if runs.isEmpty { return "Nothing has run on this desk yet. Try `ringi demo`.\n" }
       return runs.map { run in
         let note = run.note.isEmpty ? "" : "  \(Plain.safe(run.note))"
@@ -34,6 +34,11 @@ package struct DeskReport {
     return steps.map { Self.line($0, zone: desk.store.clock.zone) + "\n" }.joined()
   }
 
+  private func folders(of run: RunSummary) -> [String] {
+    let loaded = try? WorkspaceLoader.load(run.directory, desk: desk.directory)
+    return loaded?.workspace.folders.map(\.path) ?? []
+  }
+
   /// Every step is in one of them.
   private static func words(_ counts: RunSummary.Counts) -> String {
     let always = ["\(counts.waiting) waiting", "\(counts.prepared) prepared", "\(counts.done) done"]
@@ -47,7 +52,8 @@ package struct DeskReport {
 
   private func state(_ run: RunSummary) -> String {
     let isAlone = run.needsHost && !RunPulse.isLive(desk.directory, run)
-    return run.stateWord + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
+    return run.stateWord + (run.failureWords.isEmpty ? "" : ", program failed")
+      + (run.isPaused && !run.state.isOver ? ", paused" : "") + (isAlone ? ", no host" : "")
   }
 
   /// - Parameter zone: seconds east of UTC, for the time something is set for.
@@ -55,7 +61,7 @@ package struct DeskReport {
     let due = step.state == .approved ? step.dueAt.map { "  (for \($0.minute(offset: zone)))" } : nil
     let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
     return Plain.safe(
-      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.state.word)  \(step.kind.rawValue)  \(step.targetInLists)\(reason)"
+      "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.stateWord)  \(step.kind.rawValue)  \(step.targetInLists)\(reason)"
     )
   }
 
@@ -104,7 +110,7 @@ package struct DeskReport {
     let value: JSON = .of([
       "step": .string("\(step.run).\(step.number)"), "state": .string(step.state.rawValue),
       "kind": .string(step.kind.rawValue), "target": .string(step.target), "reason": .string(step.reason),
-      "decidedBy": step.decidedBy.isEmpty ? nil : .string(step.decidedBy),
+      "decidedBy": step.decidedBy.isEmpty || step.state.isOpen ? nil : .string(step.decidedBy),
     ])
     return value.text + "\n"
   }
@@ -124,7 +130,7 @@ package struct DeskReport {
   func text(_ step: StepSummary, _ preview: Preview) -> String {
     let docket = Docket(step)
     let zone = desk.store.clock.zone
-    var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.state.word)")]
+    var out = [Plain.safe("\(docket.title)   \(step.verdict.level.rawValue), \(step.stateWord)")]
     func add(_ label: String, _ value: String) { out.append("  " + Plain.safe("\(label)  \(value)")) }
     // Who decided it, and what came of it since, are two things.
     if !step.decidedBy.isEmpty {
@@ -165,9 +171,11 @@ package struct DeskReport {
     }
   }
 
-  static func json(_ run: RunSummary) -> JSON {
+  /// - Parameter folders: those that its agent may touch, as they are defined now.
+  static func json(_ run: RunSummary, folders: [String]) -> JSON {
     [
       "run": .int(run.id.value), "workspace": .string(run.workspace), "directory": .string(run.directory),
+      "folders": .array(folders.map { .string($0) }),
       "agent": .string(run.agent), "grade": .string(run.grade.rawValue), "model": .string(run.model.description),
       "view": .string(run.view.rawValue), "state": .string(run.state.rawValue), "paused": .bool(run.isPaused),
       "note": .string(run.note),
@@ -186,8 +194,12 @@ package struct DeskReport {
       "level": .string(step.verdict.level.rawValue), "kind": .string(step.kind.rawValue),
       "target": .string(step.target),
       "rule": .string(step.verdict.rule), "reasons": .array(step.verdict.reasons.map { .string($0) }),
-      "decidedBy": .string(step.decidedBy), "decidedAt": .string(step.decidedAt?.rfc3339 ?? ""),
-      "shown": .string(step.painted), "dueAt": .string(step.dueAt?.rfc3339 ?? ""), "reason": .string(step.reason),
+      "word": .string(step.stateWord),
+      // A yes that counts no more decides nothing.
+      "decidedBy": .string(step.state.isOpen ? "" : step.decidedBy),
+      "decidedAt": .string(step.state.isOpen ? "" : step.decidedAt?.rfc3339 ?? ""),
+      "shown": .string(step.state.isOpen ? "" : step.painted), "dueAt": .string(step.dueAt?.rfc3339 ?? ""),
+      "reason": .string(step.reason),
       "claims": ["title": .string(step.claims.title), "reason": .string(step.claims.reason)],
     ]
   }

@@ -236,6 +236,11 @@ package enum PolicyReport {
     let conditional = (policy.workspace + policy.company).filter { !$0.targets.isEmpty }
     if !conditional.isEmpty { out += "\nFor some targets:\n\n" }
     for rule in conditional {
+      if let (_, kinds, stricter) = policy.idle.first(where: { $0.0 == rule }) {
+        let names = kinds.map(\.rawValue).joined(separator: ", ")
+        out += "- \(rule.text): counts for nothing for \(names), as \(stricter.origin) is stricter (\(rule.origin))\n"
+        if kinds.count == ActionKind.allCases.filter(rule.names).count { continue }
+      }
       out +=
         "- \(rule.text): \(rule.level.rawValue)\(rule.times.isEmpty ? "" : ", \(rule.times)")\(rule.budgets.isEmpty ? "" : ", \(rule.budgetWords)")\(rule.why.isEmpty ? "" : ", \(rule.why)") (\(rule.origin))\n"
     }

@@ -190,10 +190,13 @@ struct RedlineDesk {
   /// - Parameter reason: why; nil or empty where nobody said.
   func follow(_ step: StepSummary, _ changes: Set<Int>, reason: String? = nil) throws(JournalFault) {
     let turned = step.discardedChanges.symmetricDifference(changes)
-    guard !turned.isEmpty, let copy = try copy(step) else { return }
+    let hasReason = reason.map { !$0.isEmpty } ?? false
+    guard !turned.isEmpty || hasReason, let copy = try copy(step) else { return }
     for row in try flags(on: copy) {
       let own = copy.changes(of: row)
-      guard !own.isDisjoint(with: turned) else { continue }
+      // A reason is that of all that is out and has none yet.
+      let isUnsaid = hasReason && row.markReason.hasPrefix("(") && !own.isDisjoint(with: changes)
+      guard !own.isDisjoint(with: turned) || isUnsaid else { continue }
       let left = copy.words(of: row, without: changes)
       // Nothing is left of it when the clause reads as it did, whatever else on its lines stays in.
       let isBack = row.finding.firstLine > 0 && Self.squeezed(left) == Self.squeezed(row.finding.text)

@@ -166,7 +166,7 @@ extension StepMaker {
 
   /// The same kind on the same target that a person rejected in this run, with what is different now.
   func rejectedBefore(_ effect: Effect) throws(JournalFault) -> Preview.Earlier? {
-    guard let old = try store.lastRejected(run.id, target: effect.target), let after = try text(effect),
+    guard let old = try store.last(.rejected, of: run.id, target: effect.target), let after = try text(effect),
       let before = try text(try self.effect(of: old.id))
     else { return nil }
     let reason = old.reason.isEmpty ? "" : ": \(old.reason)"

@@ -58,7 +58,7 @@ struct StepMaker {
       let folders = newFolders(around: step.action.effect)
       if folders > 0 { step = try changing(step) { $0.reach.newFolders = folders } }
       if !warnings.isEmpty { step = try changing(step) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) } }
-      return (try afterFlags(try notTwice(step)), material.images.after)
+      return (try overOwnWords(try afterFlags(try notTwice(step))), material.images.after)
     } catch let fault as ScopeFault {
       throw ProposalFault(reason: fault.sentence)
     } catch let fault as ProposalFault {
@@ -123,6 +123,17 @@ struct StepMaker {
     let text = ([step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(separator: "\n")
     let said = try RedlineDesk.said(of: run.id, in: text, isMessage: isMessage, store)
     return said.isEmpty ? step : try changing(step) { $0.reach.warnings.insert(contentsOf: said, at: 0) }
+  }
+
+  /// What changes a file that has a person's own words in it says so: the agent may not know of them.
+  private func overOwnWords(_ step: NewStep) throws(JournalFault) -> NewStep {
+    let effect = step.action.effect
+    guard case .editFile(_, let image, _) = effect,
+      let before = try store.last(.done, of: run.id, target: effect.target), try isRewritten(before),
+      try self.effect(of: before.id).newContent?.digest == image.content.digest
+    else { return step }
+    let words = "\(before.decidedBy) wrote what stands there, in #\(before.number): look what this changes of it"
+    return try changing(step) { $0.reach.warnings.insert(words, at: 0) }
   }
 
   /// The same message or entry once more, as an agent proposes it that was started again: what is only prepared gives

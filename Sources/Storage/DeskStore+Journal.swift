@@ -186,7 +186,9 @@ extension DeskStore: Journal {
       leaf.facts = facts
       leaf.painted = transition.shown?.painted ?? ""
       // Of what was approved it ends the yes, and nothing else would say so.
-      let ends = transition.revised != nil && step.state == .approved ? ", the yes to it counts no more" : ""
+      let ends =
+        transition.revised == nil
+        ? "" : next == .refused ? ", forbidden now" : step.state == .approved ? ", the yes to it counts no more" : ""
       leaf.reasonCode = due.map { "due \($0.rfc3339)" } ?? transition.reasonCode + ends
       if !transition.reason.isEmpty { leaf.commitment = Hashing.sha256((salt ?? []) + Array(transition.reason.utf8)) }
     }
@@ -218,7 +220,8 @@ extension DeskStore: Journal {
   /// When an approval takes effect; nil for at once.
   private func due(_ transition: Transition, _ step: StepSummary, _ now: Timestamp) -> Timestamp? {
     if let chosen = transition.dueAt { return chosen }
-    guard step.verdict.hold > 0, !step.isRelayed else { return nil }
+    // A yes to whether something happened does nothing that could be taken back.
+    guard step.verdict.hold > 0, !step.isQuestionOnly else { return nil }
     return Timestamp(milliseconds: now.milliseconds + Int64(step.verdict.hold) * 1_000)
   }
 

@@ -146,14 +146,14 @@ extension DeskStore {
     } ?? nil
   }
 
-  /// The last step on this target that a person rejected.
-  package func lastRejected(_ run: RunID, target: String) throws(JournalFault) -> StepSummary? {
+  /// The last step on this target that came to such an end: that a person rejected, that was done.
+  package func last(_ state: StepState, of run: RunID, target: String) throws(JournalFault) -> StepSummary? {
     try Self.sql { () throws(SQLiteFault) in
       try connection.first(
         """
-        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND state = 'rejected' AND target = ?2
+        SELECT \(StepRow.columns) FROM step WHERE run = ?1 AND state = ?3 AND target = ?2
         ORDER BY number DESC LIMIT 1
-        """, .integer(run.value), .text(target)
+        """, .integer(run.value), .text(target), .text(state.rawValue)
       ) { StepRow.summary($0) }
     } ?? nil
   }
@@ -244,7 +244,9 @@ extension DeskStore {
         // What came later is told where it came.
         && !(event == "done" && row.text(3).hasPrefix("undone by #")) ? row.text(3) : ""
     let level = text("reason-code") == "past-budget" ? "\(text("level")), past a budget" : text("level")
-    let ruled = ["held", "prepared", "refused", "permitted"].contains(event) ? "\(level): \(text("rule"))" : ""
+    let ruled =
+      ["held", "prepared", "refused", "permitted"].contains(event)
+      ? "\(level): \(text("rule").isEmpty ? "no rule names it" : text("rule"))" : ""
     // Whose doing a change is: an edit, or the word on a flag that it names.
     let why = event == StepEvent.revise.record ? text("reason-code").replacing("-", with: " ") : ""
     let code = text("reason-code")

@@ -344,6 +344,16 @@ struct WordTests {
     #expect(finished().first?.allSatisfy { $0.mark == .keep } == true)
   }
 
+  @Test("words too long for the last line begin in the row above, and end before the yes")
+  func longWords() {
+    var driver = Driver.ready(80, 24)
+    let words = "the first word, and so many more after it that no line of eighty columns has room for them, last"
+    driver.send(.told(words, isBad: true))
+    let rows = draw(driver.model).frame.text.split(separator: "\n")
+    #expect(rows[20...22].contains { $0.contains("the first word") })
+    #expect(rows[23].contains("last") && rows[23].contains("a approve edit"))
+  }
+
   @Test("signs come from what steps became")
   func signs() {
     var steps: [StepSummary] = []

@@ -165,6 +165,29 @@ extension SessionTests {
       #expect(first.state == .withdrawn && first.reason.contains("has changed since this was approved"))
     }
 
+    @Test("an approval is held for programs that ask, too, and can be taken back until then")
+    func held() throws {
+      try
+        "rules:\n  - {action: file.delete, level: watched, hold: 1s}\n  - {action: file.edit, level: watched, hold: 1h}\n"
+        .write(toFile: "\(ringi.desk)/policy.yaml", atomically: true, encoding: .utf8)
+      let delete = #"{"session":"h","action":"file_delete","arguments":{"path":"old.txt"}}"#
+      #expect(try propose(delete, "--no-wait").code == 4)
+      let step = try waiting()
+      try actions().decide(step, .approve, painted: "t")
+      let due = try #require(try actions().store.step(step.id)?.dueAt)
+      let asked = try propose(delete, "--wait", "20")
+      #expect(try asked.code == 0 && due <= actions().store.clock.wall(), "\(asked)")
+      let edit = #"{"session":"h","action":"file_write","arguments":{"path":"old.txt","text":"n"}}"#
+      #expect(try propose(edit, "--no-wait").code == 4)
+      let other = try waiting()
+      try actions().decide(other, .approve, painted: "t")
+      let early = try propose(edit, "--no-wait").answer
+      #expect(early["state"]?.string == "approved" && early["decision"]?.string != "allow", "\(early)")
+      try actions().takeBack(try #require(try actions().store.step(other.id)))
+      let again = try propose(edit, "--no-wait").answer
+      #expect(again["state"]?.string == "waiting" && again["decidedBy"] == nil, "\(again)")
+    }
+
     @Test("paths are seen from the program’s own folder; a session of another place is refused")
     func places() throws {
       let (one, two) = (try ringi.workspace(agent: "true"), "\(ringi.folder.path)/two")

@@ -216,7 +216,7 @@ extension SessionTests {
       terminal.type(words + "\n")
     }
     answer("#1 is prepared, 1 undecided.", "4")
-    answer("Changes to leave out", "2")
+    answer("All changes are in. Which are to be out", "2")
     answer("Why (Enter for no reason)", "")
     answer("keep it, without 1 of its changes", "1")
     #expect(terminal.text.contains("── change 2 of 2, left out"))
@@ -232,7 +232,7 @@ extension SessionTests {
     answer("Anything else?", "5")
     #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.changed([2]))
     answer("Number of the step to undo", "1")
-    answer("#2 waits for you.", "1")
+    answer("#2 waits for you, to undo #1.", "1")
     answer("Anything else?", "0")
     #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.changed([]))
     #expect(try ringi("audit", "verify").output.hasPrefix("intact"))

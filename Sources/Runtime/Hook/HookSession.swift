@@ -130,7 +130,8 @@ enum Project {
     guard let real = Files.real(directory), Files.isDirectory(real), real != "/" else {
       throw RuntimeFault(.usage, "`\(directory)` is no folder an agent can work in")
     }
-    let name = real.split(separator: "/").last.map(String.init) ?? "project"
+    // With the folder above it: many are called the same.
+    let name = real.split(separator: "/").suffix(2).joined(separator: "/")
     let place = "\(desk.directory)/\(folder)/\(Hashing.sha256(Array(real.utf8)).short)"
     guard Files.text("\(place)/workspace.yaml") == nil else { return place }
     guard real.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }),

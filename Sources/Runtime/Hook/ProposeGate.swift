@@ -107,7 +107,7 @@ package struct ProposeGate {
     return .of([
       "decision": .string(decision), "reason": .string(reason),
       "step": step.map { .string("\($0.run).\($0.number)") }, "state": step.map { .string($0.state.rawValue) },
-      "decidedBy": step.flatMap { $0.decidedBy.isEmpty ? nil : .string($0.decidedBy) },
+      "decidedBy": step.flatMap { $0.decidedBy.isEmpty || $0.state.isOpen ? nil : .string($0.decidedBy) },
     ])
   }
 }

@@ -44,7 +44,7 @@ extension Host {
     // The yes says that it had happened.
     if step.isQuestionOnly, !step.isRelayed {
       _ = try desk.gate.permit([step.id])
-      return try desk.gate.conclude([(step.id, .done(detail: "it had happened, says \(step.decidedBy)"))])
+      return try desk.gate.conclude([(step.id, .done(detail: "\(StepSummary.hadHappened) \(step.decidedBy)"))])
     }
     let token = waiting.removeValue(forKey: step.id)
     // A machine that slept past the time must not send yesterday's words in the person's name.

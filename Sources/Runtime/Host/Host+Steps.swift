@@ -264,7 +264,7 @@ extension Host {
 
   /// Approved for a time that an agent should not wait for.
   private func isForLater(_ step: StepSummary) -> Bool {
-    step.state == .approved
+    step.state == .approved && !step.isRelayed
       && step.dueAt.map { $0.milliseconds - store.clock.wall().milliseconds > Self.patience } ?? false
   }
 

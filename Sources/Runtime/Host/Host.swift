@@ -203,9 +203,15 @@ package final class Host {
       }
       maker = StepMaker(run: summary, loaded: loaded, scopes: scopes, store: store)
       performer = Self.performer(desk, loaded, scopes, outputs, work, run)
+      if !policyFault.isEmpty { try? store.say(run, "the settings can be read again", by: .performer) }
       policyFault = ""
       isPolicyNew = true
-    } catch { policyFault = error.sentence }
+    } catch {
+      if policyFault.isEmpty {
+        try? store.say(run, "nothing is permitted until this is mended: \(error.sentence)", by: .performer)
+      }
+      policyFault = error.sentence
+    }
     seenVersion = -1
   }
 
