@@ -66,7 +66,7 @@ enum OverlayView {
         [
           [
             Span(
-              "\(count) run\(count == 1 ? "" : "s") with a live host. What waits in them, and what was approved for later, is withdrawn.",
+              "\(count) run\(count == 1 ? "" : "s") with an agent at work or something that waits. What waits in them, and what was approved for later, is withdrawn.",
               .warning)
           ]
         ],

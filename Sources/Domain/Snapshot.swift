@@ -83,6 +83,8 @@ package struct RunSummary: Hashable, Sendable {
     isStopped && (state == .closed || state == .review)
       ? state == .review ? "stopped, to review" : "stopped" : state.rawValue
   }
+  /// Something waits for a yes, or for the time that was given with one.
+  package var hasOpenYes: Bool { counts.waiting + counts.held > 0 }
   /// It does nothing without a host; a review waits for nothing but people.
   package var needsHost: Bool { !state.isOver && state != .review }
 

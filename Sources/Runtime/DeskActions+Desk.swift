@@ -20,11 +20,12 @@ extension DeskActions {
     try journalled { () throws(JournalFault) in try store.closeIncident(id, outcome: outcome, by: desk.person) }
   }
 
-  /// Asks every live run to stop.
+  /// Asks every run to stop in which something could still take effect: a live one, and one that waits for a yes.
   package func stopAll() throws(RuntimeFault) -> Int {
     let open = try journalled { () throws(JournalFault) in try store.runs() }
       .filter { run in
-        !run.state.isOver && (RunPulse.isLive(desk.directory, run) || !RunLock.isFree(desk.directory, run.id))
+        !run.state.isOver
+          && (run.hasOpenYes || RunPulse.isLive(desk.directory, run) || !RunLock.isFree(desk.directory, run.id))
       }
     for run in open { try stop(run.id) }
     return open.count

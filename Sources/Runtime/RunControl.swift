@@ -2,6 +2,7 @@
 
 import Domain
 import GateKeeper
+import Glibc
 import Storage
 
 package struct RunControl {
@@ -43,7 +44,16 @@ package struct RunControl {
   }
 
   package func close(_ run: RunID) throws(RuntimeFault) -> String {
-    _ = try known(run)
+    let counts = try known(run).counts
+    if counts.prepared > 0 || counts.waiting + counts.held > 0 {
+      // What is dropped was somebody's work: a person says so.
+      try Front.needKeys()
+      let words = "\(counts.prepared) prepared and \(counts.waiting + counts.held) waiting or approved are dropped"
+      Plain.print("Close run \(run)? \(words). Type yes: ", terminator: "")
+      fflush(nil)
+      tcflush(0, TCIFLUSH)
+      guard readLine() == "yes" else { throw RuntimeFault(.refused, "nothing was closed") }
+    }
     try DeskActions(desk).close(run)
     return "run \(run) is closed\n"
   }
