@@ -229,7 +229,8 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     model.overlay = model.wantedRun.map { .confirm(.stop($0.id)) }
     return []
   case .stopAll:
-    model.overlay = .confirm(.stopAll(model.wall?.runs.count { $0.hasHost || !$0.summary.state.isOver && $0.summary.hasOpenYes } ?? 1))
+    model.overlay = .confirm(
+      .stopAll(model.wall?.runs.count { $0.hasHost || !$0.summary.state.isOver && $0.summary.hasOpenYes } ?? 1))
     return []
   case .incident:
     model.overlay = .reason(

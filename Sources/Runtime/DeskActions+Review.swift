@@ -153,6 +153,17 @@ extension DeskActions {
       "\(reasons.prefix(3).joined(separator: "; "))\(more); mend that, or discard them; nothing was finished")
   }
 
+  /// What was prepared under rules or settings that hold no more is judged under those that do, before anybody marks it.
+  /// - Returns: how many were.
+  package func judgePrepared(_ run: RunID) throws(RuntimeFault) -> Int {
+    let maker = try maker(run)
+    return try journalled { () throws(JournalFault) in try judgeAgain(run, maker) }
+  }
+
+  static func judgedWords(_ count: Int) -> String {
+    "the rules or settings changed since: \(count) result\(count == 1 ? " is" : "s are") judged anew under them"
+  }
+
   /// Prepared results that were judged under an older policy, under today's.
   private func judgeAgain(_ run: RunID, _ maker: StepMaker) throws(JournalFault) -> Int {
     var again: [Transition] = []

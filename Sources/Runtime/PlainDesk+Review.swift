@@ -9,6 +9,8 @@ import Storage
 extension PlainDesk {
   /// The review, result by result, then its last word; false when nothing is prepared.
   mutating func prepared() throws -> Bool {
+    let stale = try actions.judgePrepared(run)
+    if stale > 0 { Plain.print(DeskActions.judgedWords(stale)) }
     // Memos say what was said of their flags before they are shown.
     if let words = try actions.noteFlags(run) { Plain.print(Plain.safe(words)) }
     try actions.checkPrepared(run)

@@ -46,14 +46,14 @@ extension SessionTests {
     try sitting.decide("a")
     try sitting.until("it is held") { $0.steps.values.contains { $0.state == .approved } }
     let held = try #require(sitting.model.steps.values.first { $0.state == .approved })
+    try sitting.press("b")
+    try sitting.decide("a")
     try "rules:\n  - {action: file.create, level: watched}\n".write(
       toFile: "\(space)/policy.yaml", atomically: true, encoding: .utf8)
     // Not at its time, when nobody may be there: now.
     try sitting.until("it waits again") { $0.steps[held.id]?.state == .waiting }
     #expect(sitting.model.steps[held.id]?.reach.warnings.first?.hasPrefix("the rules or the way out changed") == true)
-    // The review finds it first for what is prepared: judged anew, it waits for a person by itself.
-    try sitting.press("b")
-    try sitting.decide("a")
+    // What was kept before is not what holds now: judged anew, it waits for a person by itself.
     try sitting.press(.enter)
     try sitting.decide("a")
     #expect(sitting.model.status.contains("changed meanwhile: 1 result was judged anew"), "\(sitting.model.status)")
@@ -61,6 +61,21 @@ extension SessionTests {
     #expect(!FileManager.default.fileExists(atPath: "\(space)/files/a.md"))
     let verified = try ringi("audit", "verify")
     #expect(verified.output.hasPrefix("intact"), "\(verified.error)")
+    try stop(ringi)
+  }
+
+  @Test("a review begins with what is prepared as the rules have it by now")
+  func reviewUnderNewRules() throws {
+    let ringi = try Ringi()
+    let rule = "rules:\n  - {action: file.create, level: batched, why: "
+    let space = try ringi.workspace(agent: Ringi.speaking([write(7, "a.md", "x", ringi)]), policy: "\(rule)one}\n")
+    _ = try ringi("run", "--detach", space)
+    var sitting = try Sitting(ringi, 120, 36)
+    try sitting.until("it is there") { $0.preparedIDs.count == 1 }
+    try "\(rule)another}\n".write(toFile: "\(space)/policy.yaml", atomically: true, encoding: .utf8)
+    try sitting.press("b")
+    try sitting.until("it is judged anew") { $0.prepared.first?.verdict.reasons.contains("another") == true }
+    #expect(sitting.model.status.contains("1 result is judged anew under them"), "\(sitting.model.status)")
     try stop(ringi)
   }
 

@@ -124,7 +124,8 @@ extension ConsoleSession {
       try actions.markAll(steps, mark, painted: painted)
       if let words = try actions.noteFlags(run) { try deliver(.told(words, isBad: true)) }
     case .checkPrepared:
-      let words = try actions.noteFlags(run)
+      let stale = try actions.judgePrepared(run)
+      let words = try stale > 0 ? DeskActions.judgedWords(stale) : actions.noteFlags(run)
       if let words { try deliver(.told(words, isBad: true)) }
       let count = try actions.checkPrepared(run)
       guard count > 0 else { return }
