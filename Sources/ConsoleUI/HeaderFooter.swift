@@ -130,12 +130,12 @@ enum FooterView {
       let room = region.width - SafeText.width(deed)
       let words = [Span(" \(work.isEmpty ? model.status : work)", model.isStatusBad ? .warning : .good)]
       // What is too long for it begins in the row above: how to go on stands at the end.
-      let rows = Wrap.rows(words, width: room)
+      let rows = Wrap.rows(words, width: room - 1)
       let isLong = width(words) > room && region.y > 3
       for (line, glyphs) in rows.prefix(3).enumerated() where isLong {
         let y = region.y - min(3, rows.count) + 1 + line
         frame.fill(Region(x: 0, y: y, width: region.width, height: 1), .status)
-        frame.put(glyphs, x: 0, y: y, limit: room)
+        frame.put(glyphs, x: line == 0 ? 0 : 1, y: y, limit: room)
       }
       if !isLong { frame.putCut(words, x: 0, y: region.y, limit: room) }
       frame.put(deed, model.isArmed ? .key : .dim, x: room, y: region.y, limit: region.width - room)
