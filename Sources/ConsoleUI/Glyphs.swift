@@ -100,11 +100,6 @@ enum Words {
 
   /// Who or what decided a step: a person, a rule, a standing approval, the time.
   static func decider(_ step: StepSummary, _ model: Model) -> String {
-    decider(step) { $0.clock(offset: model.zone) }
-  }
-
-  /// - Parameter when: a time in words.
-  package static func decider(_ step: StepSummary, when: (Timestamp) -> String) -> String {
     let rule = step.verdict.origin.map { $0.file == StandingApproval.origin ? $0.description : "the rule at \($0)" }
     switch step.state {
     case .waiting: return "you, or another person"
@@ -114,7 +109,7 @@ enum Words {
     default:
       guard !step.decidedBy.isEmpty else { return rule ?? "no rule names it" }
       let after = step.state == .withdrawn ? ", then withdrawn" : ""
-      return "\(step.decidedBy)\(step.decidedAt.map { " at \(when($0))" } ?? "")\(after)"
+      return "\(step.decidedBy)\(step.decidedAt.map { " at \($0.clock(offset: model.zone))" } ?? "")\(after)"
     }
   }
 

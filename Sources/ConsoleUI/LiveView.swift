@@ -128,7 +128,7 @@ enum LiveView {
       return Span("starting", .good)
     case .starting, .live: return run.hasHost ? Span(summary.state.rawValue, .good) : Span("no host", .danger)
     case .review where summary.isStopped: return Span("stopped", .warning)
-    case .review where !run.hasHost && summary.note.contains("host"): return Span("host gone", .warning)
+    case .review where !run.hasHost && summary.lostItsHost: return Span("host gone", .warning)
     case .review: return Span("review", .batched)
     case .lost: return Span("lost", .danger)
     case .finished, .closed: return Span(summary.stateWord, summary.isStopped ? .warning : .dim)

@@ -24,7 +24,7 @@ extension OverlayView {
       lines.append([Span("into \(model.writtenFolders)", .dim)])
     }
     if let run = model.run, run.view != .none,
-      !run.failureWords.isEmpty || run.note.contains("host is gone") || run.isStopped
+      !run.failureWords.isEmpty || run.lostItsHost || run.isStopped
     {
       let why = run.failureWords.isEmpty ? "its program did not end by itself" : run.failureWords
       lines.append([Span("\(why): what it wrote last may be half of it", .warning)])

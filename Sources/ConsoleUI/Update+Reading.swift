@@ -129,5 +129,5 @@ private func listed(_ model: Model) -> [StepSummary]? {
 private func rearm(_ model: inout Model, _ before: [StepSummary]?) {
   guard let before, let now = listed(model), before != now else { return }
   (model.overlayAt, model.overlayScroll) = (model.now, 0)
-  say(&model, "somebody changed what is listed here: look again", isBad: true)
+  say(&model, "what is listed here has changed meanwhile: look again", isBad: true)
 }

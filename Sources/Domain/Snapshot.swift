@@ -78,6 +78,11 @@ package struct RunSummary: Hashable, Sendable {
   package var isStopped: Bool { note.split(separator: ";").contains { $0.drop { $0 == " " }.hasPrefix(Self.stopped) } }
   package static let stopped = "stopped by a person"
 
+  /// Its host ended before its agent did.
+  package var lostItsHost: Bool { note.hasPrefix(Self.hostGone) || note.hasPrefix(Self.hostFull) }
+  package static let hostGone = "the host is gone"
+  package static let hostFull = "the desk’s disk was full, so the host ended"
+
   /// What people read of its state.
   package var stateWord: String {
     isStopped && (state == .closed || state == .review)

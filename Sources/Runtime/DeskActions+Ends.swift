@@ -63,17 +63,17 @@ extension DeskActions {
 }
 
 extension Desk {
-  /// Withdraws each by itself: who stopped a run, its host and the session that asked may be at it at the same moment.
+  /// Withdraws them, each by itself where one is over already: who stopped a run, its host and the session that asked may be
+  /// at it at the same moment.
   func withdraw(
     _ steps: [StepSummary], by actor: Actor, code: String, because words: String
   ) throws(JournalFault) {
-    for step in steps {
-      do {
-        try gate.move([
-          Transition(step: step.id, event: .withdraw, actor: actor, reasonCode: code, reason: words)
-        ])
-      } catch {
-        guard try store.step(step.id)?.state.isOver == true else { throw error }
+    let all = steps.map { Transition(step: $0.id, event: .withdraw, actor: actor, reasonCode: code, reason: words) }
+    do { try gate.move(all) } catch {
+      for one in all {
+        do { try gate.move([one]) } catch {
+          guard try store.step(one.step)?.state.isOver == true else { throw error }
+        }
       }
     }
   }

@@ -292,12 +292,12 @@ package enum RunStarter {
     try desk.gate.move(
       open.map {
         Transition(
-          step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: "the host is gone")
+          step: $0.id, event: .withdraw, actor: .performer, reasonCode: "host-gone", reason: RunSummary.hostGone)
       })
     let prepared = try desk.store.steps(of: run, in: [.staged])
     // What a program did on its private view is still to be looked at.
     let isOpen = !prepared.isEmpty || ShadowWorkspace.isLeft(desk.directory, run)
-    let why = wasFull ? "the desk’s disk was full, so the host ended" : "the host is gone"
+    let why = wasFull ? RunSummary.hostFull : RunSummary.hostGone
     try desk.store.setState(
       run, isOpen ? .review : .lost, note: "\(why); `:continue` starts the agent again", by: .performer)
   }
