@@ -85,7 +85,7 @@ private func tellOutcome(_ model: inout Model, _ before: StepSummary, _ step: St
   switch step.state {
   // A review says its own sum; a line for each kept file would hide it.
   case .done where step.verdict.level == .watched:
-    say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(step.reason)")")
+    say(&model, "#\(step.number) done\(step.reason.isEmpty ? "" : ": \(Outbox.brief(step.reason))")")
   case .failed: say(&model, "#\(step.number) failed: \(step.reason)", isBad: true)
   case .waiting where isBack: say(&model, "#\(step.number) waits again: \(step.reason)", isBad: true)
   case .staged where isBack && before.state != .waiting: say(&model, "not put in place: \(step.reason)", isBad: true)

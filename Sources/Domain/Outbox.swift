@@ -7,6 +7,11 @@ package enum Outbox {
   /// A saved file as its outcome names it, with the digest of its bytes: where nothing delivers it, it is the effect.
   package static func words(_ path: String, _ digest: Digest) -> String { "\(path)\(sealed)\(digest)" }
 
+  /// An outcome without the digest, for a line that has little room.
+  package static func brief(_ outcome: String) -> String {
+    saved(in: outcome) == nil ? outcome : outcome.split(separator: sealed).first.map(String.init) ?? outcome
+  }
+
   /// What `words` told, below the outbox; nil where an outcome names no file, or is of a desk that kept no digest.
   package static func saved(in outcome: String) -> (name: String, digest: String)? {
     let parts = outcome.split(separator: sealed)

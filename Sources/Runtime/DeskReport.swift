@@ -59,7 +59,7 @@ package struct DeskReport {
   /// - Parameter zone: seconds east of UTC, for the time something is set for.
   static func line(_ step: StepSummary, zone: Int) -> String {
     let due = step.state == .approved ? step.dueAt.map { "  (for \($0.minute(offset: zone)))" } : nil
-    let reason = due ?? (step.reason.isEmpty ? "" : "  (\(step.reason))")
+    let reason = due ?? (step.reason.isEmpty ? "" : "  (\(Outbox.brief(step.reason)))")
     return Plain.safe(
       "\(step.run).\(step.number)  \(step.verdict.level.letter)  \(step.stateWord)  \(step.kind.rawValue)  \(step.targetInLists)\(reason)"
     )

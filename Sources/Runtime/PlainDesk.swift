@@ -253,7 +253,7 @@ package struct PlainDesk {
       let words =
         switch step.state {
         case .approved: step.dueAt.map { "goes at \($0.minute(offset: zone))" } ?? ""
-        default: "\(step.state.word)\(step.reason.isEmpty ? "" : ": \(step.reason)")"
+        default: "\(step.state.word)\(step.reason.isEmpty ? "" : ": \(Outbox.brief(step.reason))")"
         }
       if !words.isEmpty { Plain.print(Plain.safe("#\(step.number) \(words)")) }
     }
