@@ -60,17 +60,14 @@ extension OverlayView {
     lines += discarded.map { step in
       [Span("  \(no) \(step.targetInLists)\(step.markReason.isEmpty ? "" : ": \(step.markReason)")", .dim)]
     }
-    let flags = model.findings.count(where: Deed.wantsWord)
-    if flags > 0 {
-      // They are changes of the copies; where none is kept none goes anywhere.
-      let redlines = model.findings.count { Deed.wantsWord($0) && model.hasCopy($0) }
-      if redlines > 0, kept.contains(where: { $0.basis != nil }) {
-        lines.append([
-          Span(
-            "\(redlines) redline\(redlines == 1 ? "" : "s") without a word of yours: \(redlines == 1 ? "it goes" : "they go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
-            .warning)
-        ])
-      }
+    // Of a flag that was lowered to GREEN as well: what is in a copy goes with it. Where none is kept none goes anywhere.
+    let redlines = model.findings.count { $0.mark == .undecided && model.hasCopy($0) }
+    if redlines > 0, kept.contains(where: { $0.basis != nil }) {
+      lines.append([
+        Span(
+          "\(redlines) redline\(redlines == 1 ? "" : "s") without a word of yours: \(redlines == 1 ? "it goes" : "they go") into the kept copies as the agent wrote \(redlines == 1 ? "it" : "them")",
+          .warning)
+      ])
     }
     if left > 0 { lines.append([Span("\(left) undecided stay\(left == 1 ? "s" : "") in the review", .warning)]) }
     return lines

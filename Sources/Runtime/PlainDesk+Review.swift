@@ -106,7 +106,9 @@ extension PlainDesk {
       for warning in step.reach.warnings { Plain.print(Plain.safe("  careful: \(warning)")) }
     }
     let copies = try RedlineDesk(actions).copies(of: run)
-    let unsaid = try flags().count { Self.wantsWord($0) && $0.hasRedline && copies[$0.finding.document]?.mark == .keep }
+    let unsaid = try flags().count {
+      $0.mark == .undecided && $0.hasRedline && copies[$0.finding.document]?.mark == .keep
+    }
     if unsaid > 0 {
       Plain.print("\(unsaid) redline\(unsaid == 1 ? "" : "s") in kept copies without a word of yours.")
     }

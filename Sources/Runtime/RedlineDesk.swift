@@ -153,6 +153,8 @@ struct RedlineDesk {
     let place = try place(of: row, in: run)
     let copy = place == nil && row.hasRedline ? try copies(of: run)[row.finding.document] : nil
     if let copy, let why = SettledCopy.obstacle(copy, row, mark) { throw RuntimeFault(.refused, why) }
+    // The same yes once more says nothing.
+    if mark == .keep, row.mark == .keep, !row.isInPart { return }
     // Without a copy there is nothing to keep it in.
     let isInCopy = place != nil && row.hasRedline || copy != nil
     // An earlier no is not forgotten by a later yes.
@@ -165,7 +167,9 @@ struct RedlineDesk {
       if let place {
         let old = place.step.discardedChanges
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
-        try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
+        if discarded != old {
+          try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
+        }
       }
       if mark == .discard {
         try warn(
