@@ -163,9 +163,6 @@ enum Deed {
     return noWord(model)
   }
 
-  /// A flag that nobody has said a word on yet.
-  @Sendable static func wantsWord(_ row: FindingRow) -> Bool { row.mark == .undecided && row.level != .green }
-
   static func noFlag(_ model: Model) -> String? {
     readOnly(model)
       ?? (model.view == .flags ? (model.currentFinding == nil ? "no flag is selected" : nil) : "flags are in view 2")
@@ -190,7 +187,7 @@ enum Deed {
     if model.view == .flags {
       guard let row = model.currentFinding else { return "no flag is selected" }
       if let why = noCopy(model, .discard) { return why }
-      guard model.copyNames.contains(where: { $0.hasPrefix(row.stem) }) else {
+      guard model.copiedDocuments.contains(row.finding.document) else {
         return "\(row.stem) has no prepared copy to write it into"
       }
       // Where none was suggested a person writes one, in the clause's place.

@@ -33,8 +33,8 @@ package enum Message: Sendable {
   /// The clocks: monotonic, and the wall's.
   case tick(at: Int64, wall: Timestamp)
   case reading(DeskReading)
-  /// Copies whose review is finished, by the document they repeat.
-  case settled([String: StepSummary])
+  /// Documents of which copies with redlines were prepared; and those copies by document, once no review of one is open.
+  case copies(of: Set<String>, settled: [String: StepSummary])
   case wall(WallReading)
   case policy(PolicyReading)
   /// How far a step can be loosened in its run.

@@ -50,7 +50,7 @@ extension Model {
   var isUnattended: Bool { !isFocused || now - lastInput > 60_000 }
 
   /// A copy was made in which this redline is, or was, a change; without one a yes agrees, and keeps nothing.
-  func hasCopy(_ row: FindingRow) -> Bool { row.hasRedline && copyNames.contains { $0.hasPrefix(row.stem) } }
+  func hasCopy(_ row: FindingRow) -> Bool { row.hasRedline && copiedDocuments.contains(row.finding.document) }
 
   /// Whoever kept the copy and said nothing else of the redline has kept it too.
   func isKeptWithCopy(_ row: FindingRow) -> Bool {

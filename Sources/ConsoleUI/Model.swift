@@ -225,11 +225,11 @@ package struct Model: Sendable {
   package var overlayScroll = 0
   /// The agent's version of what is open in the editor, where people have changed it.
   package var agentsText: String?
-  /// A question was refused: until its answer would have been typed, no letter is a command.
-  /// The names of files that were prepared from a document with flags.
-  package var copyNames: Set<String> = []
+  /// Documents of which a copy with redlines was prepared.
+  package var copiedDocuments: Set<String> = []
   /// Drafts that the review which is just ending keeps.
   package var keptDrafts: [StepID] = []
+  /// A question was refused: until its answer would have been typed, no letter is a command.
   package var isAnswerUnheard = false
   /// When that was, on the monotonic clock, in milliseconds.
   package var refusedAt: Int64 = 0

@@ -205,10 +205,6 @@ enum OverlayView {
       let isQuestion = step?.isQuestionOnly == true
       title = isQuestion ? "\(what), did not happen: how do you know?" : "Reject \(what): why?"
       lines.append([Span(Self.hearer(model), .dim)])
-      for (index, reason) in Reasons.listed(for: step).enumerated() {
-        lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)])
-      }
-      lines.append([Span("a number, or your own words", .dim)])
     case .level(let id, let level):
       let row = model.findings.first { $0.id == id }
       title =
@@ -224,7 +220,6 @@ enum OverlayView {
       let target = model.steps[id]?.targetInLists ?? ""
       let name = model.steps[id].map { "#\($0.number), \($0.kind.verb) \(target)" } ?? target
       title = change.map { "Leave out change \($0 + 1) of \(target): why?" } ?? "Discard \(name): why?"
-      lines.append([Span("a few words for the record, or Enter alone", .dim)])
     case .incident(let run, let step):
       let place = run.map { " on run \($0)\(step.map { ", step #\($0)" } ?? "")" } ?? ""
       title = "Raise an incident\(place): what happened?"
@@ -253,6 +248,13 @@ enum OverlayView {
             "= \(isTomorrow ? "tomorrow, " : "")\(day), \(due.clock(offset: model.zone).prefix(5)), in \(left)", .good)
         ])
       }
+    }
+    let listed = Reasons.listed(for: purpose, model).listed
+    for (index, reason) in listed.enumerated() { lines.append([Span("\(index + 1)  ", .key), Span(reason, .text)]) }
+    if case .leaveOut = purpose {
+      lines.append([Span("a number, your own words, or Enter alone", .dim)])
+    } else if !listed.isEmpty {
+      lines.append([Span("a number, or your own words", .dim)])
     }
     if !model.status.isEmpty, model.isStatusBad { lines.append([Span(model.status, .warning)]) }
     lines.append([Span("> ", .key), Span(field.text + " ", .input)])

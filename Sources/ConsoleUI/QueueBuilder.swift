@@ -28,6 +28,7 @@ enum QueueBuilder {
         outside.append(placed)
       }
     }
+    let come = come(model, byEntry)
     var rows: [QueueRow] = []
     rows.reserveCapacity(model.order.count + model.plan.count + 1)
     for (index, entry) in model.plan.enumerated() {
@@ -37,7 +38,7 @@ enum QueueBuilder {
           title: entry.title, status: status(entry, steps), done: steps.count { $0.state == .done }, total: steps.count)
       )
       rows += steps.map { .step($0.id) }
-      if steps.isEmpty, entry.forecast != nil { rows.append(.forecast(entry)) }
+      if steps.isEmpty, entry.forecast != nil, !come.contains(Announced(entry)) { rows.append(.forecast(entry)) }
     }
     if !outside.isEmpty {
       rows.append(
@@ -47,7 +48,8 @@ enum QueueBuilder {
             : model.run?.view != PrivateView.none
               ? "What it changed and asked for"
               : model.run?.isHooked == true ? "What it asked for" : "No plan yet",
-          status: outside.contains(where: isOpen) || model.run?.state.isOver != true ? .inProgress : .completed,
+          status: outside.contains(where: isOpen) || model.run?.state.isOver != true
+            ? .inProgress : outside.allSatisfy { $0.state == .done } ? .completed : .pending,
           done: outside.count { $0.state == .done }, total: outside.count))
       rows += outside.map { .step($0.id) }
     }
@@ -78,6 +80,23 @@ enum QueueBuilder {
     if !step.evidence.isEmpty { out += 40 }
     if !step.verdict.brokenRules.isEmpty { out += 10 }
     return out
+  }
+
+  private struct Announced: Hashable {
+    let kind: String
+    let target: String
+    init(_ entry: PlanEntry) { (kind, target) = (entry.intendedKind, entry.intendedTarget) }
+    init(_ step: StepSummary) { (kind, target) = (step.kind.rawValue, step.target) }
+  }
+
+  /// What was announced and has been proposed, be it under another heading: an agent says late where it is.
+  private static func come(_ model: Model, _ byEntry: [[Placed]]) -> Set<Announced> {
+    let open = Set(
+      model.plan.indices.filter { byEntry[$0].isEmpty && model.plan[$0].forecast != nil }.map {
+        Announced(model.plan[$0])
+      })
+    guard !open.isEmpty else { return [] }
+    return Set(model.order.lazy.compactMap { model.steps[$0].map(Announced.init) }.filter(open.contains))
   }
 
   /// The agent's own tick counts only where everything under the heading is done.

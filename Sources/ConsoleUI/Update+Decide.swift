@@ -159,6 +159,8 @@ func advance(_ model: inout Model, past id: StepID) -> [Intent] {
   }
   guard let next = nextWaiting(model, after: id, forward: true), next != id else { return [] }
   model.selection = next
+  // A hand that presses the next key would otherwise leave one out.
+  if let step = model.steps[next], !model.status.isEmpty { say(&model, "\(model.status) · now #\(step.number)") }
   return showCurrent(&model)
 }
 
@@ -320,7 +322,7 @@ func changeLevel(_ model: inout Model, _ command: Command) -> [Intent] {
 func advanceFlag(_ model: inout Model) -> [Intent] {
   let flags = model.flags
   let here = flags.firstIndex { $0.id == model.finding } ?? 0
-  let left = flags.enumerated().filter { $0.element.id != model.finding && Deed.wantsWord($0.element) }
+  let left = flags.enumerated().filter { $0.element.id != model.finding && $0.element.wantsWord }
   if let next = left.first(where: { $0.offset > here }) ?? left.first { model.finding = next.element.id }
   model.cardScroll = 0
   return []
@@ -332,7 +334,7 @@ func stepFlag(_ model: inout Model, forward: Bool) -> [Intent] {
   guard let here = flags.firstIndex(where: { $0.id == model.finding }) else { return [] }
   let order =
     forward ? Array(flags[(here + 1)...]) + flags[..<here] : flags[..<here].reversed() + flags[(here + 1)...].reversed()
-  guard let next = order.first(where: Deed.wantsWord) else {
+  guard let next = order.first(where: \.wantsWord) else {
     say(&model, "no other flag wants a word")
     return []
   }

@@ -3,26 +3,6 @@
 import CellScreen
 import Domain
 
-package enum Reasons {
-  /// Numbered reasons, so that a no costs two keys.
-  private static let reject = [
-    "not now, ask again later", "wrong recipient or target", "the content is wrong", "not allowed for this",
-    "I will do it myself",
-  ]
-  /// How somebody knows that what may have happened did not.
-  private static let absent = [
-    "I looked where it would be, and it is not there", "the other side says that it did not arrive",
-    "nobody can tell, so it counts as not done",
-  ]
-
-  package static func listed(for step: StepSummary?) -> [String] { step?.isQuestionOnly == true ? absent : reject }
-
-  /// - Parameter number: from 1.
-  package static func code(_ number: Int, for step: StepSummary?) -> String {
-    "\(step?.isQuestionOnly == true ? "absent" : "listed")-\(number)"
-  }
-}
-
 func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
   guard let overlay = model.overlay else { return [] }
   if key == .escape, !isSearching(overlay) {
@@ -152,18 +132,14 @@ private func reasonKey(
       return [.flushInput]
     }
     // A number alone is one of the list; it is text like any other until Enter.
-    if case .reject(let id) = purpose, let number = Int(field.text) {
-      let step = model.steps[id]
-      let reasons = Reasons.listed(for: step)
-      guard (1...reasons.count).contains(number) else {
-        say(&model, "there is no reason \(number): write it in words", isBad: true)
+    let reasons = Reasons.listed(for: purpose, model)
+    if let number = Int(field.text), wantsWords(purpose) || !reasons.listed.isEmpty {
+      guard reasons.listed.indices.contains(number - 1) else {
+        let words = reasons.listed.isEmpty ? "a number is no reason here" : "there is no reason \(number)"
+        say(&model, "\(words): a few words", isBad: true)
         return []
       }
-      return reasoned(&model, purpose, reasons[number - 1], code: Reasons.code(number, for: step))
-    }
-    if wantsWords(purpose), Int(field.text) != nil {
-      say(&model, "a number is no reason here: a few words", isBad: true)
-      return []
+      return reasoned(&model, purpose, reasons.listed[number - 1], code: reasons.code(number))
     }
     if wantsWords(purpose), field.text.count(where: { !$0.isWhitespace }) == 1 {
       say(&model, "one letter is no reason here: a few words", isBad: true)
@@ -190,7 +166,7 @@ private func decides(_ purpose: ReasonPurpose) -> Bool {
   }
 }
 
-/// Where no list stands above the line, a number means none of it.
+/// What a single letter or a number of no list is no answer to.
 private func wantsWords(_ purpose: ReasonPurpose) -> Bool {
   switch purpose {
   case .level, .discardRedline, .leaveOut, .incident, .closeIncident: true
@@ -225,7 +201,12 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     model.overlay = nil
     guard let row = model.findings.first(where: { $0.id == id }) else { return [] }
     tellPlace(&model, row, level)
-    return [.setLevel(row, level, reason: reason)]
+    let intents: [Intent] = [.setLevel(row, level, reason: reason)]
+    guard level == .green, row.wantsWord else { return intents }
+    // GREEN wants no word: it goes to the end of the list, the cursor to the next that wants one.
+    let next = advanceFlag(&model)
+    if let now = model.currentFinding, now.id != id { say(&model, "\(model.status) · now “\(now.finding.clause)”") }
+    return intents + next
   case .discardRedline(let id):
     guard !reason.allSatisfy(\.isWhitespace) else {
       say(&model, "say why, in a few words", isBad: true)
@@ -264,10 +245,8 @@ private func tellPlace(_ model: inout Model, _ row: FindingRow, _ level: Finding
   var moved = model
   if let index = moved.findings.firstIndex(where: { $0.id == row.id }) { moved.findings[index].humanLevel = level }
   let place = moved.flags.firstIndex { $0.id == row.id } ?? 0
-  say(
-    &model,
-    "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count); \(model.keymap.name(.next)): next"
-  )
+  let next = level == .green && row.wantsWord ? "" : "; \(model.keymap.name(.next)): next"
+  say(&model, "“\(row.finding.clause)” is \(level.word) now, place \(place + 1) of \(moved.flags.count)\(next)")
 }
 
 /// The time was given: the approval counts for what was shown, as any does.

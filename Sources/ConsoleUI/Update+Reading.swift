@@ -22,11 +22,6 @@ func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
     model.order.reserveCapacity(reading.steps.count)
   }
   for step in reading.steps {
-    if step.basis != nil, [.fileCreate, .fileEdit].contains(step.kind),
-      let name = step.target.split(separator: "/").last
-    {
-      model.copyNames.insert(String(name))
-    }
     let before = model.steps.updateValue(step, forKey: step.id)
     if let before { tellOutcome(&model, before, step) } else { model.order.append(step.id) }
   }

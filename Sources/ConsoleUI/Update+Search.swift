@@ -86,7 +86,8 @@ private func words(_ step: StepSummary) -> String {
     "#\(step.number) \(step.target) \(step.kind.rawValue) \(step.claims.title) \(step.state.word) \(reach.topic) \(people)"
 }
 
-/// The next one below, then around, whose words have the needle in them; a bare number is only a whole one.
+/// The next one below, then around, whose words have the needle in them, or where none has, each of its words; a bare
+/// number is only a whole one.
 /// - Returns: it, which of those with the needle it is, from 1, and how many there are.
 private func next<T>(
   _ list: [T], after isHere: (T) -> Bool, _ needle: String, _ words: (T) -> String
@@ -94,11 +95,15 @@ private func next<T>(
   let here = list.firstIndex(where: isHere) ?? -1
   let needle = needle.lowercased()
   let number = needle.hasPrefix("#") ? needle : "#\(needle)"
-  let places = list.indices.filter { index in
-    let text = words(list[index]).lowercased()
-    let rest = text.hasPrefix("#") ? text.drop { $0 != " " } : text[...]
-    return text.hasPrefix("\(number) ") || rest.contains(needle)
+  func places(having parts: [Substring]) -> [Int] {
+    list.indices.filter { index in
+      let text = words(list[index]).lowercased()
+      let rest = text.hasPrefix("#") ? text.drop { $0 != " " } : text[...]
+      return text.hasPrefix("\(number) ") || parts.allSatisfy(rest.contains)
+    }
   }
+  let whole = places(having: [needle[...]])
+  let places = whole.isEmpty ? places(having: needle.split(separator: " ")) : whole
   guard let place = places.firstIndex(where: { $0 > here }) ?? places.indices.first else { return nil }
   return (list[places[place]], place + 1, places.count)
 }

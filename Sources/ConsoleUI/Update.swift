@@ -44,8 +44,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
     if let ends = model.statusEnds, at >= ends { say(&model, "") }
     return []
   case .reading(let reading): return read(&model, reading)
-  case .settled(let copies):
-    model.settledCopies = copies
+  case .copies(let documents, let settled):
+    (model.copiedDocuments, model.settledCopies) = (documents, settled)
     return []
   case .wall, .policy, .limit, .trailPage, .entry, .proof, .opened: return deskWide(&model, message)
   case .enter(let view): return perform(&model, view.command)

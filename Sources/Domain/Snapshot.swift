@@ -186,6 +186,8 @@ package struct FindingRow: Hashable, Sendable {
   package var rewritten: String
   /// False while the agent has not heard of a changed level.
   package var isTold: Bool
+  /// Nobody has said yes or no to it yet, and a word would be worth something.
+  package var wantsWord: Bool { mark == .undecided && level != .green }
   /// Who said something, and when.
   package struct Word: Hashable, Sendable {
     package let by: String

@@ -14,13 +14,11 @@ extension PlainDesk {
   func openFlags() throws(RuntimeFault) -> [FindingRow] {
     let copies = try RedlineDesk(actions).copies(of: run)
     return try flags().filter { row in
-      guard Self.wantsWord(row) else { return false }
+      guard row.wantsWord else { return false }
       guard !row.wording.isEmpty, let copy = copies[row.finding.document] else { return true }
       return SettledCopy.obstacle(copy, row, .keep) == nil || !Self.isSettled(copy)
     }
   }
-
-  static func wantsWord(_ row: FindingRow) -> Bool { row.mark == .undecided && row.level != .green }
 
   private static func isSettled(_ copy: StepSummary) -> Bool {
     [.kept, .performing, .done, .discarded, .failed, .undone].contains(copy.state)
@@ -74,7 +72,7 @@ extension PlainDesk {
       }
       try follow()
     case 1:
-      guard let (_, reason) = try reason() else { return }
+      guard let (_, reason) = try reason(.flag) else { return }
       try attempt("\(name), no: \(reason)") { () throws(RuntimeFault) in
         try actions.markRedline(row, .discard, run: run, reason: reason)
       }
@@ -118,7 +116,7 @@ extension PlainDesk {
   }
 
   private func setLevel(_ row: FindingRow, _ level: Finding.Level, _ name: String) throws {
-    guard let (_, reason) = try reason() else { return }
+    guard let (_, reason) = try reason(.level(isRaised: level < row.level)) else { return }
     try attempt("\(name) is \(level.word)") { () throws(RuntimeFault) in
       try actions.setLevel(row, level, run: run, reason: reason)
     }

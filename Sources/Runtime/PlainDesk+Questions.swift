@@ -39,12 +39,12 @@ extension PlainDesk {
   }
 
   /// A reason in words, or one of the list by its number; nil when the person goes back to the question.
-  func reason(for step: StepSummary? = nil) throws -> (code: String, text: String)? {
-    let listed = step.map { Reasons.listed(for: $0) } ?? []
+  func reason(_ reasons: Reasons) throws -> (code: String, text: String)? {
+    let listed = reasons.listed
     for (index, reason) in listed.enumerated() { Plain.print("  \(index + 1)  \(reason)") }
     Plain.print("  0  back to the question")
     while true {
-      let text = try words(listed.isEmpty ? "Why" : "Why (a number, or your own words)")
+      let text = try words("Why (a number, or your own words)")
       guard !text.allSatisfy(\.isWhitespace) else {
         Plain.print("A reason is needed; 0 goes back.")
         continue
@@ -52,7 +52,7 @@ extension PlainDesk {
       guard let number = Int(text.filter { $0 != " " }) else { return ("typed", text) }
       if number == 0 { return nil }
       if listed.indices.contains(number - 1) {
-        return (Reasons.code(number, for: step), listed[number - 1])
+        return (reasons.code(number), listed[number - 1])
       }
       Plain.print("There is no reason \(number): write it in words.")
     }
@@ -125,13 +125,16 @@ extension PlainDesk {
 
   /// A refusal (somebody else was first, it changed) is told; the next question goes on.
   /// - Parameter what: what is on the record then, in a few words.
-  func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) {
+  @discardableResult
+  func attempt(_ what: String, _ body: () throws(RuntimeFault) -> Void) throws(RuntimeFault) -> Bool {
     do throws(RuntimeFault) {
       try body()
       Plain.print(Plain.safe("Recorded: \(what)."))
+      return true
     } catch {
       guard error.code == .refused || error.code == .full else { throw error }
       Plain.print(Plain.safe(error.sentence))
+      return false
     }
   }
 }

@@ -45,7 +45,7 @@ extension PlainDesk {
         try actions.mark(step, .keep, discarding: step.discardedChanges, painted: painting.description)
       }
     case 1:
-      guard let (_, why) = try reason() else { return }
+      guard let (_, why) = try reason(.result) else { return }
       try attempt("\(name) is to be discarded: \(why)") { () throws(RuntimeFault) in
         try actions.mark(
           step, .discard, discarding: step.discardedChanges, reason: why, painted: painting.description)
@@ -117,15 +117,14 @@ extension PlainDesk {
     ]
     switch try ask("Finish the review?", numbered: choices) {
     case 0:
-      resultsLeft = []
-      // Refused, it goes on with what has changed.
-      try attempt("the review is finished") { () throws(RuntimeFault) in
+      // Refused, it goes on with what has changed: that is asked again.
+      let isFinished = try attempt("the review is finished") { () throws(RuntimeFault) in
         let counts = try actions.finishReview(run, listed: all)
         Plain.print("\(counts.kept) kept, \(counts.discarded) discarded.")
         if let path = try Register.write(desk, run) { Plain.print("Register: \(path)") }
       }
       // What was left undecided is left for another time.
-      resultsLeft = Set(try steps([.staged]).filter { $0.mark == .undecided }.map(\.id))
+      if isFinished { resultsLeft = Set(try steps([.staged]).filter { $0.mark == .undecided }.map(\.id)) }
     case 1:
       resultsLeft = []
       try actions.markAll(all, .undecided, painted: "")

@@ -195,7 +195,7 @@ package struct PlainDesk {
         try actions.decide(step, .approve, painted: painting.description)
       }
     case 1:
-      guard let (code, text) = try reason(for: step) else { return }
+      guard let (code, text) = try reason(.no(to: step)) else { return }
       let decision = Decision.reject(code: code, reason: text)
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       try attempt("#\(step.number), no: \(text)") { () throws(RuntimeFault) in
@@ -206,10 +206,8 @@ package struct PlainDesk {
     default:
       var written = text ?? ""
       while let changed = try rewrite(written) {
-        var isTaken = false
-        try attempt("your version of #\(step.number); it is shown next") { () throws(RuntimeFault) in
+        let isTaken = try attempt("your version of #\(step.number); it is shown next") { () throws(RuntimeFault) in
           try actions.edit(step, text: changed)
-          isTaken = true
         }
         // What was wrong with it is mended in what was written; somebody else's word ends it.
         guard !isTaken, try steps([.waiting]).contains(where: { $0.id == step.id && $0.revision == step.revision })
@@ -235,10 +233,11 @@ package struct PlainDesk {
       guard try ask("That is \(time).", ["yes: \(ApprovalWords.of(step)) then", "another time"]) == 1 else { continue }
       let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
       let back = "until then `ringi undo \(run).\(step.number)` takes it back, as does the last question here"
-      return try attempt("#\(step.number), yes: \(ApprovalWords.of(step)) at \(time); \(back)") {
+      try attempt("#\(step.number), yes: \(ApprovalWords.of(step)) at \(time); \(back)") {
         () throws(RuntimeFault) in
         try actions.decide(step, .approve, painted: painting.description, dueAt: due)
       }
+      return
     }
   }
 

@@ -130,15 +130,31 @@ struct RedlineDesk {
     }
   }
 
+  /// States in which a step is a copy that somebody can say a word on, or could.
+  private static let states: [StepState] = [.staged, .kept, .performing, .done, .discarded, .failed, .undone]
+
+  static func isCopy(_ step: StepSummary) -> Bool { states.contains(step.state) }
+
+  /// The document that a step repeats with redlines; nil where it is no such copy.
+  func document(copiedBy step: StepSummary) throws(RuntimeFault) -> String? {
+    try journalled { () throws(JournalFault) in
+      guard let copy = try copy(step) else { return nil }
+      return try flags(on: copy).first { isRedlined($0, in: copy) }?.finding.document
+    }
+  }
+
+  /// A change of the document that touches no flag, as a hold notice does, is no copy with redlines.
+  private func isRedlined(_ row: FindingRow, in copy: Copy) -> Bool {
+    copy.step.kind == .fileCreate || !copy.changes(of: row).isEmpty
+  }
+
   /// The last copy of each document with flags, whatever became of it.
   func copies(of run: RunID) throws(RuntimeFault) -> [String: StepSummary] {
     try journalled { () throws(JournalFault) in
       var out: [String: StepSummary] = [:]
-      for step in try store.steps(of: run, in: [.staged, .kept, .performing, .done, .discarded, .failed, .undone]) {
+      for step in try store.steps(of: run, in: Self.states) {
         guard let copy = try copy(step) else { continue }
-        for row in try flags(on: copy) {
-          // A change of the document that touches no flag, as a hold notice does, is no copy with redlines.
-          guard step.kind == .fileCreate || !copy.changes(of: row).isEmpty else { continue }
+        for row in try flags(on: copy) where isRedlined(row, in: copy) {
           if out[row.finding.document]?.kind != .fileCreate || step.kind == .fileCreate {
             out[row.finding.document] = step
           }

@@ -64,7 +64,7 @@ final class BriefJob: Job {
     let post = link.startTool(
       "chat_post",
       [
-        "channel": "#exec-brief", "text": .string(summary(divisions, week)),
+        "channel": "#exec-brief", "text": .string(summary(divisions, missing, week)),
         "reason": "the brief's summary for everyone",
       ],
       why: "Post the summary")
@@ -72,7 +72,7 @@ final class BriefJob: Job {
     try follow(link)
     if case .refused(let reason) = try link.finish(post) {
       try link.write(
-        "briefs/post-\(week).txt", summary(divisions, week), why: "The post as a file, since it was refused")
+        "briefs/post-\(week).txt", summary(divisions, missing, week), why: "The post as a file, since it was refused")
       link.say("The post was refused (\(reason)); its text is in briefs/post-\(week).txt.")
     }
     advance(4)
@@ -116,14 +116,18 @@ final class BriefJob: Job {
     let rows = (divisions + [total(divisions)]).map { "| \($0.name) | \($0.current) | \($0.previous) | \($0.change) |" }
     let moves = divisions.sorted { abs($0.current - $0.previous) > abs($1.current - $1.previous) }.prefix(3)
       .map { "- \($0.name): \($0.change)\($0.note.isEmpty ? "" : ", \($0.note)")" }
-    let gaps = missing.isEmpty ? "All divisions reported." : "No figures from: \(missing.joined(separator: ", "))."
     return template.replacing("{{week}}", week).replacing("{{table}}", rows.joined(separator: "\n"))
-      .replacing("{{moves}}", moves.joined(separator: "\n")).replacing("{{gaps}}", gaps)
+      .replacing("{{moves}}", moves.joined(separator: "\n")).replacing("{{gaps}}", gaps(missing))
   }
 
-  private func summary(_ divisions: [Division], _ week: String) -> String {
+  private func gaps(_ missing: [String]) -> String {
+    missing.isEmpty ? "All divisions reported." : "No figures from: \(missing.joined(separator: ", "))."
+  }
+
+  private func summary(_ divisions: [Division], _ missing: [String], _ week: String) -> String {
     let all = total(divisions)
     let lines = divisions.map { "\($0.name) \($0.current) (\($0.change))" }
-    return "Week of \(week): ¥\(all.current) m, \(all.change) on the week before. \(lines.joined(separator: " · "))\n"
+    return
+      "Week of \(week): ¥\(all.current) m, \(all.change) on the week before. \(lines.joined(separator: " · ")). \(gaps(missing))\n"
   }
 }

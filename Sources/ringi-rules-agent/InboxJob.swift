@@ -115,7 +115,9 @@ final class InboxJob: Job {
       guard let start = message.time(plus: 0), let end = message.time(plus: 1) else { return nil }
       let arguments: JSON = [
         "title": .string(filled(one("title"))), "start": .string(start), "end": .string(end),
-        "place": .string(one("place")), "notes": .string("From the message of \(message.from)"),
+        "place": .string(one("place")),
+        "notes": .string(
+          "From the message of \(message.from)\(one("place").isEmpty ? "" : "; the place is that of the reply rules")"),
         "attendees": .array(one("invite") == "sender" ? [.string(message.from)] : []), "reason": .string(reason),
       ]
       return (

@@ -205,7 +205,7 @@ struct Driver {
   init(_ width: Int, _ height: Int) {
     model = Model(width: width, height: height, person: Sample.person, zone: 32_400)
     // A copy of the document with flags lies in the review.
-    model.copyNames = ["acme-nda.redlined.md"]
+    model.copiedDocuments = ["contracts/acme-nda.md"]
   }
 
   /// On a run whose first waiting step has been on the screen for a second.

@@ -213,7 +213,7 @@ struct HonestKeyTests {
     driver.press("r2")
     #expect(driver.decided.isEmpty, "a digit is text until Enter: words may follow")
     driver.press(.enter)
-    #expect(driver.decided.first?.1 == .reject(code: "listed-2", reason: Reasons.listed(for: nil)[1]))
+    #expect(driver.decided.first?.1 == .reject(code: "listed-2", reason: Reasons.no(to: nil).listed[1]))
     driver.wait(1_000)
     driver.press("r")
     for character in "だめ ok" { driver.press(.character(character)) }

@@ -27,6 +27,8 @@ struct ConsoleSession<Terminal: Screen> {
   var seenVersion: Int64 = -1
   var seenChange: Int64 = -1
   var trailStep: StepID?
+  /// Steps that are copies with redlines, each with its document, by how many flags there were then.
+  var copies: (flags: Int, documents: [StepID: String]) = (0, [:])
   private var lastAttend: Int64 = 0
   /// What the rules and settings were like when they were last read.
   private var settingsStamp = ""
@@ -208,21 +210,13 @@ struct ConsoleSession<Terminal: Screen> {
     var news = reading.0
     news.hasHost = model.hasHost
     try deliver(.reading(news))
-    try settleCopies(news)
+    try readCopies(news)
     if var search, model.view == .audit {
       let isNews = try journalled { () throws(JournalFault) in try search.catchUp() }
       self.search = search
       if isNews { try deliver(.trailPage(search.page)) }
     }
     try refreshWall(isChanged: true)
-  }
-
-  /// Once nothing with a document beneath it is prepared any more, flags have to say what became of their copies.
-  private mutating func settleCopies(_ news: DeskReading) throws(RuntimeFault) {
-    guard !news.findings.isEmpty, !news.steps.isEmpty else { return }
-    let isOpen = model.prepared.contains { $0.basis != nil }
-    let copies = isOpen ? [:] : try RedlineDesk(actions).copies(of: run)
-    if copies != model.settledCopies { try deliver(.settled(copies)) }
   }
 
   /// All runs, incidents and signs: at once where they are shown, else only so often that the header knows incidents.
