@@ -4,7 +4,8 @@ import Domain
 enum HeaderView {
   static func draw(_ model: Model, _ region: Region, _ frame: inout Frame) {
     frame.fill(region, .header)
-    let who: [Span] = [Span("\(model.person.name) · \(model.person.role) ", .header)]
+    let role = model.person.role.isEmpty ? "" : " · \(model.person.role)"
+    let who: [Span] = [Span("\(model.person.name)\(role) ", .header)]
     if model.view == .live, let wall = model.wall {
       let waiting = wall.runs.reduce(0) { $0 + $1.summary.counts.waiting }
       let spans =

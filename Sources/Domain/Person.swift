@@ -2,6 +2,7 @@
 package struct Person: Hashable, Sendable {
   package enum Authentication: String, Sendable, Hashable { case operatingSystem = "os-user" }
   package let name: String
+  /// The role that desk.yaml gives them; empty where it gives none.
   package let role: String
   package let authentication: Authentication
   package init(name: String, role: String, authentication: Authentication) {

@@ -72,7 +72,7 @@ package final class Desk {
     }
     settings = needsSettings ? try Self.settings(directory) : (try? Self.settings(directory)) ?? DeskSettings()
     let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid-\(getuid())"
-    person = Person(name: name, role: settings.people[name] ?? "reviewer", authentication: .operatingSystem)
+    person = Person(name: name, role: settings.people[name] ?? "", authentication: .operatingSystem)
   }
 
   /// For what is told where the desk is and makes none itself.
