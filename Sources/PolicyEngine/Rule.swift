@@ -106,5 +106,8 @@ package struct Policy: Hashable, Sendable {
     self.workspace = workspace
   }
 
+  /// Somewhere `expires:` is said, so what waits may have an end.
+  package var mayExpire: Bool { (company + workspace).contains { $0.expires > 0 } }
+
   package static let none = Policy(version: "none", company: [], workspace: [])
 }

@@ -3,15 +3,17 @@
 
 import Domain
 import GateKeeper
-import PolicyEngine
 import Storage
 
 enum Expiry {
-  /// - Parameter policy: without a rule that expires there is nothing to look at; nil where that is not known.
+  /// Without a rule that expires there is nothing to look at.
+  static func isPossible(in workspace: String, _ desk: Desk) -> Bool {
+    (try? WorkspaceLoader.policy(workspaceDirectory: workspace, desk: desk.directory).0.mayExpire) ?? false
+  }
+
   /// - Returns: true when something expired.
   @discardableResult
-  static func apply(_ desk: Desk, _ run: RunID, under policy: Policy? = nil) throws(JournalFault) -> Bool {
-    if let policy, !(policy.company + policy.workspace).contains(where: { $0.expires > 0 }) { return false }
+  static func apply(_ desk: Desk, _ run: RunID) throws(JournalFault) -> Bool {
     let now = desk.store.clock.wall()
     let late = try desk.store.steps(of: run, in: [.waiting]).filter { step in
       step.expiresAt.map { $0 <= now } ?? false

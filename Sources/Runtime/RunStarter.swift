@@ -226,9 +226,10 @@ package enum RunStarter {
   }
 
   /// For consoles: a run whose host is gone is told so, and a performer is started where work is left.
+  /// - Parameter mayExpire: a rule of the run has `expires:`; nil where that is still to be read.
   /// - Returns: the performer, a child that wants to be waited for when it ends.
   @discardableResult
-  package static func attend(_ desk: Desk, _ run: RunID) throws(RuntimeFault) -> pid_t? {
+  package static func attend(_ desk: Desk, _ run: RunID, mayExpire: Bool? = nil) throws(RuntimeFault) -> pid_t? {
     var lock = try? RunLock(desk.directory, run, as: .look)
     guard lock != nil else { return nil }
     // Only now, with the lock held, is what is read the last word of a host.
@@ -241,9 +242,7 @@ package enum RunStarter {
       if now.state == .live || now.state == .starting && !isYoung {
         try tellHostGone(desk, run, wasFull: lock?.isMarkedFull == true)
       }
-      if let policy = try? WorkspaceLoader.policy(workspaceDirectory: now.directory, desk: desk.directory).0 {
-        try Expiry.apply(desk, run, under: policy)
-      }
+      if mayExpire ?? Expiry.isPossible(in: now.directory, desk) { try Expiry.apply(desk, run) }
       return try !work(store, run).isEmpty || ShadowWorkspace.isLeft(desk.directory, run)
     }
     lock = nil

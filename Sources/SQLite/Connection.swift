@@ -71,6 +71,9 @@ package final class Connection {
     return Int(sqlite3_changes(handle))
   }
 
+  /// Rows this connection has inserted, changed and deleted since it was opened, those of undone transactions included.
+  package var changeCount: Int64 { sqlite3_total_changes64(handle) }
+
   package var lastInsertID: Int64 { sqlite3_last_insert_rowid(handle) }
 
   /// All rows, each mapped.

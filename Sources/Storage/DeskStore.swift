@@ -98,6 +98,15 @@ package final class DeskStore {
     }
   }
 
+  /// What was committed, as far as it can be told from counts: by others, and by this connection.
+  package struct Version: Hashable, Sendable {
+    let others: Int64
+    let own: Int64
+  }
+
+  /// Another one whenever anybody has written, this connection included.
+  package func version() -> Version { Version(others: dataVersion(), own: connection.changeCount) }
+
   /// Changes whenever another connection has committed.
   package func dataVersion() -> Int64 {
     (try? connection.first("PRAGMA data_version") { $0.int(0) }) ?? -1

@@ -19,11 +19,8 @@ extension ConsoleSession {
       .setTrust,
       .revoke, .setLevel, .markRedline:
       try decide(intent)
-      // Our own commits don't change this connection's data_version.
-      seenVersion = -1
     case .pause, .stop, .stopAll, .resume, .close, .raiseIncident, .closeIncident, .verify, .export, .writeRegister:
       try act(intent)
-      seenVersion = -1
     }
   }
 
@@ -57,7 +54,7 @@ extension ConsoleSession {
     case .editOutside(let step): wantsEditor = step
     case .loadTrail(let step):
       trailStep = step
-      seenVersion = -1
+      seenVersion = nil
     case .loadWall:
       lastWall = Clocks.monotonic()
       try deliver(.wall(try DeskWall(desk: desk).wall()))
@@ -71,7 +68,7 @@ extension ConsoleSession {
       wantedProof = index
     case .openRun(let id, let toDecide, let view):
       run = id
-      (seenVersion, seenChange, trailStep) = (-1, -1, nil)
+      (seenVersion, seenChange, trailStep) = (nil, -1, nil)
       try deliver(.opened(id, readOnly: !toDecide))
       if let view {
         try readDesk()
@@ -208,7 +205,6 @@ extension ConsoleSession {
 
   /// A step a person has just raised: shown, so that it can be decided like any other.
   private mutating func select(_ step: StepSummary) throws(RuntimeFault) {
-    seenVersion = -1
     try readDesk()
     try deliver(.selected(step.id))
     try deliver(.told("proposed as #\(step.number): look at it, then a", isBad: false))

@@ -24,7 +24,8 @@ struct ConsoleSession<Terminal: Screen> {
   var proofs: ProofWork
   /// The entry whose proof is being made.
   var wantedProof: LeafIndex?
-  var seenVersion: Int64 = -1
+  /// Nil while what was read is not what is wanted now.
+  var seenVersion: DeskStore.Version?
   var seenChange: Int64 = -1
   var trailStep: StepID?
   /// Steps that are copies with redlines, each with its document, by how many flags there were then.
@@ -32,6 +33,8 @@ struct ConsoleSession<Terminal: Screen> {
   private var lastAttend: Int64 = 0
   /// What the rules and settings were like when they were last read.
   private var settingsStamp = ""
+  /// A rule has `expires:`.
+  private var mayExpire = false
   /// The desk's disk was nearly full at the last look.
   private var isRoomShort = false
   /// When all other runs were looked after.
@@ -168,7 +171,6 @@ struct ConsoleSession<Terminal: Screen> {
     for intent in update(&model, message) {
       do throws(RuntimeFault) { try carryOut(intent) } catch {
         guard error.code != .fault else { throw error }
-        seenVersion = -1
         try deliver(.told(error.sentence, isBad: true))
       }
     }
@@ -191,7 +193,7 @@ struct ConsoleSession<Terminal: Screen> {
 
   mutating func readDesk() throws(RuntimeFault) {
     let store = desk.store
-    let version = store.dataVersion()
+    let version = store.version()
     guard version != seenVersion else { return try refreshWall() }
     seenVersion = version
     let since = seenChange
@@ -260,8 +262,7 @@ struct ConsoleSession<Terminal: Screen> {
       if holder == nil, !summary.state.isOver, !summary.isHooked || !hasHost,
         lastRefusal.isEmpty || now - lastRefusedAt >= 15_000
       {
-        if let performer = try RunStarter.attend(desk, run) { performers.append(performer) }
-        seenVersion = -1
+        if let performer = try RunStarter.attend(desk, run, mayExpire: mayExpire) { performers.append(performer) }
       }
       if now - lastRound >= 5_000 {
         lastRound = now
@@ -295,6 +296,7 @@ struct ConsoleSession<Terminal: Screen> {
     let stamp = WorkspaceLoader.stamp(run.directory, desk: desk.directory)
     guard stamp != settingsStamp, !run.state.isOver else { return }
     settingsStamp = stamp
+    mayExpire = Expiry.isPossible(in: run.directory, desk)
     var fault = ""
     do throws(RuntimeFault) {
       let folders = try WorkspaceLoader.load(run.directory, desk: desk.directory).workspace.folders
@@ -326,7 +328,6 @@ struct ConsoleSession<Terminal: Screen> {
         return try deliver(.told("nothing was changed", isBad: false))
       }
       try actions.edit(step, text: changed)
-      seenVersion = -1
       try deliver(.edited)
     } catch {
       guard error.code != .fault else { throw error }

@@ -324,7 +324,7 @@ extension Host {
       if access("\(desk.directory)/desk.db", F_OK) != 0 { return isOver = true }
       followPolicy()
       // Our own commits don't change this connection's data_version.
-      if try Expiry.apply(desk, run, under: maker.loaded.policy) { seenVersion = -1 }
+      if maker.loaded.policy.mayExpire, try Expiry.apply(desk, run) { seenVersion = -1 }
     }
   }
 
