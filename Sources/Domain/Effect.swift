@@ -74,6 +74,11 @@ package struct FileDetails: Hashable, Sendable {
     self.group = group
     self.attributes = attributes
   }
+
+  /// Its times may be others.
+  package func isSame(as other: FileDetails?) -> Bool {
+    owner == other?.owner && group == other?.group && attributes == other?.attributes
+  }
 }
 
 /// A file as it was when the step was shown: what an effect must find again before it may replace it.
@@ -90,11 +95,13 @@ package struct PreImage: Hashable, Sendable {
     self.inode = inode
   }
 
-  /// The same file with the same bytes and permissions, whatever its times say.
+  /// The same file with the same bytes, permissions, owner and attributes, whatever its times say.
   package func isSame(as other: PreImage?) -> Bool {
     guard let other else { return false }
+    let (own, theirs) = (content.details, other.content.details)
     return content.digest == other.content.digest && mode == other.mode && device == other.device
       && inode == other.inode
+      && (own == nil || theirs == nil || own?.isSame(as: theirs) == true)
   }
 }
 

@@ -1,6 +1,7 @@
 // Content by its digest, as the desk keeps it: in hand, or, where it is large, as an open file.
 
 import Domain
+import Glibc
 
 package struct Blobs {
   let hash: ([UInt8]) -> Digest
@@ -17,6 +18,14 @@ package struct Blobs {
     self.load = load
     self.open = open
     self.copy = copy
+  }
+
+  /// The first bytes of a large content.
+  func head(of digest: Digest, _ count: Int) -> [UInt8]? {
+    guard let file = open(digest) else { return nil }
+    defer { close(file) }
+    var out = [UInt8](repeating: 0, count: count)
+    return pread(file, &out, count, 0) == count ? out : nil
   }
 
   /// Of a file as it is now; nil where it can't be read.

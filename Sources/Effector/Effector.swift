@@ -85,6 +85,7 @@ package final class Performer {
     var fileOutcome: Outcome?
     var notes: [StepID: String] = [:]
     var leftovers: [StepID: String] = [:]
+    var (stuck, left): ([StepID: [String]], [StepID: [String]]) = ([:], [:])
     if !files.isEmpty {
       var set = FileSet(scopes: scopes, blobs: blobs, progress: progress)
       do {
@@ -97,9 +98,17 @@ package final class Performer {
           effects.count > 1 || files.contains { $0.action.effect.fileParts.count > 1 } || error.code == .changed
             || error.code == .exists
           ? .rolledBack(detail: error.sentence) : .failed(detail: error.sentence)
+        (stuck, left) = (set.stuck, set.left)
       }
     }
     return effects.map { effect in
+      if let words = stuck[effect.step], let detail = fileOutcome?.detail {
+        let all = (words + (left[effect.step] ?? [])).joined(separator: "; ")
+        return (effect.step, .unknown(detail: "\(detail), and this could not be put back: \(all)"))
+      }
+      if let words = left[effect.step], let outcome = fileOutcome {
+        return (effect.step, outcome.saying(words.joined(separator: "; ")))
+      }
       if let left = leftovers[effect.step] { return (effect.step, .rolledBack(detail: left)) }
       if let note = notes[effect.step] { return (effect.step, .done(detail: note)) }
       return (

@@ -36,7 +36,8 @@ package enum FileAttributes {
   static func restore(_ bytes: [UInt8], to file: Int32) throws(ScopeFault) {
     let wanted = try pairs(bytes)
     for name in try names(file) where !wanted.contains(where: { $0.name == name }) {
-      _ = cp_removexattr(file, name)
+      let code = cp_removexattr(file, name)
+      guard code == 0 else { throw ScopeFault(.failed, name, FolderScope.reason(-code)) }
     }
     for (name, value) in wanted where name != accessList { try set(name, value, file) }
   }

@@ -7,7 +7,10 @@ import Glibc
 package enum FileNames {
   /// Equal for names that collide: full case folding by way of upper case, compared as canonically equivalent.
   package static func folded(_ name: some Collection<UInt8>) -> String {
-    let text = String(decoding: name, as: UTF8.self)
+    // What is no text has no case: two such names are one only where their bytes are.
+    guard let text = String(validating: name, as: UTF8.self) else {
+      return "\u{0}" + name.map { String($0, radix: 16) }.joined(separator: " ")
+    }
     return text.utf8.allSatisfy { $0 < 128 } ? text.lowercased() : text.uppercased().lowercased()
   }
 
@@ -42,7 +45,13 @@ package enum FileNames {
     }
     defer { closedir(stream) }
     var out: [[UInt8]] = []
-    while let entry = readdir(stream) {
+    while true {
+      // The end and a fault look the same but for this.
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw ScopeFault(.failed, "the folder", FolderScope.reason()) }
+        break
+      }
       withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: UInt8.self, capacity: 256) {
           out.append(Array(UnsafeBufferPointer(start: $0, count: strlen($0))))

@@ -2,10 +2,12 @@
 //
 //   stage    each new content is written beside its target and synced
 //   check    each target is still what was shown
-//   commit   create: rename without replacing; replace: exchange, then look at what came out; delete: rename away
-//   clean    what was displaced is removed, directories are synced
+//   commit   create: rename without replacing; replace: exchange, then look at what came out; delete: rename away;
+//            then what is in place is read again, at the end of a freshly walked path
+//   sync     directories, before anything counts as done
+//   clean    what was displaced is removed
 //
-// A fault before the end of `commit` puts back, in reverse order, everything that was done.
+// A fault before the end of `sync` puts back, in reverse order, everything that was done; what can't be put back is told.
 
 import CProcess
 import Domain
@@ -36,6 +38,8 @@ struct FileSet {
     /// What belongs together with others is done with them or not at all.
     let isOfSet: Bool
     var isCommitted = false
+    /// Which file the staged content is.
+    var staged: FileIdentity?
     /// Of a folder that was removed: its permission bits.
     var mode: mode_t = 0o755
   }
@@ -51,6 +55,10 @@ struct FileSet {
   private(set) var leaving: Set<FilePath> = []
   /// Folders that could not be removed because something is in them.
   var leftovers: [StepID: String] = [:]
+  /// What a fault left in place because it could not be put back, in words.
+  var stuck: [StepID: [String]] = [:]
+  /// What a fault left beside its place because it is somebody's, in words.
+  var left: [StepID: [String]] = [:]
   /// What is worth saying of a step that did less than it could have.
   var notes: [StepID: String] = [:]
 
@@ -87,6 +95,7 @@ struct FileSet {
         try commit(&item)
       }
       try setModes()
+      try isLarge ? syncAll() : syncFolders()
     } catch {
       undoAll()
       throw error
@@ -97,11 +106,7 @@ struct FileSet {
         let name = String(decoding: item.beside.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         notes[item.step] = "what it replaced still lies beside it, as \(name): \(FolderScope.reason())"
       }
-      guard !isLarge else { continue }
-      fsync(item.directory.descriptor)
-      if let target = item.target { fsync(target.0.descriptor) }
     }
-    if isLarge { try? syncAll() }
   }
 
   /// In bytes: what is written, and what is read to see that it is still what was shown.
@@ -123,12 +128,23 @@ struct FileSet {
   private func syncAll() throws(ScopeFault) {
     var devices: Set<UInt64> = []
     for item in items {
-      for directory in [item.directory, item.target?.0].compactMap({ $0 }) {
-        var status = stat()
-        guard fstat(directory.descriptor, &status) == 0, devices.insert(UInt64(status.st_dev)).inserted else {
-          continue
-        }
+      for directory in item.directories {
+        guard let device = FileIdentity(directory)?.device, devices.insert(device).inserted else { continue }
         guard cp_syncfs(directory.descriptor) == 0 else {
+          throw ScopeFault(.failed, item.path.display, FolderScope.reason())
+        }
+      }
+    }
+  }
+
+  /// Each folder whose names have changed, once: a name that a power cut takes back must not be called done.
+  private func syncFolders() throws(ScopeFault) {
+    var folders: Set<FileIdentity> = []
+    for item in items {
+      for directory in item.directories {
+        guard let folder = FileIdentity(directory), folders.insert(folder).inserted else { continue }
+        // What has no such call has nothing to be waited for.
+        guard fsync(directory.descriptor) == 0 || errno == EINVAL else {
           throw ScopeFault(.failed, item.path.display, FolderScope.reason())
         }
       }
@@ -180,20 +196,24 @@ struct FileSet {
       guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, to.display) }
       item.target = try scope.parent(of: to, making: &made)
     }
-    items.append(item)
-    guard let content = effect.newContent else { return }
-    unlinkat(directory.descriptor, beside, 0)
-    let file = openat(directory.descriptor, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    if effect.newContent != nil || effect.isDisplacing { try checkFree(item) }
+    guard let content = effect.newContent else { return items.append(item) }
+    // New bytes never inherit the right to act as somebody else; an undo says all bits itself.
+    let mode = content.mode ?? effect.preImage.map { $0.mode & 0o777 }
+    // What is to be private is so from its first byte on.
+    let open = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(directory.descriptor, beside, open, mode == nil ? 0o644 : 0o600)
     guard file >= 0 else { throw FolderScope.fault(path.display) }
     defer { close(file) }
+    item.staged = FileIdentity(file)
+    items.append(item)
     try write(content, path, to: file)
     progress.done += content.size
     tell(0)
     try carryOver(item, to: file)
     var attributes: [UInt8] = []
     if let details = content.details { attributes = try giveBack(details, path, of: step, to: file) }
-    // New bytes never inherit the right to act as somebody else; an undo says all bits itself.
-    if let mode = content.mode ?? effect.preImage.map({ $0.mode & 0o777 }) {
+    if let mode {
       guard fchmod(file, mode_t(mode)) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
     }
     if let details = content.details {
@@ -206,36 +226,36 @@ struct FileSet {
     guard isLarge || fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
   }
 
+  /// The name beside a target is a step's own: what lies there already may be somebody's, or the only copy of what an
+  /// earlier try displaced.
+  private func checkFree(_ item: Item) throws(ScopeFault) {
+    var status = stat()
+    guard fstatat(item.besideDirectory.descriptor, item.beside, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+    throw ScopeFault(
+      .exists, Self.words(item), "and may be the only copy of something: look at it, move it away, then try again")
+  }
+
+  /// What a target's content lies in meanwhile, as people find it.
+  static func words(_ item: Item) -> String {
+    let name = item.beside.dropLast().map { UInt8(bitPattern: $0) }
+    return item.path.parts.folder.appending(name).display
+  }
+
   private static func isGone(_ item: Item) -> Bool {
     unlinkat(item.besideDirectory.descriptor, item.beside, 0) == 0 || errno == ENOENT
   }
 
   /// The name that a step's content has beside its target until it is in place; told by the step, so that what a
   /// killed performer left can be found.
-  private static func beside(_ step: StepID, _ index: Int) -> [CChar] {
+  static func beside(_ step: StepID, _ index: Int) -> [CChar] {
     Array(".ringi-step-\(step.value)\(index == 0 ? "" : ".\(index)").tmp".utf8CString)
-  }
-
-  /// Removes what a killed performer left beside a step's targets. What it displaced is kept on the desk.
-  static func sweep(_ effect: Effect, _ step: StepID, scopes: Scopes) {
-    for (index, part) in effect.fileParts.enumerated() {
-      guard var path = part.writtenPath, let scope = try? scopes.scope(of: path) else { continue }
-      // In the target's folder, or in one above it.
-      while true {
-        if let (directory, _) = try? scope.parent(of: path) { unlinkat(directory.descriptor, beside(step, index), 0) }
-        guard !path.parts.folder.relative.isEmpty else { break }
-        path = path.parts.folder
-      }
-    }
   }
 
   /// The target is still what the person saw.
   private func check(_ item: Item) throws(ScopeFault) {
     if let image = item.effect.preImage {
       let now = try FolderScope.read(item.directory, item.name, item.path.display)
-      guard blobs.digest(of: now, progress: tell) == image.content.digest, now.device == image.device,
-        now.inode == image.inode
-      else {
+      guard blobs.digest(of: now, progress: tell) == image.content.digest, now.hasDetails(of: image, blobs) else {
         throw ScopeFault(.changed, item.path.display)
       }
     } else {
@@ -294,6 +314,7 @@ struct FileSet {
   }
 
   private mutating func commit(_ item: inout Item) throws(ScopeFault) {
+    try checkPlace(item)
     let directory = item.directory.descriptor
     let code: Int32
     switch item.effect {
@@ -318,12 +339,14 @@ struct FileSet {
       }
       progress.done += image.content.size
     }
+    try checkPlace(item)
+    try checkPlaced(item)
   }
 }
 
 extension Effect {
   /// True where the old content ends up beside the target.
-  fileprivate var isDisplacing: Bool {
+  var isDisplacing: Bool {
     switch self {
     case .editFile, .deleteFile: true
     default: false

@@ -204,7 +204,9 @@ package final class FolderScope {
         } else if errno != EEXIST {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
-        fsync(current.descriptor)
+        guard fsync(current.descriptor) == 0 || errno == EINVAL else {
+          throw ScopeFault(.failed, display(path), Self.reason())
+        }
         next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       }
       guard next >= 0 else {
@@ -370,5 +372,8 @@ package final class Scopes {
   }
 
   /// After a performer died: nothing of it stays beside the step's target.
-  package func sweep(_ effect: Effect, of step: StepID) { FileSet.sweep(effect, step, scopes: self) }
+  /// - Returns: files under its names that are somebody else's.
+  package func sweep(_ effect: Effect, of step: StepID, _ blobs: Blobs) -> [String] {
+    FileSet.sweep(effect, step, scopes: self, blobs)
+  }
 }

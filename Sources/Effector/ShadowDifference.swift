@@ -122,15 +122,14 @@ package struct ShadowDifference {
     return withoutFilled(paired()).sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
-  private mutating func add(_ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil)
-    throws(ScopeFault)
-  {
+  private mutating func add(
+    _ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil, isOvertaken: Bool = false
+  ) throws(ScopeFault) {
     guard changes.count < Self.maximumChanges else {
       throw ScopeFault(
         .failed, "the private view", "it has more than \(Self.maximumChanges) changes, the most that is taken in")
     }
-    let isOvertaken =
-      old.map { FileTime($0.st_ctim) > madeAt } ?? false
+    let isOvertaken = isOvertaken || old.map { FileTime($0.st_ctim) > madeAt } ?? false
     // A folder's times change with what is in it, which is no change of its own.
     let stamp: [Int64]
     switch deed {
@@ -156,7 +155,11 @@ package struct ShadowDifference {
     for name in names {
       let text = name.map { CChar(bitPattern: $0) } + [0]
       var new = stat()
-      guard fstatat(upper.descriptor, text, &new, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+      guard fstatat(upper.descriptor, text, &new, AT_SYMLINK_NOFOLLOW) == 0 else {
+        // What went between two looks is nothing; what can't be looked at is not.
+        if errno == ENOENT { continue }
+        throw FolderScope.fault(String(decoding: Self.below(path, name), as: UTF8.self))
+      }
       let old = lower.flatMap { Self.status($0, text) }
       try look(text, Self.below(path, name), new, old, upper, lower, isHidden)
     }
@@ -189,7 +192,8 @@ package struct ShadowDifference {
     case S_IFREG:
       guard let old, old.st_mode & S_IFMT == S_IFREG else {
         if let lower, old != nil { try remove(name, place, lower) }
-        return try add(place, .written(mode: new.st_mode & 0o7777), new)
+        let isGone = old == nil && Self.isCopied(upper, name)
+        return try add(place, .written(mode: new.st_mode & 0o7777), new, isOvertaken: isGone)
       }
       if let lower, isRead(new), try Self.isSame(upper, lower, name, new, old) {
         if new.st_mode & 0o7777 != old.st_mode & 0o7777 {
@@ -351,20 +355,18 @@ extension ShadowDifference {
     return cp_getxattr(folder.descriptor, "user.overlay.opaque", &value, 1) == 1 && value[0] == UInt8(ascii: "y")
   }
 
+  /// The overlay notes on a file that it was copied up from one below: where that is no more, somebody removed it.
+  private static func isCopied(_ folder: DirectoryHandle, _ name: [CChar]) -> Bool {
+    guard let file = try? file(folder, name, []) else { return false }
+    return cp_getxattr(file.descriptor, "user.overlay.origin", nil, 0) >= 0
+  }
+
   /// Names of a folder's entries, in order of bytes.
   private static func names(_ folder: DirectoryHandle, _ path: [UInt8]) throws(ScopeFault) -> [[UInt8]] {
-    // Of its own: the position of a directory belongs to the description.
-    let descriptor = openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0, let stream = fdopendir(descriptor) else {
-      throw FolderScope.fault(String(decoding: path, as: UTF8.self))
-    }
-    defer { closedir(stream) }
-    var names: [[UInt8]] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name != [46], name != [46, 46] { names.append(name) }
-    }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
+    do throws(ScopeFault) {
+      return try FileNames.list(folder).filter { $0 != [46] && $0 != [46, 46] }
+        .sorted { $0.lexicographicallyPrecedes($1) }
+    } catch { throw ScopeFault(error.code, path.isEmpty ? "the private view" : String(decoding: path, as: UTF8.self), error.detail) }
   }
 
   private static func isSame(

@@ -144,4 +144,15 @@ package enum Outcome: Hashable, Sendable {
     case .done(let detail), .failed(let detail), .rolledBack(let detail), .unknown(let detail): detail
     }
   }
+
+  /// The same, with more to say of it.
+  package func saying(_ more: String) -> Outcome {
+    let words = detail.isEmpty ? more : "\(detail); \(more)"
+    return switch self {
+    case .done: .done(detail: words)
+    case .failed: .failed(detail: words)
+    case .rolledBack: .rolledBack(detail: words)
+    case .unknown: .unknown(detail: words)
+    }
+  }
 }

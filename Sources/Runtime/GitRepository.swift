@@ -114,13 +114,16 @@ struct GitRepository {
         guard Files.write(Array("\(try objects())\n".utf8), to: "\(bare)/objects/info/alternates", mode: 0o600) else {
           throw GitFault(reason: "the desk can't be written")
         }
+        // What can't be reached now was not pushed to; whatever goes wrong from here on is asked of the remote itself.
+        let before = Self.remote(shown, bare)
+        guard case .at = before else { return .failed(detail: "\(before.words(shown)); nothing was pushed") }
         let result = Self.run(
           [
             "--git-dir=\(bare)", "-c", "core.hooksPath=/dev/null", "push", "--no-verify", "--porcelain",
             "--no-follow-tags",
             "--no-signed", "--force-with-lease=\(shown.ref):\(shown.old)", "--", shown.url, "\(shown.new):\(shown.ref)",
           ])
-        let outcome = Self.outcome(result, shown)
+        let outcome = Self.outcome(result, shown) { Self.remote(shown, bare) }
         if case .done = outcome { noteRemote(shown, branch, bare) }
         return outcome
       }
@@ -145,7 +148,30 @@ struct GitRepository {
     }
   }
 
-  private static func outcome(_ result: ChildCommand.Result, _ shown: GitPush) -> Outcome {
+  /// Where a remote branch stands; empty where there is none.
+  private enum Remote {
+    case at(String), unreachable(String)
+    func words(_ shown: GitPush) -> String {
+      switch self {
+      case .at(let commit): "\(shown.ref) is \(commit.isEmpty ? "not there" : "at \(commit.prefix(12))")"
+      case .unreachable(let why): "\(shown.url) can’t be reached: \(why)"
+      }
+    }
+  }
+
+  private static func remote(_ shown: GitPush, _ bare: String) -> Remote {
+    let result = run(["--git-dir=\(bare)", "ls-remote", "--", shown.url, shown.ref])
+    let lines = String(decoding: result.output, as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard result.end == .code(0) else { return .unreachable(String(lines.last?.prefix(300) ?? "no answer")) }
+    // A warning may stand before it.
+    let line = lines.first { $0.hasSuffix("\t\(shown.ref)") }
+    return .at(String(line?.prefix { $0 != "\t" } ?? ""))
+  }
+
+  /// - Parameter remote: where the remote branch stands by now.
+  private static func outcome(
+    _ result: ChildCommand.Result, _ shown: GitPush, remote: () -> Remote
+  ) -> Outcome {
     let said = String(decoding: result.output, as: UTF8.self)
     let lines = said.split(whereSeparator: \.isNewline)
     switch result.end {
@@ -155,9 +181,17 @@ struct GitRepository {
         detail:
           "the remote branch has moved since it was last fetched; nothing was pushed: fetch, then propose it again")
     case .code(let code):
-      let why =
-        lines.first { $0.hasPrefix("!") || $0.hasPrefix("fatal:") || $0.hasPrefix("remote:") } ?? lines.last ?? ""
-      return .failed(detail: "git ended with \(code): \(why.prefix(300))")
+      let refusal = lines.first { $0.hasPrefix("!") }
+      let why = refusal ?? lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("remote:") } ?? lines.last ?? ""
+      let words = "git ended with \(code): \(why.prefix(300))"
+      if let refusal, refusal.contains("rejected]") { return .failed(detail: words) }
+      // An answer that was lost on its way is no answer: the remote says what came of it.
+      let now = remote()
+      return switch now {
+      case .at(shown.new): .done(detail: "\(shown.ref) is at \(shown.new.prefix(12)) now, though \(words)")
+      case .at(shown.old): .failed(detail: "\(words); \(now.words(shown)), as before")
+      case .at, .unreachable: .unknown(detail: "\(words); \(now.words(shown))")
+      }
     case .notStarted(let reason): return .failed(detail: reason)
     case .signal, .timeOut, .stopped: return .unknown(detail: "git was ended before it had said what came of the push")
     }

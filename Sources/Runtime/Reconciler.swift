@@ -11,6 +11,8 @@ struct Reconciler {
   let maker: StepMaker
   let sent: SentMail
 
+  private var blobs: Blobs { .of(desk.store) }
+
   /// The caller holds the run's lock, so nobody is performing.
   func reconcile(_ run: RunID) throws(JournalFault) {
     let store = desk.store
@@ -29,10 +31,10 @@ struct Reconciler {
       let half = rest.map { _ in (event: StepEvent.reconcileFailed, words: "a part of it was in place") }
       guard let finding = look(effect, step) ?? (step.verdict.level == .batched ? half : nil) else {
         try ask(step, because: "the host died while it did this", left: rest)
-        maker.scopes.sweep(effect, of: step.id)
+        try sweep(effect, step)
         continue
       }
-      maker.scopes.sweep(effect, of: step.id)
+      try sweep(effect, step)
       // What a person kept and what had not begun goes on with the rest: a review is all or nothing.
       let isKept = finding.event == .reconcileFailed && step.verdict.level == .batched
       try desk.gate.move([
@@ -41,6 +43,26 @@ struct Reconciler {
           reason: finding.words)
       ])
     }
+  }
+
+  private func sweep(_ effect: Effect, _ step: StepSummary) throws(JournalFault) {
+    for name in maker.scopes.sweep(effect, of: step.id, blobs) {
+      try desk.store.say(
+        step.run, "`\(name)` was left alone: it is nothing that #\(step.number) has put there, or somebody wrote to it",
+        by: .performer)
+    }
+  }
+
+  /// What a fault left in place, as it can be seen now: done where all of it is there, else a person looks.
+  func settle(_ step: StepSummary, because words: String) throws(JournalFault) {
+    guard step.kind.isFile, look(try maker.effect(of: step.id), step)?.event == .reconcileDone else {
+      return try ask(step, because: words)
+    }
+    try desk.gate.move([
+      Transition(
+        step: step.id, event: .reconcileDone, actor: .performer, reasonCode: "reconciled",
+        reason: "it is in place: \(words)")
+    ])
   }
 
   /// What nobody here can find out waits for a person again, and says so on its docket.
@@ -59,7 +81,11 @@ struct Reconciler {
       warnings.append(
         "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")
     }
-    let form = if let left { try maker.revised(step, as: left) } else { try maker.revised(step) }
+    // Somebody else's content in its place is shown beside the agent's and that of before.
+    let form =
+      if let left { try maker.revised(step, as: left) } else if let now = try maker.again(step) { now } else {
+        try maker.revised(step)
+      }
     let revised = try maker.changing(form) {
       $0.reach.warnings.removeAll { $0.contains("it may have happened already") || $0.contains("Message-ID") }
       $0.reach.warnings.insert(contentsOf: warnings, at: 0)

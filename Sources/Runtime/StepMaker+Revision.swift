@@ -253,7 +253,9 @@ extension StepMaker {
     switch done {
     case .createFile(let path, _): try image(path).map { .deleteFile(path, $0) }
     case .editFile(let path, let before, _):
+      // Somebody may have removed it since.
       try image(path).map { .editFile(path, $0, before.content.with(mode: before.mode)) }
+        ?? (scopes.standing(path) == .nothing ? .createFile(path, before.content.with(mode: before.mode)) : nil)
     case .deleteFile(let path, let before):
       // Somebody may have made one of that name since.
       if let now = try image(path) {
@@ -277,6 +279,22 @@ extension StepMaker {
     }
   }
 
+  /// What somebody did to a file after the step, in words; nil where it is as the step left it.
+  private static func lost(since done: Effect, by inverse: Effect) -> String? {
+    guard let content = done.newContent else { return nil }
+    guard let now = inverse.preImage else {
+      if case .createFile = inverse { return "it was removed since; undoing brings it back as it was before" }
+      return nil
+    }
+    if now.content.digest != content.digest { return "it was changed since; undoing loses that change" }
+    if let mode = content.mode ?? done.preImage.map({ $0.mode & 0o777 }), mode != now.mode {
+      return "its permissions were changed since; undoing loses that change"
+    }
+    // What it had beside its bytes it kept.
+    guard let before = done.preImage?.content.details, let own = now.content.details else { return nil }
+    return before.isSame(as: own) ? nil : "its owner or attributes were changed since; undoing loses that change"
+  }
+
   /// The step that puts back what a done step did, made against the disk as it is now; nil where nothing can be
   /// put back.
   func undoing(_ step: StepSummary) throws(JournalFault) -> NewStep? {
@@ -294,13 +312,11 @@ extension StepMaker {
     // What was noted on the step that is undone is no fact about its undoing.
     origin.reach.warnings = []
     return try changing(try revised(origin, as: inverse, isUndo: true)) { new in
-      let after = Dictionary(done.fileParts.map { ($0.writtenPath, $0.newContent?.digest) }) { first, _ in first }
+      let left = Dictionary(done.fileParts.map { ($0.writtenPath, $0) }) { first, _ in first }
       for part in inverse.fileParts {
-        guard let left = after[part.writtenPath] ?? nil, let now = part.preImage, now.content.digest != left else {
-          continue
-        }
+        guard let words = left[part.writtenPath].flatMap({ Self.lost(since: $0, by: part) }) else { continue }
         let name = inverse.fileParts.count > 1 ? "\(part.target): " : ""
-        new.reach.warnings.insert("\(name)it was changed since; undoing loses that change", at: 0)
+        new.reach.warnings.insert("\(name)\(words)", at: 0)
       }
       for case .editFile(let path, _, _) in inverse.fileParts where removed.contains(path) {
         new.reach.warnings.insert("a file named `\(path.display)` is there again; undoing replaces it", at: 0)

@@ -359,7 +359,8 @@ extension Host {
         ).step
       } catch { throw JournalFault(.unreadable, error.reason) }
     }
-    var warnings = change.isOvertaken ? [Clash.warning] : []
+    let isNew = if case .createFile = made.action.effect { true } else { false }
+    var warnings = change.isOvertaken ? [isNew ? Clash.removed : Clash.warning] : []
     if let bits = change.specialBits { warnings.append("the program set \(bits) on it, which is never put in place") }
     return warnings.isEmpty ? made : try maker.changing(made) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) }
   }

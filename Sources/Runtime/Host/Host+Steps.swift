@@ -145,7 +145,7 @@ extension Host {
       let ends = isOfReview ? outcomes : outcomes.map { ($0.step, $0.outcome.alone) }
       try desk.gate.conclude(ends)
       for case (let id, .unknown(let detail)) in outcomes {
-        if let step = try store.step(id) { try reconciler.ask(step, because: detail) }
+        if let step = try store.step(id) { try reconciler.settle(step, because: detail) }
       }
       for case (let id, .done) in outcomes {
         try followAcceptance(id)
@@ -257,6 +257,12 @@ extension Host {
       if isRolledBack, case .rolledBack(let detail)? = outcomes.first?.outcome {
         staging = try StagingArea.rebuilt(run, from: store)
         try store.say(run, "nothing was put in place: \(detail)", by: .performer)
+      }
+      let stuck = outcomes.filter { if case .unknown = $0.outcome { true } else { false } }.map(\.step)
+      if !stuck.isEmpty {
+        staging = try StagingArea.rebuilt(run, from: store)
+        let names = files.filter { stuck.contains($0.id) }.map { "#\($0.number)" }.joined(separator: ", ")
+        try store.say(run, "NOT all or nothing: \(names) could not be put back, the rest was", by: .performer)
       }
     }
     for step in kept where !step.kind.isFile { try perform([step.id]) }

@@ -127,9 +127,7 @@ package final class Host {
     return Performer(
       scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(loaded.settings),
       sender: loaded.workspace.sender,
-      blobs: Blobs(
-        hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
-        copy: { LargeFile.copy($0, to: $1, progress: $2) }), mailDate: Clocks.mailDate, now: Clocks.now,
+      blobs: .of(store), mailDate: Clocks.mailDate, now: Clocks.now,
       name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
       programs: programs(desk, loaded, outputs, run),
       progress: { work.tell(.placing, $0) })
@@ -322,5 +320,14 @@ package enum StandardError {
     // A path or a word of an agent's may be part of it.
     let bytes = Array("\(Plain.lines(line))\n".utf8)
     _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+extension Blobs {
+  /// As the desk's store keeps them.
+  static func of(_ store: DeskStore) -> Blobs {
+    Blobs(
+      hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
+      copy: { LargeFile.copy($0, to: $1, progress: $2) })
   }
 }
