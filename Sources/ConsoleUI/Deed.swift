@@ -252,7 +252,8 @@ enum Deed {
     case .review:
       if model.undecidedCount == 0 { return "every result has its mark" }
       let left = model.preparedIDs.lazy.compactMap { model.steps[$0] }.filter { $0.mark == .undecided }
-      return left.allSatisfy(\.isClash) ? "what is left clashes with somebody’s change: one by one only" : nil
+      return left.contains(where: \.canBeKeptWithOthers)
+        ? nil : "what is left clashes with somebody’s change, or is a call that can’t be taken back: one by one only"
     case .run:
       guard let step = model.selected, step.state == .waiting else { return "no waiting step is selected" }
       if step.kind == .fileDelete { return "deletes are looked at one by one" }

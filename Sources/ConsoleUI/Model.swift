@@ -245,6 +245,11 @@ package struct Model: Sendable {
   package var isOpenedFromFlags = false
   /// The view that help was opened from.
   package var helpedView: ViewKind = .run
+  /// A key that follows a letter in less, in milliseconds, is one of a word that somebody types.
+  package static let betweenKeys: Int64 = 180
+  /// When the last letter, figure or sign came; and whether the key at hand followed one too quickly to decide.
+  package var lastCharacter: Int64 = -1_000
+  package var isQuick = false
   /// Keys that follow each other within this time are typing, in milliseconds.
   package static let typing: Int64 = 500
   /// How long the answer to a question is still expected after the key before, in milliseconds.

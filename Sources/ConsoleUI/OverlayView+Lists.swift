@@ -81,10 +81,16 @@ extension OverlayView {
   }
 
   static func bulkLines(_ model: Model, _ ids: [StepID]) -> [[Span]] {
-    let clashes = model.view == .review ? model.prepared.count { $0.mark == .undecided && $0.isClash } : 0
+    let left = model.view == .review ? model.prepared.filter { $0.mark == .undecided && !$0.canBeKeptWithOthers } : []
+    let clashes = left.count(where: \.isClash)
     var lines = [[Span("One record is written for each.", .dim)]]
     if clashes > 0 {
       lines.append([Span("\(clashes) that clash with somebody’s change are left out: one by one only.", .warning)])
+    }
+    if left.count > clashes {
+      lines.append([
+        Span("\(left.count - clashes) that call another system for good are left out: one by one only.", .warning)
+      ])
     }
     return lines
       + ids.compactMap { model.steps[$0] }.flatMap { step in

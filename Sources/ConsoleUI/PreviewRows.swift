@@ -218,8 +218,10 @@ private struct Builder {
   }
 
   private func parts(_ index: Int, _ width: Int) -> [PreviewRows.Part] {
-    PreviewRows.parts(
-      index, preview.lines[index].text, width, isWrapped: isWrapped, number: preview.lines[index].number,
+    // What changes may lie beyond the edge: only what stays as it is is cut there.
+    let isChange = preview.lines[index].change != nil
+    return PreviewRows.parts(
+      index, preview.lines[index].text, width, isWrapped: isWrapped || isChange, number: preview.lines[index].number,
       glyphs: table?.glyphs(preview.lines[index]))
   }
 

@@ -35,7 +35,9 @@ enum QueueBuilder {
       let steps = byEntry[index]
       rows.append(
         .heading(
-          title: entry.title, status: status(entry, steps), done: steps.count { $0.state == .done }, total: steps.count)
+          // An agent's heading can't look like Ringi's own marks.
+          title: Claims.quoted(entry.title), status: status(entry, steps), done: steps.count { $0.state == .done },
+          total: steps.count)
       )
       rows += steps.map { .step($0.id) }
       if steps.isEmpty, entry.forecast != nil, !come.contains(Announced(entry)) { rows.append(.forecast(entry)) }

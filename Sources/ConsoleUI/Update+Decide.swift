@@ -6,11 +6,14 @@ import Domain
 
 /// nil when the hand may decide what is under the cursor; otherwise why not.
 private func unarmed(_ model: Model) -> String? {
-  unseen(model) ?? (model.isArmed ? nil : "it has just appeared; look first, then press again")
+  unseen(model)
+    ?? (model.isQuick
+      ? "that came in one go with the key before it; press again"
+      : model.isArmed ? nil : "it has just appeared; look first, then press again")
 }
 
 /// nil when a question may be asked of what is under the cursor: its own answer decides, and is armed by itself.
-private func unseen(_ model: Model) -> String? {
+func unseen(_ model: Model) -> String? {
   if model.showsPreview || model.view == .flags, Layout(model).preview.width == 0 {
     return "its preview is not on the screen; Tab or z shows it"
   }
@@ -109,7 +112,9 @@ func painting(_ model: inout Model) -> Painting? {
 /// What is kept was on the screen, or a part of it.
 private func keep(_ model: inout Model) -> [Intent] {
   let hasPreview = model.rows.map { $0.step == model.current?.id } ?? false
-  guard !hasPreview || model.current?.mustBeSeenWhole == true || painting(&model) != nil else { return [] }
+  // A draft is only saved, and its send asks again; a call is made when the review is finished.
+  let isOnlySaved = model.current.map { $0.mustBeSeenWhole && !$0.isHeldCall } ?? false
+  guard !hasPreview || isOnlySaved || painting(&model) != nil else { return [] }
   return mark(&model, .keep)
 }
 
@@ -203,8 +208,7 @@ func rest(_ model: inout Model) -> [Intent] {
   }
   switch model.view {
   case .review:
-    // What clashes with somebody's own change is decided by itself.
-    let left = model.prepared.filter { $0.mark == .undecided && !$0.isClash }
+    let left = model.prepared.filter { $0.mark == .undecided && $0.canBeKeptWithOthers }
     model.overlay = .bulk(left.map(\.id))
   case .run:
     guard let step = model.selected else { return [] }

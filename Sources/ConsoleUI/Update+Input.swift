@@ -19,7 +19,10 @@ func input(_ model: inout Model, _ event: InputEvent, _ at: Int64) -> [Intent] {
   case .focus(let isFocused):
     model.isFocused = isFocused
     // Coming back is like a new screen: what is there is looked at first.
-    if isFocused { model.paintedAt = at }
+    if isFocused {
+      model.paintedAt = at
+      if model.overlay != nil { model.overlayAt = at }
+    }
     return []
   case .click(let x, let y):
     return click(&model, x, y)

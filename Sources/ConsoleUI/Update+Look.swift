@@ -122,7 +122,11 @@ func back(_ model: inout Model) -> [Intent] {
     model.pane = .list
     return []
   }
-  if model.view == .help { return enter(&model, model.helpedView) }
+  // Whoever looked something up stands where they stood.
+  if model.view == .help {
+    model.view = model.helpedView
+    return model.showsPreview ? showCurrent(&model) : []
+  }
   if model.view == .review || model.view == .flags, model.pane == .preview {
     model.pane = .list
     return []

@@ -78,7 +78,8 @@ func overlayKey(_ model: inout Model, _ key: Key, isBurst: Bool) -> [Intent] {
 /// The last yes to a question: not typed ahead, not before it could be read, and not before all of its list was shown.
 private func isYes(_ model: inout Model, _ key: Key, _ isBurst: Bool, takesEnter: Bool = false) -> Bool {
   let isEnter = key == .enter
-  guard model.keymap.means(key, .approve) || takesEnter && isEnter, !isBurst, model.isOverlayArmed else {
+  guard model.keymap.means(key, .approve) || takesEnter && isEnter, !isBurst, !model.isQuick, model.isOverlayArmed
+  else {
     if isEnter, !takesEnter { say(&model, "Enter is no yes to this: \(model.keymap.name(.approve)) is", isBad: true) }
     return false
   }
@@ -184,13 +185,7 @@ private func reasoned(_ model: inout Model, _ purpose: ReasonPurpose, _ reason: 
     }
     model.overlay = nil
     say(&model, "\(step.isQuestionOnly ? "did not happen:" : "rejected") #\(step.number): \(reason)")
-    let seen = model.seen[id]?.rows ?? []
-    let painted =
-      model.rows.map { rows in
-        Painting(
-          seen: rows.linesSeen(seen), total: rows.preview.lines.count, milliseconds: model.timeOnScreen
-        ).description
-      } ?? ""
+    let painted = model.current?.id == id ? seen(model, step) : "not shown"
     let intents: [Intent] = [.decide(step, .reject(code: code, reason: reason), painted: painted)]
     return intents + advance(&model, past: id)
   case .level(let id, let level):
@@ -297,7 +292,8 @@ private func levelKey(
     model.overlay = .level(id, isForKind: !isForKind)
     return []
   }
-  guard case .character(let character) = key, let digit = character.wholeNumberValue, !isBurst,
+  guard case .character(let character) = key, let digit = character.wholeNumberValue, !isBurst, !model.isQuick,
+    model.isOverlayArmed,
     TrustLevel.allCases.indices.contains(digit - 1), let step = model.steps[id]
   else { return [] }
   model.overlay = nil

@@ -14,7 +14,7 @@ func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   model.leafCount = reading.leafCount
   model.hasHost = reading.hasHost
   let before = model.current
-  let listed = listed(model)
+  let (listed, asked) = (listed(model), asked(model))
   let waited = Set(model.waitingIDs)
   if reading.isWhole {
     model.steps = Dictionary(minimumCapacity: reading.steps.count)
@@ -42,6 +42,7 @@ func read(_ model: inout Model, _ reading: DeskReading) -> [Intent] {
   }
   keepSelections(&model)
   rearm(&model, listed)
+  closeStale(&model, asked)
   // What was there when the console was opened is no news.
   let bell = reading.isWhole ? [] : ring(model, waited, isBroken: isBroken)
   let after = model.current
@@ -125,4 +126,21 @@ private func rearm(_ model: inout Model, _ before: [StepSummary]?) {
   guard let before, let now = listed(model), before != now else { return }
   (model.overlayAt, model.overlayScroll) = (model.now, 0)
   say(&model, "what is listed here has changed meanwhile: look again", isBad: true)
+}
+
+/// The step that an open question for words is about, as it was when it was asked.
+private func asked(_ model: Model) -> StepSummary? {
+  switch model.overlay {
+  case .reason(.reject(let id), _), .reason(.leaveOut(let id, _), _), .reason(.later(let id), _), .level(let id, _):
+    model.steps[id]
+  default: nil
+  }
+}
+
+/// An answer is to what was shown when it was asked for.
+private func closeStale(_ model: inout Model, _ before: StepSummary?) {
+  guard let before, let now = model.steps[before.id], now.revision != before.revision || now.state != before.state
+  else { return }
+  model.overlay = nil
+  say(&model, "#\(now.number) changed while you answered: look at it again, nothing was decided", isBad: true)
 }

@@ -5,6 +5,29 @@ import Domain
 import EffectPreview
 
 package func update(_ model: inout Model, _ message: Message) -> [Intent] {
+  let before = model.overlay?.question
+  let intents = handle(&model, message)
+  let after = model.overlay?.question
+  guard after != before else { return intents }
+  // A question counts from its first painting; and what stood behind one is new to the eye when it goes.
+  (model.overlayAt, model.overlayScroll, model.isLeavingEditor) = (.max, 0, false)
+  if after == nil { disarm(&model) }
+  return intents
+}
+
+/// What is on the screen has to be painted, and looked at, anew before a key decides it.
+private func disarm(_ model: inout Model) {
+  noteLooked(&model)
+  model.painted = nil
+}
+
+private func noteLooked(_ model: inout Model) {
+  guard let step = model.painted?.step, let revision = model.painted?.revision else { return }
+  let earlier = model.looked[step].flatMap { $0.revision == revision ? $0.time : nil } ?? 0
+  model.looked[step] = (revision, earlier + model.now - model.paintedAt)
+}
+
+private func handle(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message {
   case .input(let event, let at):
     model.now = at
@@ -32,12 +55,10 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
       say(&model, "that came while something was refused: \(key.name) did nothing; press it again", isBad: true)
       return [.flushInput]
     }
-    let before = model.overlay?.question
-    let intents = input(&model, event, at)
-    if let now = model.overlay?.question, now != before {
-      (model.overlayAt, model.overlayScroll, model.isLeavingEditor) = (at, 0, false)
-    }
-    return intents
+    let since = at - model.lastCharacter
+    if case .key(let key, _) = event, key.isCharacter { model.lastCharacter = at }
+    model.isQuick = since < Model.betweenKeys
+    return input(&model, event, at)
   case .tick(let at, let wall):
     model.now = at
     model.time = wall
@@ -72,13 +93,11 @@ package func update(_ model: inout Model, _ message: Message) -> [Intent] {
   case .painted(let painted, let rows, let at):
     model.now = at
     if painted != model.painted {
-      if let step = model.painted?.step, let revision = model.painted?.revision {
-        let earlier = model.looked[step].flatMap { $0.revision == revision ? $0.time : nil } ?? 0
-        model.looked[step] = (revision, earlier + at - model.paintedAt)
-      }
+      noteLooked(&model)
       model.painted = painted
       model.paintedAt = at
     }
+    if model.overlay != nil, model.overlayAt == .max { model.overlayAt = at }
     noteSeen(&model, painted, rows)
     return []
   case .checked(let check):
@@ -207,6 +226,8 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
   case .undo: return model.current.map { [Deed.canTakeBack(model) ? .takeBack($0) : .undo($0)] } ?? []
   case .later: return later(&model)
   case .level:
+    // Its digit sets a level at once: it is armed like a yes.
+    if let why = unseen(model) { return unasked(&model, why) }
     model.overlay = model.current.map { .level($0.id, isForKind: false) }
     return model.current.map { [.loadLimit($0)] } ?? []
   case .sendDraft: return model.current.map { [.raiseSend($0)] } ?? []

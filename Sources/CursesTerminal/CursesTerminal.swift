@@ -63,6 +63,14 @@ package final class CursesTerminal: Screen {
     return setlocale(LC_CTYPE, "C.UTF-8") != nil && isUTF8()
   }
 
+  /// What was pasted so far, while its end has not come; and when its last character did.
+  private var pasted: String?
+  private var pastedAt: Int64 = 0
+  /// So long without a character, in milliseconds, a paste is over.
+  private static let pasteEnds: Int64 = 10_000
+  /// In bytes; what is longer is cut.
+  private static let longestPaste = 1 << 20
+
   private init(handle: OpaquePointer, paper: PaintBuffer, isASCII: Bool, wantsColor: Bool) {
     self.handle = handle
     self.paper = paper
@@ -115,11 +123,13 @@ package final class CursesTerminal: Screen {
   /// Readable when a signal has come.
   package var wakeDescriptor: Int32 { tg_wake_fd() }
 
-  /// Resizes, and true when the program was asked to end.
-  package func takeSignals() -> (resize: InputEvent?, isEnding: Bool) {
+  /// Resizes, true when the program was asked to end, and true when it goes on after it was stopped.
+  package func takeSignals() -> (resize: InputEvent?, isEnding: Bool, isBack: Bool) {
     let events = tg_take()
-    if events & TG_CONTINUED != 0 { redrawAll() }
-    guard events & TG_RESIZED != 0 else { return (nil, events & TG_ENDING != 0) }
+    let isBack = events & TG_CONTINUED != 0
+    // Whoever stopped it may have left the terminal as a shell wants it.
+    if isBack { reclaim() }
+    guard events & TG_RESIZED != 0 else { return (nil, events & TG_ENDING != 0, isBack) }
     var size = winsize()
     if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
       resizeterm(Int32(size.ws_row), Int32(size.ws_col))
@@ -127,7 +137,7 @@ package final class CursesTerminal: Screen {
       height = Int(size.ws_row)
       redrawAll()
     }
-    return (.resize(width: width, height: height), events & TG_ENDING != 0)
+    return (.resize(width: width, height: height), events & TG_ENDING != 0, isBack)
   }
 
   package static var endingSignal: Int32 { tg_ending_signal() }
@@ -208,27 +218,59 @@ package final class CursesTerminal: Screen {
       }
       var count = 0
       cell.letter.forEach { value in
-        wide[count] = isASCII && value >= 127 ? wchar_t(UInt8(ascii: "?")) : wchar_t(bitPattern: value)
+        // Marks that go with a letter need no cell of their own.
+        guard !isASCII || count == 0 else { return }
+        wide[count] = isASCII ? Self.plain(value) : wchar_t(bitPattern: value)
         count += 1
       }
       wide[count] = 0
       var complex = cchar_t()
       _ = nc_cell(&complex, wide, look.0, look.1)
       line.append(complex)
+      // Where a wide letter can't be, its second cell would keep what was there before.
+      if isASCII, cell.width == 2 { line.append(complex) }
     }
     _ = mvadd_wchnstr(Int32(y), Int32(from - row.startIndex), line, Int32(line.count))
+  }
+
+  /// What stands for a character on a terminal without Unicode: punctuation of Ringi's own words as its plain form, any
+  /// other as one sign that stands for nothing else.
+  private static func plain(_ value: UInt32) -> wchar_t {
+    let letter: Unicode.Scalar =
+      switch value {
+      case ..<127: Unicode.Scalar(UInt8(value))
+      case 0x2018, 0x2019: "'"
+      case 0x201C, 0x201D: "\""
+      case 0x2010...0x2015: "-"
+      case 0x2026: "~"
+      case 0xB7: "."
+      case 0xD7: "x"
+      default: "#"
+      }
+    return wchar_t(bitPattern: letter.value)
+  }
+
+  private static func milliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   package func poll() -> [InputEvent] {
     var keys: [Key] = []
     var events: [InputEvent] = []
-    var pasted: String?
     var code: wint_t = 0
+    // An end that never comes must not swallow all that is typed later.
+    if let text = pasted, Self.milliseconds() - pastedAt > Self.pasteEnds {
+      events.append(.paste(text))
+      pasted = nil
+    }
     // A key that the terminal's description does not name comes as its bytes: they must not be taken for letters.
     var unnamed = UnnamedKey()
     while true {
       let kind = wget_wch(nc_stdscr(), &code)
       if kind == ERR { break }
+      if pasted != nil { pastedAt = Self.milliseconds() }
       if pasted == nil {
         switch unnamed.take(kind == OK ? code : nil) {
         case .held: continue
@@ -237,12 +279,12 @@ package final class CursesTerminal: Screen {
         }
       }
       if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteStart {
-        pasted = ""
+        (pasted, pastedAt) = ("", Self.milliseconds())
       } else if kind == Int32(KEY_CODE_YES) && Int32(bitPattern: code) == Self.pasteEnd {
         if let pasted { events.append(.paste(pasted)) }
         pasted = nil
       } else if pasted != nil {
-        if kind == OK, let scalar = Unicode.Scalar(code) {
+        if kind == OK, let scalar = Unicode.Scalar(code), (pasted?.utf8.count ?? 0) < Self.longestPaste {
           pasted?.unicodeScalars.append(scalar == "\r" ? "\n" : scalar)
         }
       } else if kind == Int32(KEY_CODE_YES), let event = report(Int32(bitPattern: code)) {
@@ -251,7 +293,6 @@ package final class CursesTerminal: Screen {
         keys.append(key)
       }
     }
-    if let pasted { events.append(.paste(pasted)) }
     if unnamed.isEscape { keys.append(.escape) }
     // Anything that came together is no single stroke of a hand.
     let isBurst = keys.count + events.count > 1

@@ -3,8 +3,10 @@
 import CCurses
 
 struct UnnamedKey {
-  private enum Place { case outside, escape, parameters, last }
+  private enum Place: Equatable { case outside, escape, parameters, last, mouse(left: Int) }
   private var place = Place.outside
+  /// `ESC [` came just now.
+  private var isBracket = false
 
   enum Verdict {
     /// It is no part of a sequence.
@@ -20,6 +22,8 @@ struct UnnamedKey {
 
   /// - Parameter code: a character; nil for a key that has a name.
   mutating func take(_ code: wint_t?) -> Verdict {
+    let isFirst = isBracket
+    isBracket = place == .escape && code == 91
     switch (place, code) {
     case (.outside, 27?):
       place = .escape
@@ -34,11 +38,18 @@ struct UnnamedKey {
     case (.escape, _):
       place = .outside
       return .escapeFirst
+    // `ESC [ M` and three bytes: a mouse as old terminals report it.
+    case (.parameters, 77?) where isFirst:
+      place = .mouse(left: 3)
+      return .held
+    case (.mouse(let left), _?):
+      place = left == 1 ? .outside : .mouse(left: left - 1)
+      return .held
     case (.parameters, let code?) where code < 0x40 && code >= 0x20: return .held
     case (.parameters, _?), (.last, _?):
       place = .outside
       return .held
-    case (.parameters, nil), (.last, nil):
+    case (.parameters, nil), (.last, nil), (.mouse, nil):
       place = .outside
       return .none
     }

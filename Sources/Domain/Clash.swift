@@ -24,4 +24,10 @@ package enum Clash {
 extension StepSummary {
   /// Decided by itself, never with others.
   package var isClash: Bool { reach.warnings.contains(where: Clash.isSaid) }
+
+  /// A call of another system: kept, it is made when the review is finished.
+  package var isHeldCall: Bool { !reach.connector.isEmpty }
+
+  /// A list of several may keep it: nobody else's change is at stake, and it is nothing that can't be taken back.
+  package var canBeKeptWithOthers: Bool { !isClash && !(isHeldCall && mustBeSeenWhole) }
 }

@@ -366,7 +366,10 @@ extension ShadowDifference {
     do throws(ScopeFault) {
       return try FileNames.list(folder).filter { $0 != [46] && $0 != [46, 46] }
         .sorted { $0.lexicographicallyPrecedes($1) }
-    } catch { throw ScopeFault(error.code, path.isEmpty ? "the private view" : String(decoding: path, as: UTF8.self), error.detail) }
+    } catch {
+      throw ScopeFault(
+        error.code, path.isEmpty ? "the private view" : String(decoding: path, as: UTF8.self), error.detail)
+    }
   }
 
   private static func isSame(

@@ -111,7 +111,9 @@ package struct DeskDecisions {
     if finish {
       let left = try prepared(run).filter { $0.mark == .undecided }
       guard left.isEmpty else {
-        let clashes = left.contains(where: \.isClash) ? "; a clash is named by its number, never kept with `all`" : ""
+        let isAlone = left.contains { !$0.canBeKeptWithOthers }
+        let clashes =
+          isAlone ? "; a clash, or a call that can’t be taken back, is named by its number, never kept with `all`" : ""
         throw RuntimeFault(
           .refused,
           "still undecided: \(left.map { "#\($0.number)" }.joined(separator: ", "))\(clashes); what was named is marked, nothing was finished"
@@ -184,7 +186,7 @@ package struct DeskDecisions {
     // `--keep all` keeps what is undecided; a clash with somebody's own change is named by its number, never swept in
     // with the rest. `--discard all` means all: what was kept a moment ago is not put in place behind it.
     var wanted = steps.filter {
-      mark == .keep ? $0.mark == .undecided && !$0.isClash : !named.contains($0.number.description)
+      mark == .keep ? $0.mark == .undecided && $0.canBeKeptWithOthers : !named.contains($0.number.description)
     }
     if !numbers.isEmpty {
       // Beside `all`, numbers name what `all` leaves out.

@@ -33,13 +33,15 @@ extension PlainDesk {
     let out = step.discardedChanges.count
     let choices = [
       out == 0 ? "keep it" : "keep it, without \(out) of its changes", "discard it, with a reason",
-      step.isClash ? nil : "keep all that is left",
+      step.canBeKeptWithOthers ? "keep all that is left" : nil,
       changes > 1 ? "leave single changes out, or take them in again" : nil,
       text == nil ? nil : "write your own version", "later: leave it undecided",
     ]
     let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
     let name = "#\(step.number) \(step.targetInLists)"
     switch try ask("#\(step.number) is prepared, \(open.count) undecided.", numbered: choices) {
+    case 0 where step.isHeldCall && step.mustBeSeenWhole && shown.seen < shown.total:
+      Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
     case 0:
       try attempt("\(name) is to be kept") { () throws(RuntimeFault) in
         try actions.mark(step, .keep, discarding: step.discardedChanges, painted: painting.description)
@@ -50,7 +52,7 @@ extension PlainDesk {
         try actions.mark(
           step, .discard, discarding: step.discardedChanges, reason: why, painted: painting.description)
       }
-    case 2: try keepRest(open.filter { !$0.isClash }, step, painting)
+    case 2: try keepRest(open.filter(\.canBeKeptWithOthers), step, painting)
     case 3: try leaveOut(step, changes, painting)
     case 4:
       guard let text, let written = try rewrite(text) else { return }

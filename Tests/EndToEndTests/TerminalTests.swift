@@ -110,8 +110,9 @@ extension SessionTests {
     let terminal = try Terminal(ringi, ["demo", "weekly-brief"])
     terminal.until("the queue is drawn") { terminal.text.contains("Queue") && terminal.text.contains("waiting") }
     try terminal.until("a step is decided by a key") {
+      // As a hand does it: what comes quicker is a word, or a key that is held down.
       terminal.type("a")
-      terminal.take(50)
+      for _ in 0..<5 { terminal.take(60) }
       return try ringi("list", "1").output.contains("W  done")
     }
     terminal.leave()
@@ -120,6 +121,28 @@ extension SessionTests {
       #expect(terminal.text.contains(sequence), "\(sequence.debugDescription)")
     }
     #expect(terminal.foreign.isEmpty, "\(terminal.foreign)")
+    try stop(ringi)
+  }
+
+  @Test("a paste that comes in pieces decides nothing, however slowly they come")
+  func slowPaste() throws {
+    let ringi = try Ringi()
+    let space = try ringi.workspace(
+      agent: Ringi.speaking([]), policy: "rules:\n  - {action: file.create, level: watched}\n")
+    let terminal = try Terminal(ringi, ["run", space], width: 120, height: 36)
+    terminal.until("the run is drawn") { terminal.text.contains("Queue") }
+    terminal.type("\u{1B}[200~")
+    for _ in 0..<4 { terminal.take(60) }
+    terminal.type("?")
+    for _ in 0..<4 { terminal.take(60) }
+    terminal.type("q\u{1B}[201~")
+    terminal.until("it was taken as pasted") { terminal.text.contains("pasted text never decides") }
+    #expect(terminal.process.isRunning && !terminal.text.contains("does nothing here"))
+    // A mouse as old terminals report it: three bytes that are no keys.
+    terminal.type("\u{1B}[M q!Z")
+    terminal.until("the key after it") { terminal.text.contains("Z does nothing here") }
+    #expect(terminal.process.isRunning)
+    terminal.leave()
     try stop(ringi)
   }
 

@@ -52,8 +52,9 @@ enum ConsoleLoop {
       ]
       let count = poll(&descriptors, 3, session.patience)
       if descriptors[1].revents != 0 {
-        let (resize, isEnding) = terminal.takeSignals()
+        let (resize, isEnding, isBack) = terminal.takeSignals()
         if isEnding { break }
+        if isBack { session.suspended() }
         if let resize { events.append(resize) }
       }
       if descriptors[2].revents != 0 { bell.drain() }
