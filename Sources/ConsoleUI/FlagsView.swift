@@ -23,8 +23,7 @@ enum FlagsView {
       let row = flags[top + line]
       let isSelected = row.id == model.finding
       let (sign, role) = Marks.mark(
-        model.isKeptWithCopy(row) ? .keep : row.isInPart ? .undecided : row.mark, isPartial: row.isInPart,
-        ascii: model.isASCII)
+        model.mark(of: row), isPartial: row.isInPart, ascii: model.isASCII)
       // Where there is little room the letter says it, and leaves some for the document.
       let level = isNarrow ? row.level.letter : row.level.word
       let gap = String(repeating: " ", count: isNarrow ? 1 : max(1, 8 - level.count))

@@ -185,7 +185,7 @@ enum FooterView {
     switch model.view {
     case .flags:
       return
-        "\(model.flags.count { $0.mark == .undecided && $0.level != .green && !model.isKeptWithCopy($0) }) undecided "
+        "\(model.flags.count(where: model.wantsWord)) undecided "
     case .review: return "\(model.undecidedCount) undecided "
     case .drafts: return "\(model.draftIDs.count) message\(model.draftIDs.count == 1 ? "" : "s") "
     case .live: return "\(model.wall?.runs.count ?? 0) run\(model.wall?.runs.count == 1 ? "" : "s") "

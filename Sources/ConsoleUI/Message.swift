@@ -33,7 +33,7 @@ package enum Message: Sendable {
   /// The clocks: monotonic, and the wall's.
   case tick(at: Int64, wall: Timestamp)
   case reading(DeskReading)
-  /// Documents of which copies with redlines were prepared; and those copies by document, once no review of one is open.
+  /// Documents of which copies with redlines were prepared; and by document those copies whose review is over.
   case copies(of: Set<String>, settled: [String: StepSummary])
   case wall(WallReading)
   case policy(PolicyReading)

@@ -52,6 +52,18 @@ extension Model {
   /// A copy was made in which this redline is, or was, a change; without one a yes agrees, and keeps nothing.
   func hasCopy(_ row: FindingRow) -> Bool { row.hasRedline && copiedDocuments.contains(row.finding.document) }
 
+  /// A word on it would still change something, and nobody has said one.
+  func wantsWord(_ row: FindingRow) -> Bool {
+    row.wantsWord && !(row.hasRedline && settledCopies[row.finding.document] != nil)
+  }
+
+  /// Where the flag stands: whoever kept or discarded its copy and said nothing else of it has said that of it, too.
+  func mark(of row: FindingRow) -> Mark {
+    if isKeptWithCopy(row) { return .keep }
+    let isGone = row.mark == .undecided && row.hasRedline && settledCopies[row.finding.document]?.state == .discarded
+    return isGone ? .discard : row.isInPart ? .undecided : row.mark
+  }
+
   /// Whoever kept the copy and said nothing else of the redline has kept it too.
   func isKeptWithCopy(_ row: FindingRow) -> Bool {
     row.mark == .undecided && row.hasRedline && settledCopies[row.finding.document]?.state == .done

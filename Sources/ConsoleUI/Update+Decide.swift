@@ -326,7 +326,7 @@ func changeLevel(_ model: inout Model, _ command: Command) -> [Intent] {
 func advanceFlag(_ model: inout Model) -> [Intent] {
   let flags = model.flags
   let here = flags.firstIndex { $0.id == model.finding } ?? 0
-  let left = flags.enumerated().filter { $0.element.id != model.finding && $0.element.wantsWord }
+  let left = flags.enumerated().filter { $0.element.id != model.finding && model.wantsWord($0.element) }
   if let next = left.first(where: { $0.offset > here }) ?? left.first { model.finding = next.element.id }
   model.cardScroll = 0
   return []
@@ -338,7 +338,7 @@ func stepFlag(_ model: inout Model, forward: Bool) -> [Intent] {
   guard let here = flags.firstIndex(where: { $0.id == model.finding }) else { return [] }
   let order =
     forward ? Array(flags[(here + 1)...]) + flags[..<here] : flags[..<here].reversed() + flags[(here + 1)...].reversed()
-  guard let next = order.first(where: \.wantsWord) else {
+  guard let next = order.first(where: model.wantsWord) else {
     say(&model, "no other flag wants a word")
     return []
   }

@@ -97,16 +97,19 @@ package struct AuditReport {
           throw RuntimeFault(.refused, fault)
         }
         let gone = try journalled { () throws(JournalFault) in try rows.takenOut() }
+        let lost = try journalled { () throws(JournalFault) in try rows.goneRegisters() }
         if json {
           let value: JSON = [
             "intact": .bool(true), "entries": .int(check.count), "takenOutOfOutbox": .int(Int64(gone)),
+            "goneRegisters": .int(Int64(lost)),
           ]
           return value.pretty
         }
         let taken =
           gone == 0
           ? "" : "\(gone) file\(gone == 1 ? "" : "s") put in the outbox \(gone == 1 ? "is" : "are") there no more\n"
-        return Self.intact(check.count, kept: check.keptSize) + taken
+        let registers = lost == 0 ? "" : "\(lost) register file\(lost == 1 ? " is" : "s are") there no more\n"
+        return Self.intact(check.count, kept: check.keptSize) + taken + registers
       }
     }
   }

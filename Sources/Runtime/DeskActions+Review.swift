@@ -1,6 +1,7 @@
 // The review of a run's prepared results: marks that count for nothing yet, and their end, in which every result gets its word.
 
 import Domain
+import EffectPreview
 import GateKeeper
 import Storage
 
@@ -89,12 +90,18 @@ extension DeskActions {
       for step in staged { painted[step.id] = step.markPainted.isEmpty ? "in the review" : step.markPainted }
       for step in marked where !step.discardedChanges.isEmpty {
         guard let effect = try maker.withoutChanges(step) else { continue }
+        // What is put in place no longer has it: its last form says what was left out, by whom and why.
+        let why = step.markReason.isEmpty ? "" : ": \(step.markReason)"
+        let out = try maker.leftOut(step, effect).map {
+          Preview.Earlier("\(desk.person.name) left this out in the review\(why)", $0.before, $0.after)
+        }
         try gate.move([
           Transition(
             step: step.id, event: .revise, actor: .person(desk.person), reasonCode: "part-kept",
             reason: "without \(step.discardedChanges.count) of its changes",
             revised: try maker.revised(
-              step, as: effect, rewritten: try maker.isRewritten(step) ? maker.rewriting(step, effect) : nil))
+              step, as: effect, rewritten: try maker.isRewritten(step) ? maker.rewriting(step, effect) : nil,
+              since: [out].compactMap { $0 }))
         ])
       }
       let kept = Set(keeping)

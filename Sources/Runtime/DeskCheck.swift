@@ -25,6 +25,7 @@ struct DeskCheck {
       }
       guard try store.stepCount(of: run.id) == steps.count else { return "run \(run.id) has steps that can't be read" }
     }
+    if let fault = try registers().compactMap(changed).first { return fault }
     if let fault = try goneBytes() { return fault }
     return try store.firstBadBlob().map { "the stored bytes \($0.short)… are not the ones that were recorded" }
   }
@@ -35,6 +36,28 @@ struct DeskCheck {
       Hashing.sha256(bytes).description != digest
     else { return nil }
     return "its file in the outbox, \(name), is not the one that was put there"
+  }
+
+  /// Files of registers, by the digest they were written with.
+  private func registers() throws(JournalFault) -> [(name: String, digest: String)] {
+    try store.registerLeaves().compactMap { leaf in
+      guard let fields = ReadLeaf(leaf.bytes)?.fields, fields["event"] == "register written",
+        let digest = fields["effect"]
+      else { return nil }
+      return (leaf.name, digest)
+    }
+  }
+
+  private func changed(_ register: (name: String, digest: String)) -> String? {
+    guard let bytes = Files.read("\(directory)/registers/\(register.name)"),
+      !register.digest.hasSuffix(Hashing.sha256(bytes).description)
+    else { return nil }
+    return "the register \(register.name) is not the one that was written"
+  }
+
+  /// How many registers that were written are there no more.
+  func goneRegisters() throws(JournalFault) -> Int {
+    try registers().count { access("\(directory)/registers/\($0.name)", F_OK) != 0 }
   }
 
   /// How many files that were put in the outbox are there no more.

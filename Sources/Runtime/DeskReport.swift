@@ -70,7 +70,13 @@ package struct DeskReport {
     if json {
       var members = Self.json(step).members ?? []
       members.append(.init("docket", .array(Docket(step).lines.map { .string("\($0.label): \($0.value)") })))
-      members.append(.init("preview", .array(preview.lines.map { .string($0.text) })))
+      members.append(
+        .init(
+          "preview",
+          .array(
+            preview.lines.map {
+              ["sign": .string(Self.sign($0.role)), "number": .int(Int64($0.number)), "text": .string($0.text)]
+            })))
       members.append(.init("leftOut", .array(step.discardedChanges.sorted().map { .int(Int64($0 + 1)) })))
       return JSON.object(members).pretty
     }
@@ -109,7 +115,7 @@ package struct DeskReport {
     let (step, _) = try self.step(address)
     let value: JSON = .of([
       "step": .string("\(step.run).\(step.number)"), "state": .string(step.state.rawValue),
-      "kind": .string(step.kind.rawValue), "target": .string(step.target), "reason": .string(step.reason),
+      "kind": .string(step.kind.rawValue), "target": .string(step.target), "reason": .string(step.state == .refused && step.reason.isEmpty ? step.verdict.reasons.joined(separator: "; ") : step.reason),
       "decidedBy": step.decidedBy.isEmpty || step.state.isOpen ? nil : .string(step.decidedBy),
     ])
     return value.text + "\n"
@@ -159,15 +165,17 @@ package struct DeskReport {
       if isNext { change = line.change }
       let head = isNext ? ["── change \((change ?? 0) + 1) of \(preview.changes)\(isOut ? ", left out" : "")"] : []
       if line.role == .gap, line.text.isEmpty { return head + [""] }
-      let sign =
-        switch line.role {
-        case .added: "+"
-        case .removed: "-"
-        case .gap: "~"
-        case .warning: "!"
-        case .context, .label, .content: " "
-        }
-      return head + ["\(sign) " + Plain.safe(line.text)]
+      return head + ["\(sign(line.role)) " + Plain.safe(line.text)]
+    }
+  }
+
+  private static func sign(_ role: PreviewLine.Role) -> String {
+    switch role {
+    case .added: "+"
+    case .removed: "-"
+    case .gap: "~"
+    case .warning: "!"
+    case .context, .label, .content: " "
     }
   }
 

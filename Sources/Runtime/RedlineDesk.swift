@@ -187,10 +187,7 @@ struct RedlineDesk {
           try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
         }
       }
-      if mark == .discard {
-        try warn(
-          row, isInCopy ? "discarded the redline of" : "disagreed with the flag on", run, besides: place?.step.id)
-      }
+      try tell(.redline, on: row.id, run, besides: place?.step.id)
     }
   }
 
@@ -201,9 +198,7 @@ struct RedlineDesk {
     let earlier = isFirst ? "\(row.level.word): \(row.levelReason)" : row.levelReason
     let history = row.levelReason.isEmpty ? reason : "\(earlier); then \(level.word): \(reason)"
     try store.setLevel(row.id, level, reason: history, by: person)
-    // From the agent's level, which is what a message was written with.
-    try warn(
-      row, "changed from \(row.finding.level.word) to \(level.word):", run, isBack: level == row.finding.level)
+    try tell(.level, on: row.id, run)
   }
 
   /// A change left out of a copy in the review, or taken in again, is the word on its redline.
@@ -229,6 +224,7 @@ struct RedlineDesk {
       try store.markRedline(row.id, out == own.count ? .discard : .keep, reason: said, by: person)
       // What is kept in part is neither the agent's words nor the clause's.
       if out > 0, out < own.count { try store.rewrite(row.id, left, isPart: true, by: person) }
+      try tell(.redline, on: row.id, step.run, besides: step.id)
     }
   }
 
@@ -277,15 +273,35 @@ struct RedlineDesk {
   /// How a warning ends of what a person said later than the words it is about.
   static let afterwards = " after this was written"
 
-  /// Messages that still ask for what a person has just changed say so on their docket, and wait again.
-  /// - Parameters:
-  ///   - isBack: the flag is again as the agent had it: what was said of its level is taken off.
-  ///   - besides: the copy itself, which is without the redline now; a new revision would take that back.
-  private func warn(
-    _ row: FindingRow, _ deed: String, _ run: RunID, isBack: Bool = false, besides: StepID? = nil
+  /// What follows a flag's place in the warnings that come from words on it.
+  static func place(_ row: FindingRow) -> String { "“\(row.finding.clause)” in \(row.stem)\(afterwards)" }
+
+  private enum Word { case level, redline }
+
+  /// What a message that was written before the last word on a flag has to say of it; nil where the flag stands as the
+  /// agent had it.
+  private static func warning(of row: FindingRow, _ word: Word) -> String? {
+    switch word {
+    case .level:
+      guard row.isRelevelled, let level = row.humanLevel else { return nil }
+      return "\(row.levelBy)\(changed)\(row.finding.level.word) to \(level.word): \(place(row))"
+    case .redline:
+      guard row.mark == .discard else { return nil }
+      return "\(row.redlineBy) \(row.hasRedline ? "discarded the redline of" : "disagreed with the flag on") \(place(row))"
+    }
+  }
+
+  private static let changed = " changed from "
+
+  /// Messages that still ask for what a person has just changed say so on their docket, and wait again; what is true of the
+  /// flag no more, they say no more.
+  /// - Parameter besides: the copy itself, which is without the redline now; a new revision would take that back.
+  private func tell(
+    _ word: Word, on flag: Int64, _ run: RunID, besides: StepID? = nil
   ) throws(JournalFault) {
-    guard let maker = try? actions.maker(run) else { return }
-    let warning = "\(person.name) \(deed) “\(row.finding.clause)” in \(row.stem)\(Self.afterwards)"
+    guard let maker = try? actions.maker(run), let row = try store.findings(of: run).first(where: { $0.id == flag })
+    else { return }
+    let said = Self.warning(of: row, word)
     let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
     for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed && step.id != besides
     {
@@ -299,19 +315,20 @@ struct RedlineDesk {
       let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
         separator: "\n")
       guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
-      let place = "“\(row.finding.clause)” in \(row.stem)\(Self.afterwards)"
-      let isSaid = step.reach.warnings.contains { $0.hasSuffix(place) }
-      guard !isBack || isSaid else { continue }
-      let new = try maker.changing(try maker.revised(step)) {
-        $0.reach.warnings.removeAll {
-          $0 == warning || $0.hasSuffix(place) && $0.contains(" changed from ") && deed.hasPrefix("changed")
-        }
-        if !isBack { $0.reach.warnings.insert(warning, at: 0) }
+      let isOfWord = { (warning: String) in
+        warning.hasSuffix(Self.place(row)) && warning.contains(Self.changed) == (word == .level)
       }
+      guard step.reach.warnings.filter(isOfWord) != (said.map { [$0] } ?? []) else { continue }
+      let new = try maker.changing(try maker.revised(step)) {
+        $0.reach.warnings.removeAll(where: isOfWord)
+        if let said { $0.reach.warnings.insert(said, at: 0) }
+      }
+      let news = said?.replacing(Self.afterwards, with: "")
       try actions.gate.move([
         Transition(
           step: step.id, event: .revise, actor: .performer, reasonCode: "flag-changed",
-          reason: "\(person.name) \(deed) “\(row.finding.clause)”, which it names", revised: new)
+          reason: news.map { "\($0), which it names" }
+            ?? "a word on “\(row.finding.clause)” in \(row.stem), which it names, was taken back", revised: new)
       ])
     }
   }

@@ -91,7 +91,7 @@ package enum Register {
     let decision: String =
       switch flag.mark {
       case .undecided where isDiscardedWithCopy: "redline discarded with its copy"
-      case .undecided where isKeptWithCopy && !flag.isRewritten: "redline kept with its copy"
+      case .undecided where isKeptWithCopy: "redline kept with its copy\(flag.isRewritten ? ", rewritten" : "")"
       case .undecided:
         flag.isRewritten
           ? "redline \(finding.redline.isEmpty ? "" : "re")written" : finding.level == .green ? "" : "undecided"
@@ -111,17 +111,19 @@ package enum Register {
     // An old desk keeps only the last word of both.
     let last = flag.decidedAt.map { FindingRow.Word(by: flag.decidedBy, at: $0) }
     let level = flag.humanLevel == nil ? nil : flag.levelWord ?? last
-    let isSaid = flag.mark != .undecided || !flag.rewritten.isEmpty
+    // What became of the copy later than a word that was taken back is what counts.
+    let isWithCopy = isKeptWithCopy || isDiscardedWithCopy
+    let isSaid = flag.mark != .undecided || !flag.rewritten.isEmpty && !isWithCopy
     let own = isSaid ? flag.redlineWord ?? last : nil
     let word =
       own
-      ?? (isKeptWithCopy || isDiscardedWithCopy
+      ?? (isWithCopy
         ? copy.flatMap { copy in copy.decidedAt.map { .init(by: copy.decidedBy, at: $0) } } : nil)
     return [
       matter, run.description, finding.document, finding.clause,
       finding.firstLine == 0 ? "missing" : "\(finding.firstLine)-\(finding.lastLine)", finding.level.word,
       flag.level.word, level?.by ?? "", level?.at.rfc3339 ?? "", flag.levelReason, decision, word?.by ?? "",
-      word?.at.rfc3339 ?? "", flag.markReason, joined(wording),
+      word?.at.rfc3339 ?? "", isWithCopy ? "" : flag.markReason, joined(wording),
       !flag.hasRedline
         ? ""
         : copy.map {

@@ -117,6 +117,12 @@ extension StepMaker {
     return (before, after)
   }
 
+  /// A prepared text and the same without what is left out; nil where it is no text.
+  func leftOut(_ step: StepSummary, _ effect: Effect) throws(JournalFault) -> (before: String, after: String)? {
+    guard let before = try text(try self.effect(of: step.id)), let after = try text(effect) else { return nil }
+    return (before, after)
+  }
+
   /// What the agent proposed, before people changed it; nil where that is no text.
   func agentsText(_ step: StepSummary) throws(JournalFault) -> String? {
     try agentsEffect(step).flatMap { (effect) throws(JournalFault) in try text(effect) }
@@ -144,10 +150,15 @@ extension StepMaker {
     }
     // What was found out about it, beside what its effect tells, stays true of its next form.
     var own = try ownWarnings(step)
-    // A person's own words are written after what they were warned of.
+    // A person's own words are written after what they were warned of, unless they still name it.
     if rewritten != nil, try self.effect(of: step.id) != effect {
-      own.removeAll { $0.hasSuffix(RedlineDesk.afterwards) }
-      new = try changing(new) { $0.reach.warnings.removeAll { $0.hasSuffix(RedlineDesk.afterwards) } }
+      let words = try text(effect) ?? ""
+      let named = try store.findings(of: run.id).filter { words.contains($0.finding.clause) && words.contains($0.stem) }
+      let isOver = { (warning: String) in
+        warning.hasSuffix(RedlineDesk.afterwards) && !named.contains { warning.hasSuffix(RedlineDesk.place($0)) }
+      }
+      own.removeAll(where: isOver)
+      new = try changing(new) { $0.reach.warnings.removeAll(where: isOver) }
     }
     let kept = own.filter { !new.reach.warnings.contains($0) }
     return kept.isEmpty ? new : try changing(new) { $0.reach.warnings.insert(contentsOf: kept, at: 0) }

@@ -153,6 +153,15 @@ extension DeskStore {
 extension DeskStore {
   /// A register was made; its digest is on the trail, so that a copy can be held against it.
   /// - Parameter name: of the file in `registers/`.
+  /// Leaves that name files of registers, with the names.
+  package func registerLeaves() throws(JournalFault) -> [(bytes: [UInt8], name: String)] {
+    try Self.sql { () throws(SQLiteFault) in
+      try connection.rows("SELECT bytes, note FROM leaf WHERE step IS NULL AND note LIKE 'run-%.%' ORDER BY id") {
+        ($0.bytes(0), $0.text(1))
+      }
+    }
+  }
+
   package func noteRegister(_ run: RunID, _ name: String, digest: Digest, by person: Person) throws(JournalFault) {
     try record { (log, _) throws(JournalFault) in
       try log.append(.person(person), "register written", run: run, note: name) { $0.effect = digest }

@@ -13,9 +13,9 @@ extension ConsoleSession {
     for step in steps where step.basis != nil { copies.documents[step.id] = try desk.document(copiedBy: step) }
     let documents = Set(
       copies.documents.filter { model.steps[$0.key].map(RedlineDesk.isCopy) ?? false }.map(\.value))
-    // Once nothing with a document beneath it is prepared any more, flags have to say what became of their copies.
-    let isOpen = model.prepared.contains { $0.basis != nil }
-    let settled = isOpen || documents.isEmpty ? [:] : try desk.copies(of: run)
+    // Flags have to say what became of their copies.
+    let isNews = isAnew || news.steps.contains { $0.basis != nil }
+    let settled = try isNews ? desk.copies(of: run).filter { $0.value.state != .staged } : model.settledCopies
     guard documents != model.copiedDocuments || settled != model.settledCopies else { return }
     try deliver(.copies(of: documents, settled: settled))
   }
