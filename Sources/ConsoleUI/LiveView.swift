@@ -27,7 +27,9 @@ enum LiveView {
       frame.put(" reading…", .dim, x: inner.x, y: inner.y, limit: inner.width)
       return
     }
-    let columns = columns(inner.width - 2, hasBudgets: runs.contains { $0.budget != nil })
+    let columns = columns(
+      inner.width - 2, hasBudgets: runs.contains { $0.budget != nil },
+      hasHeld: runs.contains { $0.summary.counts.held > 0 })
     var x = inner.x + 2
     for column in columns {
       let title = column.isRight ? padLeft(column.title, column.width) : column.title
@@ -59,10 +61,14 @@ enum LiveView {
   }
 
   /// The columns that fit, in the order of the screen; the last to be added are the first to go.
-  private static func columns(_ width: Int, hasBudgets: Bool) -> [Column] {
+  private static func columns(_ width: Int, hasBudgets: Bool, hasHeld: Bool) -> [Column] {
     let budget = Column(title: "budget", width: 7, isRight: true) { run, _ in
       guard let budget = run.budget else { return Span("", .dim) }
       return Span(budget.percent, budget.share > 1 ? .danger : budget.share >= 0.8 ? .warning : .dim)
+    }
+    // Approved for a time to come: it goes, though nothing waits.
+    let held = Column(title: "held", width: 4, isRight: true) { run, _ in
+      Span("\(run.summary.counts.held)", run.summary.counts.held > 0 ? .warning : .dim)
     }
     let all: [(rank: Int, column: Column)] =
       [
@@ -70,9 +76,9 @@ enum LiveView {
         (0, Column(title: "workspace", width: 17, isRight: false) { run, _ in Span(run.summary.workspace, .text) }),
         (4, Column(title: "agent", width: 12, isRight: false) { run, _ in Span(run.summary.agent, .text) }),
         (
-          6,
-          Column(title: "grade", width: 18, isRight: false) { run, _ in
-            Span(run.summary.trust, run.summary.grade == .weak ? .warning : .dim)
+          4,
+          Column(title: "grade", width: 8, isRight: false) { run, _ in
+            Span(run.summary.grade.rawValue, run.summary.grade == .weak ? .warning : .dim)
           }
         ),
         (0, Column(title: "state", width: 9, isRight: false, cell: state)),
@@ -108,7 +114,7 @@ enum LiveView {
             Span("\(run.summary.counts.refused)", run.summary.counts.refused > 0 ? .forbidden : .dim)
           }
         ),
-      ] + (hasBudgets ? [(3, budget)] : [])
+      ] + (hasBudgets ? [(3, budget)] : []) + (hasHeld ? [(0, held)] : [])
     var limit = all.map(\.rank).max() ?? 0
     func fits(_ limit: Int) -> Bool { all.filter { $0.rank <= limit }.reduce(0) { $0 + $1.column.width + 1 } <= width }
     while limit > 0, !fits(limit) { limit -= 1 }

@@ -79,8 +79,9 @@ package enum Breaker {
   package static let usual = 5
   /// Ends that come to nothing.
   package static let failures: Set<StepState> = [.refused, .rejected, .failed]
-  /// Ends by which a run gets on; a look alone is none.
-  package static let progress: Set<StepState> = [.done, .undone, .staged, .kept, .discarded]
+  /// By which a run gets on: what it did or prepared, and a person's yes, also where the agent does the rest by itself; a
+  /// look alone is none.
+  package static let progress: Set<StepState> = [.done, .undone, .staged, .kept, .discarded, .approved, .performing]
 
   /// The stricter of two numbers; 0 means never.
   package static func stricter(_ one: Int, _ other: Int) -> Int {

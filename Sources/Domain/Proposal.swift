@@ -91,7 +91,7 @@ extension ProposedEffect {
     case .draft(let mail, let attachments): .draft(mail, attachments: attachments.map(whole))
     case .send(let mail, let attachments): .send(mail, attachments: attachments.map(whole))
     case .command(let arguments, let place, let notes):
-      .command(arguments: arguments, directory: place.isEmpty ? place : whole(place), notes: notes)
+      .command(arguments: arguments, directory: place.isEmpty ? directory : whole(place), notes: notes)
     case .push(let repository, let remote, let branch):
       .push(repository: whole(repository), remote: remote, branch: branch)
     case .findings(let document, let sarif, let findings):

@@ -77,6 +77,8 @@ package struct RunSummary: Hashable, Sendable {
   /// A person ended it, before its work was done.
   package var isStopped: Bool { note.split(separator: ";").contains { $0.drop { $0 == " " }.hasPrefix(Self.stopped) } }
   package static let stopped = "stopped by a person"
+  /// Why a pause ends that nobody ended: nothing goes on.
+  package static let stopEndsPause = "it was stopped; nothing goes on"
 
   /// Its host ended before its agent did.
   package var lostItsHost: Bool { note.hasPrefix(Self.hostGone) || note.hasPrefix(Self.hostFull) }

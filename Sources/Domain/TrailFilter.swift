@@ -93,7 +93,8 @@ package struct TrailFilter: Hashable, Sendable {
     case .action(let text): fits(line.kind, text)
     // `run.paused`, `run-paused` and `paused` are all `run paused`.
     case .event(let text): fits(line.event, text) || line.event.contains(text.replacing(/[-._]/, with: " "))
-    case .target(let text): contains(line.target, text)
+    case .target(let text):
+      text.contains("*") ? Self.fits(line.target.lowercased()[...], text) : contains(line.target, text)
     case .run(let run): line.run?.value == run
     case .step(let run, let step): line.step?.value == step && (run == nil || line.run?.value == run)
     case .since(let time): line.time >= time
@@ -104,9 +105,19 @@ package struct TrailFilter: Hashable, Sendable {
     }
   }
 
-  private func fits(_ text: String, _ pattern: String) -> Bool {
-    let text = text.lowercased()
-    return pattern.last == "*" ? text.hasPrefix(String(pattern.dropLast())) : text == pattern
+  private func fits(_ text: String, _ pattern: String) -> Bool { Self.fits(text.lowercased()[...], pattern) }
+
+  /// `*` stands for any characters, as in the targets of a policy.
+  private static func fits(_ text: Substring, _ pattern: String) -> Bool {
+    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+    guard let first = parts.first, let last = parts.last, parts.count > 1 else { return text == pattern }
+    guard text.hasPrefix(first), text.hasSuffix(last), text.count >= first.count + last.count else { return false }
+    var rest = text.dropFirst(first.count).dropLast(last.count)
+    for part in parts.dropFirst().dropLast() where !part.isEmpty {
+      guard let range = rest.firstRange(of: part) else { return false }
+      rest = rest[range.upperBound...]
+    }
+    return true
   }
 
   private func contains(_ text: String, _ part: String) -> Bool {

@@ -83,12 +83,14 @@ package struct Docket: Hashable, Sendable {
     } else {
       parts.append(
         reach.goesNowhere
-          ? "into the desk’s outbox, not sent" : reach.goesOut ? "leaves this machine" : "stays inside")
+          ? "into the desk’s outbox, not sent"
+          : step.kind == .fileOutside
+            ? "outside the allowed folders" : reach.goesOut ? "leaves this machine" : "stays inside")
     }
     if reach.goesNowhere {
       // Nobody has it yet: it is taken out of the outbox by hand.
     } else if reach.connector.isEmpty, saysSaved, step.kind == .mailDraft || step.kind == .eventAdd {
-      parts.append("only saved on the desk")
+      parts.append(step.isRelayed ? "saved by the agent itself" : "only saved on the desk")
     } else if !step.kind.isRead, step.kind != .findingReport {
       parts.append(reach.canBeUndone ? "can be undone" : "can’t be undone")
     }

@@ -139,7 +139,11 @@ extension Preview {
     case .removeFolder(let path, _):
       plain([("folder", path.display)], body: "", note: "it is removed only if nothing is left in it")
     case .outside(let operation, let path):
-      plain([("wants to", operation), ("path", path)], body: "", note: "this path is in no allowed folder")
+      plain(
+        [("wants to", operation), ("path", path)], body: "",
+        note: "/\(path)/".contains("/../")
+          ? "`..` in a path is never followed: it could lead anywhere; name the file without it"
+          : "this path is in no allowed folder")
     case .draftMail(let mail), .sendMail(let mail): message(mail, images)
     case .post(let post): plain([("channel", post.channel)], body: post.text, note: images.facts.first ?? "")
     case .addEvent(let event):

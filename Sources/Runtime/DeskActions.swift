@@ -227,7 +227,9 @@ package struct DeskActions {
       guard isOver || RunLock.holder(desk.directory, run) != .agent else { return nil }
       let open = try withdrawStopped(run)
       // A pause that nobody can end would hold back the review.
-      if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
+      if try store.run(run)?.isPaused == true {
+        try store.setPaused(run, false, by: .performer, why: RunSummary.stopEndsPause)
+      }
       // A session has no host to end it; what its agent still asks is refused.
       if let session = try store.run(run), session.isHooked, session.state == .live {
         try HookSession(desk: desk, run: session).end(RunSummary.stopped, isLost: false)
@@ -242,7 +244,13 @@ package struct DeskActions {
     guard summary?.isHooked != true, summary?.isOfCaller != true else {
       throw RuntimeFault(.refused, "its agent is started by hand: take its session up there")
     }
-    guard RunLock.clear(desk.directory, run) else { throw RuntimeFault(.refused, "run \(run) has a live agent") }
+    guard RunLock.clear(desk.directory, run) else {
+      throw RuntimeFault(
+        .refused,
+        summary?.state == .review
+          ? "run \(run) was not lost: its agent has ended, and `ringi review \(run)` decides what it left"
+          : "run \(run) has a live agent")
+    }
     try journalled { () throws(JournalFault) in try store.noteContinued(run, by: desk.person) }
     try RunStarter.spawnHost(desk, run, performOnly: false)
   }

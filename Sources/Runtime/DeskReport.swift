@@ -115,7 +115,9 @@ package struct DeskReport {
     let (step, _) = try self.step(address)
     let value: JSON = .of([
       "step": .string("\(step.run).\(step.number)"), "state": .string(step.state.rawValue),
-      "kind": .string(step.kind.rawValue), "target": .string(step.target), "reason": .string(step.state == .refused && step.reason.isEmpty ? step.verdict.reasons.joined(separator: "; ") : step.reason),
+      "kind": .string(step.kind.rawValue), "target": .string(step.target),
+      "reason": .string(
+        step.state == .refused && step.reason.isEmpty ? step.verdict.reasons.joined(separator: "; ") : step.reason),
       "decidedBy": step.decidedBy.isEmpty || step.state.isOpen ? nil : .string(step.decidedBy),
     ])
     return value.text + "\n"

@@ -52,14 +52,15 @@ package enum Front {
     var opening = opening
     if greets { opening.greeting = try greeting(desk, run) }
     opening.isDemo = isDemo
-    do throws(RuntimeFault) { try ConsoleLoop.run(desk, run, theme: theme, opening: opening) } catch {
+    var last = run
+    do throws(RuntimeFault) { try ConsoleLoop.run(desk, &last, theme: theme, opening: opening) } catch {
       // No console is no end of the run.
-      try farewell(desk, run)
+      try farewell(desk, last)
       throw error
     }
     if CursesTerminal.endingSignal != 0 { exit(128 + CursesTerminal.endingSignal) }
     // Who watches them all was in no run.
-    if opening.view != .live { try farewell(desk, run) }
+    if opening.view != .live { try farewell(desk, last) }
   }
 
   /// What a person who comes back should know: what waits on the desk, in the run at hand first.
@@ -142,16 +143,23 @@ package enum Front {
       let day = step.1.date(offset: zone)
       let isToday = day == Clocks.now().date(offset: zone)
       let time = "\(isToday ? "" : "\(day) ")\(step.1.clock(offset: zone).prefix(8))"
-      Plain.print(
-        "#\(step.0.number) \(Plain.safe(step.0.target)) goes ahead at \(time); `u` in the console takes it back.")
+      let way = step.0.reach.goesNowhere ? "is put in the outbox" : "goes ahead"
+      Plain.print("#\(step.0.number) \(Plain.safe(step.0.target)) \(way) at \(time); `u` in the console takes it back.")
     }
     switch summary.state {
     case .finished, .closed:
       Plain.print("Run \(run) is over\(summary.note.isEmpty ? "." : ": \(Plain.safe(summary.note))")")
     case .starting, .live, .review, .lost:
       Plain.print(
-        "Run \(run) (\(summary.state.rawValue)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again."
+        "Run \(run) (\(summary.stateWord)): \(counts.waiting) waiting, \(counts.prepared) prepared. `ringi` opens the console again."
       )
+    }
+    let others = try journalled { () throws(JournalFault) in try desk.store.runs() }
+      .filter { $0.id != run && !$0.state.isOver }
+    let (waiting, later) = others.reduce((0, 0)) { ($0.0 + $1.counts.waiting, $0.1 + $1.counts.held) }
+    if waiting + later > 0 {
+      Plain.print(
+        "In other runs: \(waiting) waiting\(later > 0 ? ", \(later) approved, held" : ""). `ringi list` has them.")
     }
   }
 

@@ -287,7 +287,8 @@ struct RedlineDesk {
       return "\(row.levelBy)\(changed)\(row.finding.level.word) to \(level.word): \(place(row))"
     case .redline:
       guard row.mark == .discard else { return nil }
-      return "\(row.redlineBy) \(row.hasRedline ? "discarded the redline of" : "disagreed with the flag on") \(place(row))"
+      return
+        "\(row.redlineBy) \(row.hasRedline ? "discarded the redline of" : "disagreed with the flag on") \(place(row))"
     }
   }
 

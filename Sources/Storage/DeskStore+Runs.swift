@@ -95,11 +95,14 @@ extension DeskStore {
   }
 
   /// Pause and stop are wishes of a person that the host reads.
-  package func setPaused(_ run: RunID, _ isPaused: Bool, by actor: Actor) throws(JournalFault) {
+  /// - Parameter why: what ends a pause that nobody ended.
+  package func setPaused(
+    _ run: RunID, _ isPaused: Bool, by actor: Actor, why: String = ""
+  ) throws(JournalFault) {
     try record { (log, change) throws(JournalFault) in
       // Whoever was first said why.
       if isPaused, try self.run(run)?.isPaused == true { return }
-      try setPaused(run, isPaused, why: "", by: actor, &log, change)
+      try setPaused(run, isPaused, why: why, by: actor, &log, change)
     }
   }
 
@@ -112,7 +115,8 @@ extension DeskStore {
         """
         UPDATE run SET isPaused = ?2, changedAt = ?3, pausedWhy = ?4,
           resumedAt = CASE WHEN ?2 THEN resumedAt ELSE ?3 END WHERE id = ?1
-        """, .integer(run.value), .integer(isPaused ? 1 : 0), .integer(change), .text(why))
+        """, .integer(run.value), .integer(isPaused ? 1 : 0), .integer(change),
+        .text(isPaused ? why : ""))
     }
     try log.append(actor, isPaused ? "run paused" : "run resumed", run: run, note: why)
   }

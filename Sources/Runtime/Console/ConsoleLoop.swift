@@ -9,8 +9,9 @@ import Settings
 
 enum ConsoleLoop {
   /// - Parameter theme: a name or a file; nil takes dark, or mono where colours are unwanted.
+  /// - Parameter run: the one that is opened; afterwards the one that was on the screen at the end.
   static func run(
-    _ desk: Desk, _ run: RunID, theme: String?, opening: Opening = Opening()
+    _ desk: Desk, _ run: inout RunID, theme: String?, opening: Opening = Opening()
   ) throws(RuntimeFault) {
     let noColor = Desk.variable("NO_COLOR") != nil
     let styles = try self.theme(theme ?? Desk.variable("RINGI_THEME") ?? (noColor ? "mono" : "dark"), desk).styles
@@ -28,6 +29,7 @@ enum ConsoleLoop {
     }
     var session = try ConsoleSession(
       desk: desk, run: run, terminal: terminal, styles: styles, isASCII: terminal.isASCII, opening: opening)
+    defer { run = session.run }
     let bell = Doorbell(directory: desk.directory)
     var events: [InputEvent] = []
     while !session.isOver {

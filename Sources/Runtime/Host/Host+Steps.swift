@@ -388,7 +388,9 @@ extension Host {
     try withdrawAll(RunSummary.stopped, andDue: true)
     try lose(RunSummary.stopped, as: .closed)
     // A pause that nobody can end would hold back the review.
-    if try store.run(run)?.isPaused == true { try store.setPaused(run, false, by: .performer) }
+    if try store.run(run)?.isPaused == true {
+      try store.setPaused(run, false, by: .performer, why: RunSummary.stopEndsPause)
+    }
     isOver = true
   }
 }
