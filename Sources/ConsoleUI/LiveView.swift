@@ -76,13 +76,13 @@ enum LiveView {
         (0, Column(title: "workspace", width: 17, isRight: false) { run, _ in Span(run.summary.workspace, .text) }),
         (4, Column(title: "agent", width: 12, isRight: false) { run, _ in Span(run.summary.agent, .text) }),
         (
-          4,
+          5,
           Column(title: "grade", width: 8, isRight: false) { run, _ in
             Span(run.summary.grade.rawValue, run.summary.grade == .weak ? .warning : .dim)
           }
         ),
         (0, Column(title: "state", width: 9, isRight: false, cell: state)),
-        (4, Column(title: "by", width: 8, isRight: false) { run, _ in Span(run.summary.startedBy, .dim) }),
+        (6, Column(title: "by", width: 8, isRight: false) { run, _ in Span(run.summary.startedBy, .dim) }),
         (
           3,
           Column(title: "steps a minute", width: 15, isRight: false) { run, model in
@@ -107,7 +107,7 @@ enum LiveView {
             Span("\(run.summary.counts.prepared)", run.summary.counts.prepared > 0 ? .batched : .dim)
           }
         ),
-        (5, Column(title: "done", width: 5, isRight: true) { run, _ in Span("\(run.summary.counts.done)", .text) }),
+        (7, Column(title: "done", width: 5, isRight: true) { run, _ in Span("\(run.summary.counts.done)", .text) }),
         (
           2,
           Column(title: "refused", width: 7, isRight: true) { run, _ in
