@@ -42,6 +42,11 @@ package struct Signer: Sendable {
     Array(Hashing.sha256(Array(name.utf8) + [10, 1] + publicBytes).bytes.prefix(4))
   }
 
+  /// Bytes that nobody without the key can tell, the same for the same purpose.
+  package func secret(for purpose: String) -> [UInt8] {
+    Hashing.sha256(Array(key.rawRepresentation) + Array("ringi \(purpose)".utf8)).bytes
+  }
+
   /// The verifier key of signed-note: `name+id+base64(0x01 || public key)`.
   package var verifierKey: String {
     "\(name)+\(Hex.encode(keyID))+\(Data([1] + publicBytes).base64EncodedString())"

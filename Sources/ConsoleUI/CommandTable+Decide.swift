@@ -16,8 +16,11 @@ extension CommandTable {
       obstacle: { $0.view == .flags ? "e changes the redline here" : Deed.noEdit($0) }),
     Binding(
       .skip, [.character("s")], .decide, "come back to it later",
-      label: { $0.view == .run && $0.current?.state == .waiting ? "skip" : nil },
-      obstacle: { $0.view == .run && $0.current?.state == .waiting ? nil : "only a waiting step can be skipped" }),
+      label: { $0.view == .run && $0.current?.state == .waiting && !$0.isReadOnly ? "skip" : nil },
+      obstacle: {
+        Deed.readOnly($0)
+          ?? ($0.view == .run && $0.current?.state == .waiting ? nil : "only a waiting step can be skipped")
+      }),
     Binding(
       .later, [.character("L")], .decide, "send later: approve now, to happen at a time you name",
       label: { model in

@@ -70,7 +70,9 @@ extension CommandTable {
     Binding(.help, [.character("?")], .go, "all keys", label: { _ in "help" }),
     Binding(.palette, [.character(":")], .go, "any command by name", label: { $0.width >= 100 ? "command" : nil }),
     Binding(.back, [.escape], .go, "back; never decides"),
-    Binding(.leave, [.character("q")], .go, "leave; the run goes on", label: { $0.view == $0.home ? "leave" : "back" }),
+    Binding(
+      .leave, [.character("q")], .go, "leave; the run goes on",
+      label: { $0.view == $0.home && !$0.isOpenedFromFlags ? "leave" : "back" }),
     Binding(.suspend, [.control("z")], .go, "suspend the console; `fg` brings it back"),
   ]
 }

@@ -48,11 +48,17 @@ extension CommandTable {
       obstacle: { $0.findings.isEmpty ? "the agent has handed over no flags" : nil }),
     Binding(.up, [.up, .character("k")], .look, "up"),
     Binding(.down, [.down, .character("j")], .look, "down"),
+    Binding(.left, [.left, .character("h")], .look, "to the list", obstacle: onePane),
+    Binding(.right, [.right, .character("l")], .look, "to the preview", obstacle: onePane),
     Binding(.pageUp, [.pageUp], .look, "the preview a page up"),
     Binding(.pageDown, [.pageDown], .look, "the preview a page down"),
     Binding(.top, [.home], .look, "to the start"),
     Binding(.bottom, [.end], .look, "to the end"),
   ]
+
+  @Sendable private static func onePane(_ model: Model) -> String? {
+    model.view == .help ? "help has one pane" : nil
+  }
 
   @Sendable private static func noChange(_ model: Model) -> String? {
     (model.rows?.changeRows.isEmpty ?? true) ? "this preview has no changes to step through" : nil

@@ -11,7 +11,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case raise, lower, toggleMark, finish, openDocument, sendDraft, later, level
   case openRun, openEntry, filter, order, wrap, sideBySide, verify, export, register
   case pause, stop, stopAll, resume, close, incident, closeIncident, decideHere
-  case up, down, pageUp, pageDown, top, bottom, back, leave, suspend
+  case up, down, left, right, pageUp, pageDown, top, bottom, back, leave, suspend
 
   /// How the palette, the keymap file and the help call it.
   package var name: String {
@@ -39,7 +39,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .pageDown: "page-down"
     case .approve, .reject, .edit, .skip, .undo, .review, .next, .previous, .pane, .zoom, .search, .palette, .help,
       .flags, .drafts, .live, .audit, .policy, .raise, .lower, .finish, .filter, .order, .wrap, .verify, .export,
-      .register, .pause, .stop, .close, .incident, .up, .down, .top, .bottom, .back, .suspend:
+      .register, .pause, .stop, .close, .incident, .up, .down, .left, .right, .top, .bottom, .back, .suspend:
       rawValue
     }
   }
@@ -53,7 +53,8 @@ extension Command {
     case .approve, .editOutside, .skip, .undo, .approveRest, .review, .next, .previous, .nextChange, .previousChange,
       .pane, .zoom, .stepTrail, .help, .flags, .runView, .drafts, .live, .audit, .policy, .toggleMark, .finish,
       .openDocument, .sendDraft, .level, .openRun, .openEntry, .order, .wrap, .sideBySide, .verify, .export, .register,
-      .pause, .stop, .stopAll, .resume, .close, .decideHere, .up, .down, .pageUp, .pageDown, .top, .bottom, .back,
+      .pause, .stop, .stopAll, .resume, .close, .decideHere, .up, .down, .left, .right, .pageUp, .pageDown, .top,
+      .bottom, .back,
       .leave, .suspend:
       false
     }

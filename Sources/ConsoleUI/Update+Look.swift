@@ -15,6 +15,16 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
     model.pane = panes[(here + 1) % panes.count]
     layOut(&model)
     return []
+  case .left, .right:
+    let pane: Pane = command == .left ? .list : .preview
+    if model.pane == pane {
+      say(
+        &model,
+        command == .left ? "this is the list; up and down move in it" : "this is the preview; up and down move in it")
+    }
+    model.pane = pane
+    layOut(&model)
+    return []
   case .zoom:
     model.isZoomed.toggle()
     layOut(&model)
@@ -98,7 +108,9 @@ func enter(_ model: inout Model, _ view: ViewKind) -> [Intent] {
   model.helpScroll = 0
   model.cardScroll = 0
   switch view {
-  case .live: return [.loadWall]
+  case .live:
+    if model.home != .live, let run = model.run { (model.liveSelection, model.isLiveChosen) = (run.id, true) }
+    return [.loadWall]
   case .policy: return [.loadPolicy]
   case .audit:
     model.audit.detail = nil

@@ -290,7 +290,8 @@ func perform(_ model: inout Model, _ command: Command) -> [Intent] {
     return []
   case .suspend: return [.suspend]
   case .leave:
-    guard model.view == model.home else { return back(&model) }
+    // From a document that was opened at its clause the way leads back to its flag.
+    guard model.view == model.home, !model.isOpenedFromFlags else { return back(&model) }
     return [.quit]
   case .search:
     model.overlay = .search(TextField("", isMultiLine: false))

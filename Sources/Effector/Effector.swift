@@ -62,20 +62,20 @@ package final class Performer {
   package init(
     scopes: Scopes, outbox: String, delivery: Delivery, sender: String, blobs: Blobs, mailDate: @escaping () -> String,
     now: @escaping () -> Timestamp,
-    name: @escaping (StepID) -> String,
+    names: SentMail.Names,
     programs: Programs = Programs(), progress: @escaping (Progress) -> Void = { _ in }
   ) {
     self.programs = programs
     self.progress = progress
     self.now = now
-    self.name = name
+    name = names.name
     self.sender = sender
     self.scopes = scopes
     self.outbox = outbox
     self.delivery = delivery
     self.blobs = blobs
     self.mailDate = mailDate
-    sent = SentMail(outbox: outbox, hasCommand: !delivery.mail.isEmpty, name: name)
+    sent = SentMail(outbox: outbox, hasCommand: !delivery.mail.isEmpty, names: names)
   }
 
   /// One outcome for each effect, in order. File effects of one permit succeed or roll back together.
@@ -119,7 +119,7 @@ package final class Performer {
 
   private func perform(_ permitted: PermittedEffect) -> Outcome {
     let name = name(permitted.step)
-    let id = sent.messageID(permitted.step, permitted.digest)
+    let id = sent.messageID(permitted.step, permitted.action.effect)
     switch permitted.action.effect {
     case .sendMail(let mail): return send(mail, name, id)
     case .draftMail(let mail):

@@ -36,6 +36,11 @@ package enum FileNames {
     return isPlain && a.count != b.count ? false : folded(a) == folded(b)
   }
 
+  /// What is in a folder, without itself and the one above it.
+  static func inside(_ directory: DirectoryHandle) throws(ScopeFault) -> [[UInt8]] {
+    try list(directory).filter { $0 != [46] && $0 != [46, 46] }
+  }
+
   /// The names in a folder.
   static func list(_ directory: DirectoryHandle) throws(ScopeFault) -> [[UInt8]] {
     let copy = openat(directory.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -40,7 +40,7 @@ extension FileSet {
   private static func first(in parent: DirectoryHandle, _ name: [CChar]) throws(ScopeFault) -> [UInt8] {
     let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0,
-      let first = try FileNames.list(DirectoryHandle(folder)).filter({ $0 != [46] && $0 != [46, 46] }).min(by: {
+      let first = try FileNames.inside(DirectoryHandle(folder)).min(by: {
         $0.lexicographicallyPrecedes($1)
       })
     else {

@@ -70,7 +70,12 @@ extension FileSet {
   func checkPlaced(_ item: Item) throws(ScopeFault) {
     guard let placed = item.placed else { return }
     let now = try FolderScope.read(placed.directory, placed.name, placed.path.display)
-    guard blobs.digest(of: now, progress: { _ in }) == placed.content.digest else {
+    // What is moved may have come to its place a moment ago, in this set.
+    var content = placed.content
+    if case .renameFile = item.effect {
+      content = items.last { $0.isCommitted && $0.placed?.path == item.path }?.placed?.content ?? content
+    }
+    guard blobs.digest(of: now, progress: { _ in }) == content.digest else {
       throw ScopeFault(.changed, placed.path.display, "somebody wrote to it as it was put in place")
     }
   }

@@ -37,7 +37,7 @@ extension Scopes {
   package func entries(in path: FilePath) throws(ScopeFault) -> (entries: [FolderEntry], unnamed: Int) {
     let directory = try scope(of: path).directory(path)
     var (entries, unnamed): ([FolderEntry], Int) = ([], 0)
-    for name in try FileNames.list(directory) where name != [46] && name != [46, 46] {
+    for name in try FileNames.inside(directory) {
       let inner = path.appending(name)
       guard String(validating: name, as: UTF8.self) != nil, (try? FolderScope.components(inner)) != nil else {
         unnamed += 1

@@ -357,7 +357,7 @@ package final class Scopes {
     guard let (parent, name) = try? scope(of: path).parent(of: path) else { return nil }
     let folder = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0 else { return nil }
-    return try? FileNames.list(DirectoryHandle(folder)).filter { $0 != [46] && $0 != [46, 46] }
+    return try? FileNames.inside(DirectoryHandle(folder))
   }
 
   /// Permission bits of a folder, as `st_mode & 0o7777`.

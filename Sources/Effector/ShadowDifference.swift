@@ -364,8 +364,7 @@ extension ShadowDifference {
   /// Names of a folder's entries, in order of bytes.
   private static func names(_ folder: DirectoryHandle, _ path: [UInt8]) throws(ScopeFault) -> [[UInt8]] {
     do throws(ScopeFault) {
-      return try FileNames.list(folder).filter { $0 != [46] && $0 != [46, 46] }
-        .sorted { $0.lexicographicallyPrecedes($1) }
+      return try FileNames.inside(folder).sorted { $0.lexicographicallyPrecedes($1) }
     } catch {
       throw ScopeFault(
         error.code, path.isEmpty ? "the private view" : String(decoding: path, as: UTF8.self), error.detail)

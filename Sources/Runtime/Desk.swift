@@ -13,6 +13,8 @@ package final class Desk {
   package let settings: DeskSettings
   package let person: Person
   package let verifierKey: String
+  /// By which nobody can guess the content of a mail from its Message-ID.
+  let mailSecret: [UInt8]
   package var gate: Gate<DeskStore> { Gate(journal: store) }
   /// Until something on the desk changes, a second at most.
   /// - Parameter orKeys: or for a line on standard input.
@@ -67,6 +69,7 @@ package final class Desk {
     self.directory = directory
     let signer = try Self.signer(directory)
     verifierKey = signer.verifierKey
+    mailSecret = signer.secret(for: "message-id")
     do { store = try DeskStore(directory: directory, clock: Clocks.desk, signer: signer) } catch {
       throw RuntimeFault(error)
     }

@@ -79,7 +79,7 @@ struct Reconciler {
     {
       // What tells this mail from any other where it may have arrived.
       warnings.append(
-        "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, step.effectDigest))")
+        "look for it where sent mail is kept: Message-ID \(sent.messageID(step.id, try maker.effect(of: step.id)))")
     }
     // Somebody else's content in its place is shown beside the agent's and that of before.
     let form =
@@ -115,7 +115,7 @@ struct Reconciler {
     case .draftMail, .sendMail:
       var isDraft = false
       if case .draftMail = effect { isDraft = true }
-      return sent.saved(step.id, step.effectDigest, isDraft: isDraft).map {
+      return sent.saved(step.id, effect, isDraft: isDraft).map {
         (
           .reconcileDone,
           isDraft ? "draft saved, not sent: \($0)" : "\(Outbox.prefix), no mail command is set up: \($0)"

@@ -184,7 +184,11 @@ struct RedlineDesk {
         let old = place.step.discardedChanges
         let discarded = mark == .discard ? old.union(place.changes) : old.subtracting(place.changes)
         if discarded != old {
-          try store.mark([ReviewMark(place.step.id, place.step.mark, discarding: discarded)], by: person)
+          // What was looked at before was another form of it.
+          let painted = place.step.markPainted
+          let shown = painted.isEmpty || painted.hasSuffix(Self.byFlag) ? painted : painted + Self.byFlag
+          try store.mark(
+            [ReviewMark(place.step.id, place.step.mark, discarding: discarded, painted: shown)], by: person)
         }
       }
       try tell(.redline, on: row.id, run, besides: place?.step.id)
@@ -269,6 +273,9 @@ struct RedlineDesk {
       return "\(deed) “\(row.finding.clause)” in \(row.stem), which this names"
     }
   }
+
+  /// What the record says of a copy whose change went with the word on its flag.
+  private static let byFlag = ", then changed by its flag"
 
   /// How a warning ends of what a person said later than the words it is about.
   static let afterwards = " after this was written"

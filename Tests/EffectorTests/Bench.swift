@@ -35,7 +35,7 @@ struct Bench {
         hash: { Hashing.sha256($0) }, load: { (try? store.load($0)) ?? nil }, open: { store.opened($0) },
         copy: { LargeFile.copy($0, to: $1, progress: $2) }),
       mailDate: { "Sun, 22 Nov 2026 10:00:00 +0000" }, now: Sample.clock.wall,
-      name: { "step-\($0.value)" })
+      names: SentMail.Names(name: { "step-\($0.value)" }, hash: { Hashing.sha256($0) }))
   }
 
   func put(_ name: String, _ text: String) throws {

@@ -265,7 +265,7 @@ extension SessionTests {
     while sitting.model.selection != entry.id { try sitting.press("j") }
     try sitting.press("T")
     try sitting.press(.tab)
-    try sitting.press("4")
+    try sitting.decide("4")
     try sitting.until("what was prepared is refused") { $0.steps[entry.id]?.state == .refused }
     while sitting.model.selection != sitting.model.order.first { try sitting.press("k") }
     // An edited mail is set for later; the trail keeps what the agent said.

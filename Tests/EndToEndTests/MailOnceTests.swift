@@ -69,6 +69,49 @@ extension SessionTests {
     #expect(try mail.ringi("audit", "verify").output.hasPrefix("intact"))
   }
 
+  @Test("the Message-ID is fixed at the draft: its send has it, and so has another try, until the words are others")
+  func fixedID() throws {
+    let mail = try ApprovedMail("kill -9 $$")
+    _ = try mail.ringi("host", "1", "--perform-only")
+    let first = try #require(mail.ids().first)
+    let asked = try mail.step()
+    let desk = try Desk(mustExist: true)
+    try desk.gate.decide(asked.id, .approve, by: desk.person, shown: Shown(asked, painted: "t"), dueAt: nil)
+    _ = try mail.ringi("host", "1", "--perform-only")
+    #expect(mail.ids() == [first, first])
+    let again = try mail.step()
+    let text = try #require(try DeskActions(desk).editableText(again))
+    try DeskActions(desk).edit(again, text: text + "other words\n")
+    let edited = try mail.step()
+    try desk.gate.decide(edited.id, .approve, by: desk.person, shown: Shown(edited, painted: "t"), dueAt: nil)
+    _ = try mail.ringi("host", "1", "--perform-only")
+    #expect(mail.ids().count == 3 && mail.ids()[2] != first)
+    // A draft and the send that is raised from it.
+    let ringi = try Ringi()
+    let (other, run) = try ringi.openRun(try ringi.workspace(agent: "true"))
+    let made = try DeskActions(other).maker(run).make(
+      Proposal(
+        effect: .draft(
+          Mail(
+            from: "me@kumo.example", to: ["you@aster.example"], cc: [], bcc: [], replyTo: "", subject: "s", body: "b\n",
+            attachments: []), attachments: []), claims: Claims()), plan: nil, staging: StagingArea(),
+      isRelayed: false)
+    let draft = try other.gate.intake(made.step, by: .agent("a"))
+    try other.store.setState(run, .review, note: "", by: .performer)
+    try DeskActions(other).mark(draft, .keep, discarding: [], painted: "t")
+    _ = try? DeskActions(other).finishReview(run)
+    _ = try ringi("host", "1", "--perform-only")
+    let saved = try #require(try other.store.step(draft.id))
+    #expect(saved.state == .done)
+    _ = try ringi.approve(other, try DeskActions(other).raiseSend(saved))
+    let ids = try ["drafts/run-1-step-1.eml", "run-1-step-2.eml"].map { name in
+      try String(contentsOfFile: "\(ringi.desk)/outbox/\(name)", encoding: .utf8).split(separator: "\r\n").first {
+        $0.hasPrefix("Message-ID: ")
+      }
+    }
+    #expect(ids[0] != nil && ids[0] == ids[1], "\(ids)")
+  }
+
   @Test(
     "a performer killed at any moment of a sending: nothing goes twice, and what may have gone is asked",
     .enabled(if: strace))

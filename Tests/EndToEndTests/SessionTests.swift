@@ -292,7 +292,9 @@ extension SessionTests {
     // The clause reads as it did, and the row says so.
     let words = out.finding.text.split(separator: "\n").first ?? ""
     #expect(!words.isEmpty && row(out)?.contains(words) == true, "\(row(out) ?? "")")
-    #expect(row(other)?.contains("redline rewritten,") == true && row(other)?.contains("As we say.") == true)
+    #expect(
+      row(other)?.contains("redline kept with its copy, rewritten") == true
+        && row(other)?.contains("As we say.") == true)
     #expect(row(other)?.contains("\(copy.target): kept") == true)
     #expect(try ringi("audit", "log", "\(other.finding.clause),").output.contains("redline rewritten"))
     #expect(try ringi("audit", "verify").output.hasPrefix("intact"))

@@ -80,6 +80,8 @@ struct Sitting {
 
   /// Looks as long as a key needs to count, then presses it.
   mutating func decide(_ key: Character) throws {
+    // Two letters in one go are a word.
+    try until("the hand is there again") { Clocks.monotonic() - $0.lastCharacter >= Model.betweenKeys }
     if model.overlay != nil {
       try until("the question has been read") { $0.overlay != nil && Clocks.monotonic() - $0.overlayAt >= Model.arming }
       return try press(.character(key))

@@ -76,6 +76,8 @@ struct ConsoleSession<Terminal: Screen> {
     model.isReadOnly = opening.isReadOnly
     model.now = Clocks.monotonic()
     model.time = Clocks.now()
+    // Whoever has just opened it looks.
+    model.lastInput = model.now
     lastProgress = model.now
     verification = try TrailVerification(desk)
     if let view = opening.view {

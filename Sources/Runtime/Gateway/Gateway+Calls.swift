@@ -216,7 +216,7 @@ extension Gateway {
       // It is with the server: whether it was done nobody here can tell.
       let words = "\(why) before the server had answered"
       try desk.gate.conclude([(id, .unknown(detail: words))])
-      let sent = SentMail(outbox: "\(desk.directory)/outbox", hasCommand: false, name: { _ in "" })
+      let sent = SentMail(outbox: "", hasCommand: false, names: .init(name: { _ in "" }, hash: { Hashing.sha256($0) }))
       try Reconciler(desk: desk, maker: maker(), sent: sent).ask(step, because: words)
     default: break
     }

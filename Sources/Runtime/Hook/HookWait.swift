@@ -310,7 +310,7 @@ extension HookSession {
     let words = "Ringi’s gate was ended before the answer came"
     try desk.gate.conclude([(step.id, .unknown(detail: words))])
     guard let maker else { return }
-    let sent = SentMail(outbox: "\(desk.directory)/outbox", hasCommand: false, name: { _ in "" })
+    let sent = SentMail(outbox: "", hasCommand: false, names: .init(name: { _ in "" }, hash: { Hashing.sha256($0) }))
     try Reconciler(desk: desk, maker: maker, sent: sent).ask(step, because: words)
   }
 

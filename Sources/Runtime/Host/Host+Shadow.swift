@@ -359,8 +359,7 @@ extension Host {
         ).step
       } catch { throw JournalFault(.unreadable, error.reason) }
     }
-    let isNew = if case .createFile = made.action.effect { true } else { false }
-    var warnings = change.isOvertaken ? [isNew ? Clash.removed : Clash.warning] : []
+    var warnings = change.isOvertaken ? [made.action.effect.preImage == nil ? Clash.removed : Clash.warning] : []
     if let bits = change.specialBits { warnings.append("the program set \(bits) on it, which is never put in place") }
     return warnings.isEmpty ? made : try maker.changing(made) { $0.reach.warnings.insert(contentsOf: warnings, at: 0) }
   }

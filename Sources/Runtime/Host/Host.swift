@@ -128,7 +128,10 @@ package final class Host {
       scopes: scopes, outbox: "\(desk.directory)/outbox", delivery: delivery(loaded.settings),
       sender: loaded.workspace.sender,
       blobs: .of(store), mailDate: Clocks.mailDate, now: Clocks.now,
-      name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
+      names: SentMail.Names(
+        name: { step in "run-\(run)-step-\(((try? store.step(step)) ?? nil)?.number.value ?? 0)" },
+        origin: { ((try? store.step($0)) ?? nil)?.raisedFrom ?? $0 }, secret: desk.mailSecret,
+        hash: { Hashing.sha256($0) }),
       programs: programs(desk, loaded, outputs, run),
       progress: { work.tell(.placing, $0) })
   }
