@@ -97,6 +97,10 @@ package struct Reach: Hashable, Sendable {
       reach.noun = "unknown effect"
       reach.bytes = other.payload.utf8.count
     }
+    for word in action.effect.spokenWords.flatMap({ MixedScript.words(in: $0) }).prefix(3) {
+      let warning = "“\(word.text)” mixes \(word.scripts.joined(separator: " and ")) letters that look alike"
+      if !reach.warnings.contains(warning) { reach.warnings.insert(warning, at: 0) }
+    }
     return reach
   }
 

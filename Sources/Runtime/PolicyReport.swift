@@ -80,8 +80,11 @@ package enum PolicyReport {
       )
     }
     for rule in policy.workspace + policy.company where !rule.budgets.isEmpty && rule.level >= .watched {
-      let why = rule.level == .forbidden ? "where nothing may happen" : "where a person decides each"
-      out.append("\(rule.origin): `budget` means nothing \(why); this rule is \(rule.level.rawValue)")
+      out.append(
+        rule.level == .forbidden
+          ? "\(rule.origin): `budget` means nothing where nothing may happen; this rule is \(rule.level.rawValue)"
+          : "\(rule.origin): a person decides each, so the budget only counts what somebody has loosened in a run; this rule is \(rule.level.rawValue)"
+      )
     }
     for rule in policy.workspace + policy.company
     where rule.level < .watched && rule.budgets.contains(where: { $0.limit == 0 }) {

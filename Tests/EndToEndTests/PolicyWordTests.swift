@@ -13,7 +13,7 @@ extension EndToEndTests {
     let checked = try ringi("policy", "check", space).output
     #expect(checked.contains("policy.yaml:3: counts for nothing for file.edit: policy.yaml:2"), "\(checked)")
     #expect(checked.contains("policy.yaml:4: `/etc/**` matches nothing"), "\(checked)")
-    #expect(checked.contains("policy.yaml:4: `budget` means nothing where a person decides each"), "\(checked)")
+    #expect(checked.contains("policy.yaml:4: a person decides each, so the budget only counts"), "\(checked)")
     let file = "\(space)/workspace.yaml"
     let text = try String(contentsOfFile: file, encoding: .utf8)
     let shut = text.replacingOccurrences(
