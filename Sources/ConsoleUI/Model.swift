@@ -245,6 +245,7 @@ package struct Model: Sendable {
   package var isOpenedFromFlags = false
   /// The view that help was opened from.
   package var helpedView: ViewKind = .run
+  package var helpedPane: Pane = .list
   /// A key that follows a letter in less, in milliseconds, is one of a word that somebody types.
   package static let betweenKeys: Int64 = 180
   /// When the last letter, figure or sign came; and whether the key at hand followed one too quickly to decide.

@@ -37,8 +37,9 @@ func look(_ model: inout Model, _ command: Command) -> [Intent] {
   case .review: return go(&model, .review)
   case .help:
     if model.view == .help { return back(&model) }
-    model.helpedView = model.view
-    return enter(&model, .help)
+    (model.helpedView, model.helpedPane) = (model.view, model.pane)
+    (model.view, model.pane, model.isZoomed, model.helpScroll) = (.help, .list, false, 0)
+    return []
   case .back: return back(&model)
   case .drafts: return go(&model, .drafts)
   case .live: return enter(&model, .live)
@@ -136,8 +137,9 @@ func back(_ model: inout Model) -> [Intent] {
   }
   // Whoever looked something up stands where they stood.
   if model.view == .help {
-    model.view = model.helpedView
-    return model.showsPreview ? showCurrent(&model) : []
+    (model.view, model.pane) = (model.helpedView, model.helpedPane)
+    layOut(&model)
+    return []
   }
   if model.view == .review || model.view == .flags, model.pane == .preview {
     model.pane = .list

@@ -42,7 +42,10 @@ private func handle(_ model: inout Model, _ message: Message) -> [Intent] {
       model.isTypingOn = false
     }
     if model.isAnswerUnheard {
-      if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter {
+      // What counts down can always be taken back.
+      if isAnswering, model.overlay == nil, case .key(let key, _) = event, key == .enter || key.isCharacter,
+        !(Deed.canTakeBack(model) && model.keymap.binding(for: key, in: model.view)?.command == .undo)
+      {
         say(&model, "nothing was asked just now, so what you type goes nowhere: pause a moment", isBad: true)
         return [.flushInput]
       }

@@ -94,10 +94,7 @@ package final class Performer {
         notes = set.notes
         leftovers = set.leftovers
       } catch {
-        fileOutcome =
-          effects.count > 1 || files.contains { $0.action.effect.fileParts.count > 1 } || error.code == .changed
-            || error.code == .exists
-          ? .rolledBack(detail: error.sentence) : .failed(detail: error.sentence)
+        fileOutcome = .rolledBack(detail: error.sentence)
         (stuck, left) = (set.stuck, set.left)
       }
     }

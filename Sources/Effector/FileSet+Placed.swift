@@ -44,11 +44,11 @@ extension FileSet.Item {
 extension FileState {
   /// It is the file of an image, with the owner, the permissions and the attributes that were shown; times are nobody's
   /// decision.
-  func hasDetails(of image: PreImage, _ blobs: Blobs) -> Bool {
+  func hasDetails(of image: PreImage, _ hash: ([UInt8]) -> Digest) -> Bool {
     guard device == image.device, inode == image.inode, mode == image.mode else { return false }
     guard let details = image.content.details else { return true }
     return owner == details.owner && group == details.group
-      && (attributes.isEmpty ? nil : blobs.hash(attributes)) == details.attributes
+      && (attributes.isEmpty ? nil : hash(attributes)) == details.attributes
   }
 }
 
@@ -73,7 +73,7 @@ extension FileSet {
     // What is moved may have come to its place a moment ago, in this set.
     var content = placed.content
     if case .renameFile = item.effect {
-      content = items.last { $0.isCommitted && $0.placed?.path == item.path }?.placed?.content ?? content
+      content = landed[item.path] ?? content
     }
     guard blobs.digest(of: now, progress: { _ in }) == content.digest else {
       throw ScopeFault(.changed, placed.path.display, "somebody wrote to it as it was put in place")
@@ -87,11 +87,13 @@ extension FileSet {
     var strange: [String] = []
     for (index, part) in effect.fileParts.enumerated() {
       guard var path = part.writtenPath, let scope = try? scopes.scope(of: path) else { continue }
-      let name = beside(step, index)
+      let names = [(beside(step, index), isWhole: true), (self.part(step, index), isWhole: false)]
       // In the target's folder, or in one above it.
       while true {
-        if let (directory, _) = try? scope.parent(of: path), FileIdentity(directory, name) != nil {
-          if isOwn(directory, name, of: part, blobs) {
+        let directory = (try? scope.parent(of: path))?.0
+        for (name, isWhole) in names {
+          guard let directory, FileIdentity(directory, name) != nil else { continue }
+          if isOwn(directory, name, of: part, isWhole: isWhole, blobs) {
             unlinkat(directory.descriptor, name, 0)
           } else {
             strange.append(path.parts.folder.appending(name.dropLast().map { UInt8(bitPattern: $0) }).display)
@@ -104,17 +106,17 @@ extension FileSet {
     return strange
   }
 
-  private static func isOwn(_ directory: DirectoryHandle, _ name: [CChar], of part: Effect, _ blobs: Blobs) -> Bool {
+  /// - Parameter isWhole: false for a name that content has only while it is written.
+  private static func isOwn(
+    _ directory: DirectoryHandle, _ name: [CChar], of part: Effect, isWhole: Bool, _ blobs: Blobs
+  ) -> Bool {
     guard let state = try? FolderScope.read(directory, name, "") else { return false }
-    if case .bytes(let bytes) = state.body, let content = part.newContent {
-      // Written in part.
-      if bytes.isEmpty { return true }
+    if !isWhole, let content = part.newContent {
+      guard case .bytes(let bytes) = state.body else { return content.isLarge }
       let whole = content.isLarge ? blobs.head(of: content.digest, bytes.count) : blobs.load(content.digest)
-      if let whole, whole.starts(with: bytes) { return true }
+      return whole?.starts(with: bytes) ?? false
     }
     let digest = blobs.digest(of: state) { _ in }
-    if digest == part.preImage?.content.digest || digest == part.newContent?.digest { return true }
-    // Of so large a file nobody has a draft by that name: it is the beginning of what was to be put in place.
-    return state.isLarge && part.newContent?.isLarge == true
+    return digest == part.preImage?.content.digest || digest == part.newContent?.digest
   }
 }

@@ -23,7 +23,9 @@ extension FileSet {
   }
 
   private func putBack(_ item: Item) throws(ScopeFault) {
-    let directory = item.directory.descriptor
+    // The folder may be another one by now, made again a moment ago.
+    let held = (try? scopes.scope(of: item.path).parent(of: item.path))?.0 ?? item.directory
+    let directory = held.descriptor
     func demand(_ code: Int32, _ words: String = "") throws(ScopeFault) {
       guard code != 0 else { return }
       let reason = FolderScope.reason(code < -1 ? -code : errno)
@@ -32,16 +34,28 @@ extension FileSet {
     switch item.effect {
     // Out of its place first, and only then looked at: it may be somebody's by now.
     case .createFile:
-      try demand(cp_renameat2(directory, item.name, directory, item.beside, 1), "; it stays in place")
+      let code = cp_renameat2(directory, item.name, directory, item.beside, 1)
+      if code == -ENOENT { return }
+      try demand(code, "; it stays in place")
       guard !isStaged(item) else { return }
       _ = cp_renameat2(directory, item.beside, directory, item.name, 1)
       throw ScopeFault(.changed, item.path.display, "somebody wrote to it once it was in place; it stays")
     case .makeFolder: try demand(unlinkat(directory, item.name, AT_REMOVEDIR), "; the folder stays")
     case .changeMode: try setMode(item, item.mode)
     case .removeFolder:
-      try demand(mkdirat(directory, item.name, item.mode), "; the folder is gone")
+      if mkdirat(directory, item.name, item.mode) != 0 {
+        // Somebody has made it again.
+        if errno == EEXIST { return }
+        try demand(-1, "; the folder is gone")
+      }
       try demand(fchmodat(directory, item.name, item.mode, 0))
     case .editFile:
+      guard isStaged(item, at: (held, item.name)) else {
+        throw ScopeFault(
+          .changed, item.path.display,
+          "somebody wrote to it once it was in place; that stays, and what was there before lies in `\(Self.words(item))`"
+        )
+      }
       let copy = "; what was there before lies in `\(Self.words(item))`"
       try demand(cp_renameat2(directory, item.beside, directory, item.name, 2), copy)
     case .deleteFile:
@@ -58,16 +72,18 @@ extension FileSet {
   /// What was staged goes, where it is still what was staged: once it was in place somebody may have written to it.
   /// - Returns: what lies there instead, in words.
   private func dropStaged(_ item: Item) -> String? {
+    if item.staged != nil, !item.part.isEmpty { unlinkat(item.besideDirectory.descriptor, item.part, 0) }
     guard item.staged != nil, FileIdentity(item.besideDirectory, item.beside) != nil else { return nil }
     guard !item.isCommitted || isStaged(item) else { return "what somebody wrote there lies in `\(Self.words(item))`" }
     unlinkat(item.besideDirectory.descriptor, item.beside, 0)
     return nil
   }
 
-  /// What lies beside the target is the staged content, untouched.
-  private func isStaged(_ item: Item) -> Bool {
-    guard FileIdentity(item.besideDirectory, item.beside) == item.staged, let content = item.effect.newContent,
-      let now = try? FolderScope.read(item.besideDirectory, item.beside, "")
+  /// What lies beside the target, or at another place, is the staged content, untouched.
+  private func isStaged(_ item: Item, at place: FolderScope.Place? = nil) -> Bool {
+    let (directory, name) = place ?? (item.besideDirectory, item.beside)
+    guard FileIdentity(directory, name) == item.staged, let content = item.effect.newContent,
+      let now = try? FolderScope.read(directory, name, "")
     else { return false }
     return blobs.digest(of: now) { _ in } == content.digest
   }

@@ -33,6 +33,7 @@ struct FileSet {
     /// target's own, or the first above it that does not go in the same set.
     let beside: [CChar]
     var besideDirectory: DirectoryHandle
+    var besideFolder: FilePath
     var target: (DirectoryHandle, name: [CChar])?
     let step: StepID
     /// What belongs together with others is done with them or not at all.
@@ -40,6 +41,8 @@ struct FileSet {
     var isCommitted = false
     /// Which file the staged content is.
     var staged: FileIdentity?
+    /// Its name while it is written.
+    var part: [CChar] = []
     /// Of a folder that was removed: its permission bits.
     var mode: mode_t = 0o755
   }
@@ -55,6 +58,8 @@ struct FileSet {
   private(set) var leaving: Set<FilePath> = []
   /// Folders that could not be removed because something is in them.
   var leftovers: [StepID: String] = [:]
+  /// What has come to a path in this set, which a later part of it may move on.
+  var landed: [FilePath: Content] = [:]
   /// What a fault left in place because it could not be put back, in words.
   var stuck: [StepID: [String]] = [:]
   /// What a fault left beside its place because it is somebody's, in words.
@@ -95,7 +100,7 @@ struct FileSet {
         try commit(&item)
       }
       try setModes()
-      try isLarge ? syncAll() : syncFolders()
+      try syncFolders()
     } catch {
       undoAll()
       throw error
@@ -143,8 +148,7 @@ struct FileSet {
     for item in items {
       for directory in item.directories {
         guard let folder = FileIdentity(directory), folders.insert(folder).inserted else { continue }
-        // What has no such call has nothing to be waited for.
-        guard fsync(directory.descriptor) == 0 || errno == EINVAL else {
+        guard fsync(directory.descriptor) == 0 || FolderScope.hasNoSync(errno) else {
           throw ScopeFault(.failed, item.path.display, FolderScope.reason())
         }
       }
@@ -185,24 +189,26 @@ struct FileSet {
     let beside = Self.beside(step, part.index)
     var item = Item(
       effect: effect, path: path, directory: directory, name: name, beside: beside, besideDirectory: directory,
-      step: step, isOfSet: part.count > 1)
+      besideFolder: path.parts.folder, step: step, isOfSet: part.count > 1)
     if case .deleteFile = effect, leaving.contains(path.parts.folder) {
       var folder = path.parts.folder
       while leaving.contains(folder) { folder = folder.parts.folder }
       item.besideDirectory = try scope.parent(of: folder.appending(Array("x".utf8))).0
+      item.besideFolder = folder
     }
     if case .renameFile(_, let to, _) = effect {
       let scope = try scopes.scope(of: to)
       guard !scope.folder.isReadOnly else { throw ScopeFault(.readOnly, to.display) }
       item.target = try scope.parent(of: to, making: &made)
     }
+    item.part = Self.part(step, part.index)
     if effect.newContent != nil || effect.isDisplacing { try checkFree(item) }
     guard let content = effect.newContent else { return items.append(item) }
     // New bytes never inherit the right to act as somebody else; an undo says all bits itself.
     let mode = content.mode ?? effect.preImage.map { $0.mode & 0o777 }
     // What is to be private is so from its first byte on.
     let open = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let file = openat(directory.descriptor, beside, open, mode == nil ? 0o644 : 0o600)
+    let file = openat(directory.descriptor, item.part, open, mode == nil ? 0o644 : 0o600)
     guard file >= 0 else { throw FolderScope.fault(path.display) }
     defer { close(file) }
     item.staged = FileIdentity(file)
@@ -224,21 +230,24 @@ struct FileSet {
       try setTime(details, path, of: file)
     }
     guard isLarge || fsync(file) == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason()) }
+    // Only what is whole has the name that it is put in place from.
+    let code = cp_renameat2(directory.descriptor, item.part, directory.descriptor, beside, 1)
+    guard code == 0 else { throw ScopeFault(.failed, path.display, FolderScope.reason(-code)) }
   }
 
   /// The name beside a target is a step's own: what lies there already may be somebody's, or the only copy of what an
   /// earlier try displaced.
   private func checkFree(_ item: Item) throws(ScopeFault) {
-    var status = stat()
-    guard fstatat(item.besideDirectory.descriptor, item.beside, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
-    throw ScopeFault(
-      .exists, Self.words(item), "and may be the only copy of something: look at it, move it away, then try again")
+    for name in [item.beside, item.part] where FileIdentity(item.besideDirectory, name) != nil {
+      throw ScopeFault(
+        .exists, Self.words(item, name),
+        "and may be the only copy of something: look at it, move it away, then try again")
+    }
   }
 
   /// What a target's content lies in meanwhile, as people find it.
-  static func words(_ item: Item) -> String {
-    let name = item.beside.dropLast().map { UInt8(bitPattern: $0) }
-    return item.path.parts.folder.appending(name).display
+  static func words(_ item: Item, _ name: [CChar]? = nil) -> String {
+    item.besideFolder.appending((name ?? item.beside).dropLast().map { UInt8(bitPattern: $0) }).display
   }
 
   private static func isGone(_ item: Item) -> Bool {
@@ -251,11 +260,16 @@ struct FileSet {
     Array(".ringi-step-\(step.value)\(index == 0 ? "" : ".\(index)").tmp".utf8CString)
   }
 
+  /// The name it has while it is written.
+  static func part(_ step: StepID, _ index: Int) -> [CChar] {
+    Array(".ringi-step-\(step.value)\(index == 0 ? "" : ".\(index)").part".utf8CString)
+  }
+
   /// The target is still what the person saw.
   private func check(_ item: Item) throws(ScopeFault) {
     if let image = item.effect.preImage {
       let now = try FolderScope.read(item.directory, item.name, item.path.display)
-      guard blobs.digest(of: now, progress: tell) == image.content.digest, now.hasDetails(of: image, blobs) else {
+      guard blobs.digest(of: now, progress: tell) == image.content.digest, now.hasDetails(of: image, blobs.hash) else {
         throw ScopeFault(.changed, item.path.display)
       }
     } else {
@@ -341,6 +355,7 @@ struct FileSet {
     }
     try checkPlace(item)
     try checkPlaced(item)
+    if let placed = item.placed { landed[placed.path] = landed[item.path] ?? placed.content }
   }
 }
 

@@ -70,11 +70,10 @@ package struct FileState {
     if case .large = body { true } else { false }
   }
 
-  /// The same file with the same size, permissions and time of change.
-  package func looksLike(_ image: PreImage) -> Bool {
+  /// The same file with the same size, permissions, owner, attributes and time of change.
+  package func looksLike(_ image: PreImage, hash: ([UInt8]) -> Digest) -> Bool {
     let size = if case .large(_, let size) = body { size } else { bytes.count }
-    return device == image.device && inode == image.inode && mode == image.mode && size == image.content.size
-      && modified == image.content.details?.modified
+    return hasDetails(of: image, hash) && size == image.content.size && modified == image.content.details?.modified
   }
 
   /// What is lost when it is replaced, in words.
@@ -204,7 +203,7 @@ package final class FolderScope {
         } else if errno != EEXIST {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
-        guard fsync(current.descriptor) == 0 || errno == EINVAL else {
+        guard fsync(current.descriptor) == 0 || Self.hasNoSync(errno) else {
           throw ScopeFault(.failed, display(path), Self.reason())
         }
         next = openat(current.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -267,6 +266,9 @@ package final class FolderScope {
     default: ScopeFault(.failed, shown, reason())
     }
   }
+
+  /// A file system that has no such call for a folder has nothing to be waited for.
+  static func hasNoSync(_ code: Int32) -> Bool { [EINVAL, EBADF, ENOSYS, EOPNOTSUPP].contains(code) }
 
   static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 }

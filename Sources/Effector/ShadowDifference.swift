@@ -87,7 +87,9 @@ package struct ShadowDifference {
   private let copiedAt: FileTime?
   /// Nobody reads gigabytes at every look of a second: while it may still be written, a large file counts as changed.
   private let isFinal: Bool
-  private var changes: [ShadowChange] = []
+  var changes: [ShadowChange] = []
+  /// Files that were copied up and have none below.
+  var copied: Set<[UInt8]> = []
   /// Files of which only the time is another, which is no result.
   package private(set) var touched: [[UInt8]] = []
   /// More changes than this are no longer looked at one by one.
@@ -116,20 +118,21 @@ package struct ShadowDifference {
 
   /// Every change, in the order of paths; a pair that is one file in another place is one change.
   package mutating func read() throws(ScopeFault) -> [ShadowChange] {
-    (changes, touched) = ([], [])
+    (changes, touched, copied) = ([], [], [])
     // A copy hides everything, like an opaque folder.
     try walk(upper, lower, [], isHidden: copiedAt != nil)
+    markGone()
     return withoutFilled(paired()).sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
   private mutating func add(
-    _ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil, isOvertaken: Bool = false
+    _ path: [UInt8], _ deed: ShadowChange.Deed, _ status: stat, _ old: stat? = nil
   ) throws(ScopeFault) {
     guard changes.count < Self.maximumChanges else {
       throw ScopeFault(
         .failed, "the private view", "it has more than \(Self.maximumChanges) changes, the most that is taken in")
     }
-    let isOvertaken = isOvertaken || old.map { FileTime($0.st_ctim) > madeAt } ?? false
+    let isOvertaken = old.map { FileTime($0.st_ctim) > madeAt } ?? false
     // A folder's times change with what is in it, which is no change of its own.
     let stamp: [Int64]
     switch deed {
@@ -192,8 +195,8 @@ package struct ShadowDifference {
     case S_IFREG:
       guard let old, old.st_mode & S_IFMT == S_IFREG else {
         if let lower, old != nil { try remove(name, place, lower) }
-        let isGone = old == nil && Self.isCopied(upper, name)
-        return try add(place, .written(mode: new.st_mode & 0o7777), new, isOvertaken: isGone)
+        if old == nil, new.st_nlink == 1, Self.isCopied(upper, name) { copied.insert(place) }
+        return try add(place, .written(mode: new.st_mode & 0o7777), new)
       }
       if let lower, isRead(new), try Self.isSame(upper, lower, name, new, old) {
         if new.st_mode & 0o7777 != old.st_mode & 0o7777 {
@@ -329,7 +332,7 @@ extension ShadowDifference {
       file: file, size: Int(status.st_size), mode: status.st_mode & 0o7777, modified: FileTime(status.st_mtim))
   }
 
-  private static func file(_ folder: DirectoryHandle, _ name: [CChar], _ place: [UInt8]) throws(ScopeFault)
+  static func file(_ folder: DirectoryHandle, _ name: [CChar], _ place: [UInt8]) throws(ScopeFault)
     -> DirectoryHandle
   {
     let file = openat(folder.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -353,12 +356,6 @@ extension ShadowDifference {
   private static func isOpaque(_ folder: DirectoryHandle) -> Bool {
     var value: [UInt8] = [0]
     return cp_getxattr(folder.descriptor, "user.overlay.opaque", &value, 1) == 1 && value[0] == UInt8(ascii: "y")
-  }
-
-  /// The overlay notes on a file that it was copied up from one below: where that is no more, somebody removed it.
-  private static func isCopied(_ folder: DirectoryHandle, _ name: [CChar]) -> Bool {
-    guard let file = try? file(folder, name, []) else { return false }
-    return cp_getxattr(file.descriptor, "user.overlay.origin", nil, 0) >= 0
   }
 
   /// Names of a folder's entries, in order of bytes.

@@ -114,16 +114,18 @@ struct GitRepository {
         guard Files.write(Array("\(try objects())\n".utf8), to: "\(bare)/objects/info/alternates", mode: 0o600) else {
           throw GitFault(reason: "the desk can't be written")
         }
-        // What can't be reached now was not pushed to; whatever goes wrong from here on is asked of the remote itself.
         let before = Self.remote(shown, bare)
-        guard case .at = before else { return .failed(detail: "\(before.words(shown)); nothing was pushed") }
         let result = Self.run(
           [
             "--git-dir=\(bare)", "-c", "core.hooksPath=/dev/null", "push", "--no-verify", "--porcelain",
             "--no-follow-tags",
             "--no-signed", "--force-with-lease=\(shown.ref):\(shown.old)", "--", shown.url, "\(shown.new):\(shown.ref)",
           ])
-        let outcome = Self.outcome(result, shown) { Self.remote(shown, bare) }
+        // What goes wrong is asked of the remote itself; what could not be reached before was not pushed to.
+        let outcome = Self.outcome(result, shown) { why in
+          if case .unreachable(why) = before { return .at(shown.old) }
+          return Self.remote(shown, bare)
+        }
         if case .done = outcome { noteRemote(shown, branch, bare) }
         return outcome
       }
@@ -168,9 +170,9 @@ struct GitRepository {
     return .at(String(line?.prefix { $0 != "\t" } ?? ""))
   }
 
-  /// - Parameter remote: where the remote branch stands by now.
+  /// - Parameter remote: where the remote branch stands by now; it is told the last line of what went wrong.
   private static func outcome(
-    _ result: ChildCommand.Result, _ shown: GitPush, remote: () -> Remote
+    _ result: ChildCommand.Result, _ shown: GitPush, remote: (_ why: String) -> Remote
   ) -> Outcome {
     let said = String(decoding: result.output, as: UTF8.self)
     let lines = said.split(whereSeparator: \.isNewline)
@@ -186,7 +188,7 @@ struct GitRepository {
       let words = "git ended with \(code): \(why.prefix(300))"
       if let refusal, refusal.contains("rejected]") { return .failed(detail: words) }
       // An answer that was lost on its way is no answer: the remote says what came of it.
-      let now = remote()
+      let now = remote(String(lines.last?.prefix(300) ?? "no answer"))
       return switch now {
       case .at(shown.new): .done(detail: "\(shown.ref) is at \(shown.new.prefix(12)) now, though \(words)")
       case .at(shown.old): .failed(detail: "\(words); \(now.words(shown)), as before")

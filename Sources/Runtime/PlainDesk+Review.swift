@@ -37,9 +37,11 @@ extension PlainDesk {
       changes > 1 ? "leave single changes out, or take them in again" : nil,
       text == nil ? nil : "write your own version", "later: leave it undecided",
     ]
-    let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
     let name = "#\(step.number) \(step.targetInLists)"
-    switch try ask("#\(step.number) is prepared, \(open.count) undecided.", numbered: choices) {
+    let answer = try ask("#\(step.number) is prepared, \(open.count) undecided.", numbered: choices)
+    // Until it was answered it stood there.
+    let painting = Painting(seen: shown.seen, total: shown.total, milliseconds: Clocks.monotonic() - shown.since)
+    switch answer {
     case 0 where step.isHeldCall && step.mustBeSeenWhole && shown.seen < shown.total:
       Plain.print("Not all of it was shown, and it can’t be taken back: it is shown again.")
     case 0:

@@ -262,10 +262,11 @@ struct RedlineDesk {
   static func said(
     of run: RunID, in text: String, isMessage: Bool, _ store: DeskStore
   ) throws(JournalFault) -> [String] {
-    try store.findings(of: run).filter { row in
+    let rows = try store.findings(of: run)
+    let stems = Set(rows.map(\.stem))
+    return rows.filter { row in
       (isMessage || !row.isTold && row.isRelevelled)
-        && (row.humanLevel != nil || row.mark == .discard) && text.contains(row.finding.clause)
-        && text.contains(row.stem)
+        && (row.humanLevel != nil || row.mark == .discard) && names(row, in: text, among: stems)
     }.map { row in
       let deed =
         row.mark == .discard
@@ -276,6 +277,14 @@ struct RedlineDesk {
 
   /// What the record says of a copy whose change went with the word on its flag.
   private static let byFlag = ", then changed by its flag"
+
+  /// A text names a flag: its document and its clause in one line, or anywhere, where it is about no other document.
+  static func names(_ row: FindingRow, in text: String, among stems: Set<String>) -> Bool {
+    guard text.contains(row.stem), text.contains(row.finding.clause) else { return false }
+    let isAlone = !stems.contains { $0 != row.stem && !$0.isEmpty && text.contains($0) }
+    return isAlone
+      || text.split(whereSeparator: \.isNewline).contains { $0.contains(row.stem) && $0.contains(row.finding.clause) }
+  }
 
   /// How a warning ends of what a person said later than the words it is about.
   static let afterwards = " after this was written"
@@ -309,6 +318,7 @@ struct RedlineDesk {
   ) throws(JournalFault) {
     guard let maker = try? actions.maker(run), let row = try store.findings(of: run).first(where: { $0.id == flag })
     else { return }
+    let stems = Set(try store.findings(of: run).map(\.stem))
     let said = Self.warning(of: row, word)
     let messages: Set<ActionKind> = [.mailSend, .mailDraft, .chatSend]
     for step in try store.steps(of: run, in: [.waiting, .staged, .approved]) where !step.isRelayed && step.id != besides
@@ -322,7 +332,7 @@ struct RedlineDesk {
       guard let bytes = try store.previewBytes(of: step.id), let preview = try? Preview(bytes: bytes) else { continue }
       let text = ([step.target, step.claims.title, step.claims.reason] + preview.lines.map(\.text)).joined(
         separator: "\n")
-      guard text.contains(row.finding.clause), text.contains(row.stem) else { continue }
+      guard Self.names(row, in: text, among: stems) else { continue }
       let isOfWord = { (warning: String) in
         warning.hasSuffix(Self.place(row)) && warning.contains(Self.changed) == (word == .level)
       }

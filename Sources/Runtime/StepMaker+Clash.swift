@@ -58,7 +58,7 @@ extension StepMaker {
     case (let shown?, nil): now = .createFile(path, content.with(mode: content.mode ?? shown.mode & 0o777))
     case (_, let state?):
       // A large file is not read again where all says that it is the same; it is, before it is replaced.
-      if state.isLarge, let shown, state.looksLike(shown) { return nil }
+      if state.isLarge, let shown, state.looksLike(shown, hash: { Hashing.sha256($0) }) { return nil }
       let image = try preImage(state)
       if image.isSame(as: shown) { return nil }
       now = .editFile(path, image, content)
@@ -124,7 +124,8 @@ extension StepMaker {
     _ step: StepSummary, _ path: FilePath, _ shown: PreImage, says warning: String,
     _ effect: (PreImage) -> Effect
   ) throws(JournalFault) -> NewStep? {
-    guard let state = try? scopes.read(path), !(state.isLarge && state.looksLike(shown)) else { return nil }
+    guard let state = try? scopes.read(path), !(state.isLarge && state.looksLike(shown, hash: { Hashing.sha256($0) }))
+    else { return nil }
     let now = try preImage(state)
     guard !now.isSame(as: shown) else { return nil }
     let hasContent = now.content.digest != shown.content.digest

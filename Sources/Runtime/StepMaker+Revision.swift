@@ -153,7 +153,9 @@ extension StepMaker {
     // A person's own words are written after what they were warned of, unless they still name it.
     if rewritten != nil, try self.effect(of: step.id) != effect {
       let words = try text(effect) ?? ""
-      let named = try store.findings(of: run.id).filter { words.contains($0.finding.clause) && words.contains($0.stem) }
+      let rows = try store.findings(of: run.id)
+      let stems = Set(rows.map(\.stem))
+      let named = rows.filter { RedlineDesk.names($0, in: words, among: stems) }
       let isOver = { (warning: String) in
         warning.hasSuffix(RedlineDesk.afterwards) && !named.contains { warning.hasSuffix(RedlineDesk.place($0)) }
       }

@@ -141,5 +141,9 @@ struct ArmingTests {
     driver.press(.escape)
     #expect(driver.model.view == .review && driver.model.reviewSelection == here)
     #expect(here != driver.model.prepared.first?.id)
+    driver.press(.tab)
+    driver.press("?")
+    driver.press(.escape)
+    #expect(driver.model.pane == .preview, "one change of it was meant before, and is now")
   }
 }

@@ -19,7 +19,8 @@ struct MixedScriptTests {
 
   @Test("nothing in the samples, Japanese or English, is one")
   func samples() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sample-workspaces").standardized
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sample-workspaces")
+      .standardized
     let files =
       FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
     var count = 0

@@ -79,6 +79,15 @@ extension SessionTests {
       #expect(waiting.state == .waiting && waiting.revision != .first)
     }
 
+    @Test("a text about several documents names a flag only in a line with its document")
+    func lines() throws {
+      let row = try #require(try rows().first)
+      let stems: Set = ["nda", "other"]
+      #expect(RedlineDesk.names(row, in: "RED nda: Law\nRED nda: Term, Law", among: stems))
+      #expect(!RedlineDesk.names(row, in: "RED nda: Law\nRED other: Term", among: stems))
+      #expect(RedlineDesk.names(row, in: "On nda\n\nTerm: too long", among: stems), "about no other")
+    }
+
     @Test("a person’s own words keep the warning while they name the flag, and lose it with the name")
     func edited() throws {
       try actions.setLevel(rows()[0], .yellow, run: run, reason: "small")

@@ -29,13 +29,20 @@ extension Host {
   /// the end of it.
   func shownAnew(_ id: StepID, _ outcome: Outcome?) throws(JournalFault) -> (step: NewStep, why: String)? {
     guard case .rolledBack(let detail)? = outcome, let step = try store.step(id) else { return nil }
+    let tried = "approved once, and not done: "
     guard outputs.strangers[id] != nil else {
       if case .call = try maker.effect(of: id) { return nil }
-      return try maker.again(step).map { ($0, detail) }
+      if let again = try maker.again(step) { return (again, detail) }
+      // Nothing of it took effect: what a person decided they can decide again, once what was in the way is not.
+      guard step.kind.isFile, step.verdict.level == .watched else { return nil }
+      let form = try maker.changing(try maker.revised(step)) {
+        $0.reach.warnings.removeAll { $0.hasPrefix(tried) }
+        $0.reach.warnings.insert("\(tried)\(detail)", at: 0)
+      }
+      return (form, detail)
     }
     let question = try askAboutServer(of: step)
     let again = if let again = try maker.reaccepted(step) { again } else { try maker.revised(step) }
-    let tried = "approved once, and not done: "
     return (
       try maker.changing(again) {
         $0.reach.warnings.removeAll { $0.hasPrefix(tried) }
