@@ -35,7 +35,7 @@ enum HelpView {
   /// What the keys of the view that help was asked in would do now, in its footer's words.
   private static func here(_ model: Model) -> [[Span]] {
     var asked = model
-    asked.view = model.helpedView
+    (asked.view, asked.pane) = (model.helpedView, model.helpedPane)
     let lines = CommandTable.bindings.compactMap { binding -> [Span]? in
       guard binding.command != .help, binding.means(in: asked.view), let label = binding.label(asked),
         binding.obstacle(asked) == nil

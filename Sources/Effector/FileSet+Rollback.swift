@@ -23,8 +23,11 @@ extension FileSet {
   }
 
   private func putBack(_ item: Item) throws(ScopeFault) {
-    // The folder may be another one by now, made again a moment ago.
-    let held = (try? scopes.scope(of: item.path).parent(of: item.path))?.0 ?? item.directory
+    // What was put into a folder is there wherever that is by now; one that went may have been made again a moment ago.
+    var status = stat()
+    let isRemoved = fstat(item.directory.descriptor, &status) == 0 && status.st_nlink == 0
+    let again = isRemoved ? (try? scopes.scope(of: item.path).parent(of: item.path))?.0 : nil
+    let held = again ?? item.directory
     let directory = held.descriptor
     func demand(_ code: Int32, _ words: String = "") throws(ScopeFault) {
       guard code != 0 else { return }

@@ -355,7 +355,9 @@ struct FileSet {
     }
     try checkPlace(item)
     try checkPlaced(item)
-    if let placed = item.placed { landed[placed.path] = landed[item.path] ?? placed.content }
+    guard let placed = item.placed else { return }
+    let isMoved = if case .renameFile = item.effect { true } else { false }
+    landed[placed.path] = isMoved ? landed[item.path] ?? placed.content : placed.content
   }
 }
 
