@@ -31,7 +31,9 @@ extension SessionTests {
 
     @Test("an error that stays, from any rename on: what stands there is done, what does not is not", arguments: 1...8)
     func errors(from: Int) throws {
-      _ = try kept.perform(["-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:error=EIO:when=\(from)+"])
+      _ = try kept.perform([
+        "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:error=EIO:when=\(from)+",
+      ])
       for (step, name) in zip(try steps(), names) {
         #expect((step.state == .done) == (text(name) == "new\n"), "\(name): \(step.state), \(text(name))")
         #expect(step.state != .performing && step.state != .unknown)
